@@ -1,0 +1,69 @@
+# casetrace: type `make help`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CASES ?=
+JOBS ?= 2
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := all
+.PHONY: help all figures report test check accept lab lint lock dictionary clean
+
+help: ## List what make can do
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+all: $(VENV)/.ready ## Build figures, values and narrative of every case (the default)
+	@$(BIN)/casetrace build -j $(JOBS) $(CASES)
+
+figures: all ## The same; figures are in figures/<case>/
+
+report: all ## The same; the narrative is in reports/<case>/
+
+test: $(VENV)/.ready ## Run the whole test suite, the notebooks included
+	@$(BIN)/pytest --nbval --nbval-current-env
+
+check: $(VENV)/.ready ## Validate the data and verify that everything committed reproduces
+	@$(BIN)/casetrace check $(CASES)
+	@$(BIN)/casetrace verify
+	@$(BIN)/pytest --nbval --nbval-current-env notebooks
+
+accept: $(VENV)/.ready ## Take the present results as the new stored ones and say what changed
+	@$(BIN)/casetrace accept
+
+lab: $(VENV)/.lab ## Open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab notebooks
+
+lint: $(VENV)/.ready ## Check the style of the code
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+dictionary: $(VENV)/.ready ## Write data/README.md anew from the data models
+	@$(BIN)/casetrace dictionary
+
+lock: ## Solve the locked environments anew (maintainers; needs uv)
+	@rm -f requirements.lock requirements-lab.lock
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-annotate --extra test pyproject.toml -o requirements.lock
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-annotate --extra test --extra lab -c requirements.lock pyproject.toml -o requirements-lab.lock
+
+clean: ## Remove what can be built again (never data, figures or reports)
+	@rm -rf build $(VENV)
+
+# Set-up: the locked environment (uv if it is there, pip otherwise), then this package.
+install = if command -v uv >/dev/null 2>&1; \
+	then uv pip install -q --python $(BIN)/python --require-hashes --no-deps -r $(1) && \
+	     uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+	else $(BIN)/python -m pip install -q --require-hashes --no-deps -r $(1) && \
+	     $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .; fi
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) from requirements.lock (a minute or two, once)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "casetrace needs Python 3.11 or newer, found " + sys.version.split()[0])'
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(call install,requirements.lock)
+	@touch $@
+
+$(VENV)/.lab: $(VENV)/.ready requirements-lab.lock
+	@echo "Adding JupyterLab to $(VENV)"
+	@$(call install,requirements-lab.lock)
+	@touch $@

@@ -1,0 +1,1 @@
+"""casetrace: a published clinical case report as a reproducible analysis."""
