@@ -1,0 +1,16 @@
+"""Read, validate and describe a case folder."""
+
+from casetrace.case.load import Case, check, load, load_reference, open_head
+from casetrace.case.problems import CaseError, Problem, UsageError, nearest
+
+__all__ = [
+    "Case",
+    "CaseError",
+    "Problem",
+    "UsageError",
+    "check",
+    "load",
+    "load_reference",
+    "nearest",
+    "open_head",
+]

@@ -1,0 +1,222 @@
+"""What no single row can say: whether the rows of a case fit together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from casetrace.case.fields import COURSE
+from casetrace.case.problems import Problem, nearest
+from casetrace.case.rows import KEYS, TABLES
+from casetrace.quantity import parse
+from casetrace.units import UnitError, factor
+
+if TYPE_CHECKING:
+    from casetrace.case.load import Case, Reference
+
+__all__ = ["citations", "problems", "warnings"]
+
+
+def citations(reference: Reference) -> list[Problem]:
+    """Reference rows whose citation is not in the bibliography."""
+    known = {w.id for w in reference.rows.get("bibliography", ())}
+    return [
+        Problem(
+            f"data/reference/{table}.csv",
+            f"row {reference.numbers[f'{table}/{row.id}']} ({row.id})",
+            "citation",
+            row.citation,
+            "an id of data/reference/bibliography.csv",
+            nearest(row.citation, known, "work"),
+        )
+        for table, rows in reference.rows.items()
+        if table != "bibliography"
+        for row in rows
+        if row.citation not in known
+    ]
+
+
+def problems(case: Case, lines: dict, folder: str) -> list[Problem]:
+    """Every link of a case that leads nowhere, and every pair that cannot both hold."""
+    return [*_head_links(case, lines, folder), *_row_links(case), *_times(case), *_codes(case)]
+
+
+def warnings(case: Case) -> list[Problem]:
+    """What may be right but should be looked at: numbers that the quoted words do not hold."""
+    found = []
+    for table, field in (("observations", "value"), ("treatments", "dose")):
+        for row in getattr(case, table):
+            if case.hangs_on(f"{table}/{row.id}/{field}"):
+                continue
+            said = re.sub(r"(?<=\d)[,\s](?=\d{3})", "", f"{row.as_reported} {row.note}")
+            for number in re.findall(r"\d+(?:\.\d+)?", getattr(row, field)):
+                if not re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.]*\d)", said) and not (
+                    number in _SPELT and _SPELT[number] in said.lower()
+                ):
+                    found.append(
+                        _at(
+                            case,
+                            table,
+                            row,
+                            field,
+                            number,
+                            f"a number that stands in as_reported ({row.as_reported!r})",
+                            "correct the number or the words, or say in note how it follows",
+                        )
+                    )
+    return found
+
+
+_SPELT = {
+    str(n): word
+    for n, word in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], start=1
+    )
+}
+
+
+def _at(
+    case: Case, table: str, row: Any, column: str, value: str, expected: str, fix: str
+) -> Problem:
+    key = getattr(row, KEYS.get(table, "id"))
+    number = case.numbers[f"{table}/{key}"]
+    return Problem(
+        f"{case.folder}/{table}.csv", f"row {number} ({key})", column, value, expected, fix
+    )
+
+
+def _head_links(case: Case, lines: dict, folder: str) -> Iterator[Problem]:
+    head = case.head
+
+    def wrong(path: tuple, value: str, expected: str, known: Iterable[str], what: str) -> Problem:
+        at = path
+        while at and at not in lines:
+            at = at[:-1]
+        where = f"line {lines.get(at, 1)}"
+        dotted = ".".join(map(str, path))
+        return Problem(
+            f"{case.folder}/case.yaml", where, dotted, value, expected, nearest(value, known, what)
+        )
+
+    if head.id != folder:
+        yield wrong(("id",), head.id, f"the name of the folder, {folder}", [folder], "name")
+    observed = {o.id for o in case.observations}
+    if head.main_measure not in (measures := {o.split(".")[0] for o in observed}):
+        yield wrong(
+            ("main_measure",), head.main_measure, "a measure of observations.csv", measures, ""
+        )
+    for number, comparison in enumerate(head.comparisons):
+        for key in ("old", "new"):
+            if (one := getattr(comparison, key)) not in observed:
+                path = ("comparisons", number, key)
+                yield wrong(path, one, "an id of observations.csv", observed, "observation")
+    limits = {row.id for row in case.reference.limits}
+    for measure, limit in head.uses.upper_limit.items():
+        if limit not in limits:
+            path = ("uses", "upper_limit", measure)
+            yield wrong(path, limit, "an id of data/reference/limits.csv", limits, "limit")
+    columns = {f"{g.id}.{p}" for g in case.reference.growth for p in ("p03_kg", "p50_kg", "p97_kg")}
+    for number, weight in enumerate(head.uses.weight):
+        if weight not in columns:
+            path = ("uses", "weight", number)
+            expected = "id.column of data/reference/growth.csv, such as who_girls_24.p50_kg"
+            yield wrong(path, weight, expected, columns, "weight")
+    drugs = {t.drug for t in case.treatments if t.is_block}
+    for number, clock in enumerate(head.clocks):
+        if clock.drug and clock.drug not in drugs:
+            path = ("clocks", number, "drug")
+            yield wrong(path, clock.drug, "a drug given in courses", drugs, "drug")
+    for name, scenario in head.scenarios.items():
+        for reading, option in scenario.readings.items():
+            path = ("scenarios", name, "readings", reading)
+            if reading not in head.readings:
+                yield wrong(path, reading, "a reading", head.readings, "reading")
+            elif option not in head.readings[reading].options:
+                options = head.readings[reading].options
+                yield wrong(path, option, f"an option of {reading}", options, "option")
+
+
+def _row_links(case: Case) -> Iterator[Problem]:
+    clocks = {c.id for c in case.head.clocks}
+    drugs = {t.drug for t in case.treatments}
+    blocks = {t.id for t in case.treatments if t.is_block}
+    readings = set(case.head.readings)
+    scales = {g.scale for g in case.reference.scales}
+    items = {i.id for i in case.reference.care}
+    links: list[tuple[str, str, set[str], str]] = [
+        ("observations", "clock", clocks, "a clock of case.yaml"),
+        ("findings", "clock", clocks, "a clock of case.yaml"),
+        ("motor", "clock", clocks, "a clock of case.yaml"),
+        ("treatments", "clock", clocks, "a clock of case.yaml"),
+        ("findings", "related_to", drugs, "a drug of treatments.csv"),
+        ("treatments", "follows", blocks, "a block of courses in treatments.csv"),
+        ("register", "reading", readings, "a reading of case.yaml"),
+        ("motor", "scale", scales, "a scale of data/reference/scales.csv"),
+        ("care", "item", items, "an item of data/reference/care.csv"),
+    ]
+    for table, column, known, expected in links:
+        for row in getattr(case, table):
+            value = getattr(row, column)
+            if value and value not in known:
+                yield _at(case, table, row, column, value, expected, nearest(value, known))
+    rated = {c.item for c in case.care}
+    for item in case.reference.care:
+        if item.id not in rated:
+            expected = f"a row for item {item.id} ({item.section}: {item.label or item.section})"
+            fix = "add it, with met as yes, partly or no"
+            yield Problem(f"{case.folder}/care.csv", "", "item", "", expected, fix)
+
+
+def _times(case: Case) -> Iterator[Problem]:
+    """Units that are no times, counts that are no counts, courses on a clock without courses."""
+    clocks = {c.id: c for c in case.head.clocks}
+    for table in ("observations", "findings", "motor"):
+        for row in getattr(case, table):
+            if row.time_unit == COURSE:
+                if row.clock in clocks and not clocks[row.clock].drug:
+                    fix = "set drug for that clock in case.yaml, or give the time in wk or mo"
+                    expected = "a clock whose drug is given in courses"
+                    yield _at(case, table, row, "clock", row.clock, expected, fix)
+            elif row.time_unit and not _fits(row.time_unit, "wk"):
+                yield _at(case, table, row, "time_unit", row.time_unit, "a unit of time", "wk, mo")
+    for row in case.treatments:
+        for column in ("interval_unit", "gap_unit", "time_unit"):
+            unit = getattr(row, column)
+            if unit and not _fits(unit, "wk"):
+                yield _at(case, "treatments", row, column, unit, "a unit of time", "wk, mo")
+        whole: Callable[[float], bool] = lambda n: n == int(n) and n > 0  # noqa: E731
+        for column in ("courses", "days_per_course"):
+            text = getattr(row, column)
+            if text and (q := parse(text)).is_point and not whole(q.low):
+                fix = "write how many there were"
+                yield _at(case, "treatments", row, column, text, "a whole number above 0", fix)
+        if row.courses and not parse(row.courses).is_point:
+            fix = (
+                "split the block, or register the number of courses as an ambiguity with a reading"
+            )
+            yield _at(case, "treatments", row, "courses", row.courses, "one whole number", fix)
+
+
+def _codes(case: Case) -> Iterator[Problem]:
+    known = {(c.system, c.id) for c in case.reference.codes}
+    ids = {c.id for c in case.reference.codes}
+    fix = "correct it, or add it to codes.csv with label, release and citation"
+    for table in TABLES:
+        for row in getattr(case, table):
+            code = getattr(row, "code", "")
+            if code and (row.system, code) not in known:
+                expected = f"a {row.system} code of data/reference/codes.csv"
+                yield _at(case, table, row, "code", code, expected, fix)
+            site = getattr(row, "site_code", "")
+            if site and site not in ids:
+                expected = "a UBERON code of data/reference/codes.csv"
+                yield _at(case, table, row, "site_code", site, expected, fix)
+
+
+def _fits(unit: str, to: str) -> bool:
+    try:
+        factor(unit, to)
+    except UnitError:
+        return False
+    return True

@@ -1,0 +1,73 @@
+"""Kinds of cell: what a column of a case table may hold, in one place."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from casetrace.quantity import parse
+from casetrace.units import symbols
+
+MAX_WORDS = 8
+SENTENCE = re.compile(r"[.!?]\s+[A-Z]|[a-z]\.$")
+
+
+def column(meaning: str, example: str = "", **more: Any) -> Any:
+    """Describe a column for the data dictionary; ``default=...`` makes it optional."""
+    return Field(description=meaning, examples=[example], **more)
+
+
+def _bounds(text: str) -> str:
+    if text:
+        parse(text)
+    return text
+
+
+def _unit(text: str) -> str:
+    if text and text != COURSE:
+        symbols(text)
+    return text
+
+
+def _few_words(text: str) -> str:
+    if len(text.split()) > MAX_WORDS:
+        raise ValueError(
+            f"at most {MAX_WORDS} words, found {len(text.split())}: keep only the words that "
+            "carry the value"
+        )
+    if SENTENCE.search(text):
+        raise ValueError("never a sentence: keep only the words that carry the value")
+    return text
+
+
+def _no_digits(text: str) -> str:
+    if re.search(r"\d", text):
+        raise ValueError(
+            "no digits in words that are printed as prose: a number belongs in a column of its own"
+        )
+    return text
+
+
+def _trimmed(text: Any) -> Any:
+    return " ".join(text.split()) if isinstance(text, str) else text
+
+
+#: The unit of a time that is counted in courses of the clock's treatment.
+COURSE = "{course}"
+
+Text = Annotated[str, BeforeValidator(_trimmed)]
+Prose = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_no_digits)]
+Words = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_few_words)]
+Bounds = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_bounds)]
+Unit = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_unit)]
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=60)]
+CaseId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+IdOrEmpty = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*(\.[a-z0-9_]+)*)?$", max_length=60)]
+NameOrEmpty = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$", max_length=40)]
+Option = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+
+State = Literal["observed", "excluded", "ambiguous", "not reported"]
+System = Literal["", "HPO", "LOINC", "MONDO", "ATC", "NCIT", "UBERON"]

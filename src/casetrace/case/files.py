@@ -1,0 +1,177 @@
+"""Read the CSV and YAML files of a case folder, as Excel and LibreOffice save them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from casetrace.case.problems import Problem, nearest
+
+__all__ = ["Table", "read_csv", "read_yaml"]
+
+SAVE_AS = "save it again as 'CSV UTF-8' (in LibreOffice: Text CSV, character set Unicode UTF-8)"
+
+Table = list[tuple[int, dict[str, str]]]
+
+
+def _decode(path: Path, shown: str) -> tuple[str, list[Problem]]:
+    raw = path.read_bytes()
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "", [Problem(shown, value="UTF-16 text", expected="UTF-8 text", fix=SAVE_AS)]
+    if b"\x00" in raw:
+        return "", [Problem(shown, value="binary data", expected="a text file", fix=SAVE_AS)]
+    try:
+        return raw.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        byte = raw[error.start : error.start + 1].decode("cp1252", "replace")
+        return "", [
+            Problem(shown, f"line {line}", value=byte, expected="UTF-8 text", fix=SAVE_AS),
+        ]
+
+
+def read_csv(
+    path: Path, shown: str, columns: list[str], required: list[str]
+) -> tuple[Table, list[Problem]]:
+    """Read a table into rows of trimmed text.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    shown : str
+        Its name in messages.
+    columns, required : list of str
+        Columns that may be there, and those that must.
+
+    Returns
+    -------
+    rows : list of (int, dict)
+        Row number as a spreadsheet counts, and text by column; every column is present.
+    problems : list of Problem
+    """
+    if not path.is_file():
+        return [], [Problem(shown, expected="this file", fix=f"add it, with {', '.join(columns)}")]
+    text, problems = _decode(path, shown)
+    if problems:
+        return [], problems
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        fix = 'close the quotation mark; inside quotation marks write "" for one'
+        return [], [Problem(shown, value=str(error), expected="a CSV table", fix=fix)]
+    header = [cell.strip() for cell in lines[0]] if lines else []
+    while header and not header[-1]:
+        header.pop()
+    problems = _check_header(shown, header, columns, required)
+    if problems:
+        return [], problems
+    rows: Table = []
+    for number, cells in enumerate(lines[1:], start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if any(cell.strip() for cell in cells[len(header) :]):
+            problems.append(
+                Problem(
+                    shown,
+                    f"row {number}",
+                    value=delimiter.join(cells[len(header) :]),
+                    expected=f"{len(header)} cells, as in the header; found {len(cells)}",
+                    fix=f"put text that holds {delimiter!r} in quotation marks",
+                )
+            )
+            continue
+        named = dict(zip(header, (" ".join(cell.split()) for cell in cells), strict=False))
+        rows.append((number, {column: named.get(column, "") for column in columns}))
+    return rows, problems
+
+
+def _check_header(
+    shown: str, header: list[str], columns: list[str], required: list[str]
+) -> list[Problem]:
+    problems = []
+    for name in header:
+        if name not in columns:
+            problems.append(
+                Problem(
+                    shown,
+                    "row 1",
+                    name or "(no name)",
+                    name,
+                    f"one of the columns {', '.join(columns)}",
+                    nearest(name, set(columns) - set(header), "column left"),
+                )
+            )
+        elif header.count(name) > 1:
+            problems.append(
+                Problem(shown, "row 1", name, name, "each column once", "delete one of them")
+            )
+    for name in required:
+        if name not in header:
+            problems.append(
+                Problem(shown, "row 1", name, "", "this column", f"add the column {name}")
+            )
+    return list(dict.fromkeys(problems))
+
+
+def read_yaml(path: Path, shown: str) -> tuple[Any, dict[tuple, int], list[Problem]]:
+    """Read a YAML file with the line of every key.
+
+    Returns
+    -------
+    data : object
+        What the file holds.
+    lines : dict
+        Line by path of keys and list positions.
+    problems : list of Problem
+        Syntax errors and keys given twice.
+    """
+    if not path.is_file():
+        fix = "add it; data/README.md says what it holds"
+        return {}, {}, [Problem(shown, expected="this file", fix=fix)]
+    text, problems = _decode(path, shown)
+    if problems:
+        return {}, {}, problems
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        found = getattr(error, "problem", None) or str(error)
+        fix = "check indentation and quotation marks at and just above that line"
+        return {}, {}, [Problem(shown, where, "", found, "valid YAML", fix)]
+    lines: dict[tuple, int] = {}
+    _walk(node, (), lines, problems, shown)
+    return data, lines, problems
+
+
+def _walk(
+    node: yaml.Node | None,
+    path: tuple,
+    lines: dict[tuple, int],
+    problems: list[Problem],
+    shown: str,
+) -> None:
+    if node is None:
+        return
+    lines.setdefault(path, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            lines[(*path, key.value)] = key.start_mark.line + 1
+            if key.value in seen:
+                where = f"line {key.start_mark.line + 1}"
+                fix = "the second would silently replace the first: delete or rename one"
+                problems.append(Problem(shown, where, key.value, "", "each key once", fix))
+            seen.add(key.value)
+            _walk(value, (*path, key.value), lines, problems, shown)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            _walk(value, (*path, number), lines, problems, shown)

@@ -1,0 +1,171 @@
+"""``case.yaml``: identity, subject, clocks, readings and named scenarios of a case."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from casetrace.case.fields import (
+    Bounds,
+    CaseId,
+    Id,
+    Name,
+    NameOrEmpty,
+    Option,
+    Prose,
+    System,
+    Text,
+    Unit,
+    Words,
+    column,
+)
+
+__all__ = ["Clock", "Comparison", "Head", "Reading"]
+
+
+class Part(BaseModel):
+    """A part of case.yaml: text is text, numbers are not text, nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Citation(Part):
+    """The published report."""
+
+    authors: Text = column("As printed", "Imataka G, Arisaka O")
+    title: Text = column("As printed", "")
+    published: Annotated[dt.date | None, Field(strict=False)] = column(
+        "Date of publication as printed", "2014-02-06", default=None
+    )
+    year: int = column("Year of publication", "2014")
+    journal: Text = column("Journal; leave out if it was not seen printed", "", default="")
+    doi: Text = column("DOI; leave out if it was not seen printed", "", default="")
+    licence: Text = column("Licence of the report as printed", "Creative Commons Attribution")
+    note: Text = column("What could not be established", "", default="")
+
+
+class Subject(Part):
+    """The patient, as far as the report says and no further."""
+
+    sex: Literal["female", "male", "other", "not reported"] = column("As reported", "female")
+    noun: Prose = column("What the narrative calls the patient", "girl")
+    age: Bounds = column("Age with bounds", "2")
+    age_unit: Unit = column("UCUM unit of the age", "a")
+    age_means: Prose = column("What the age is at", "at presentation")
+    place: Text = column("Section and paragraph", "Case report, paragraph 1")
+    as_reported: Words = column("Words that carry it", "A 2-year-old girl")
+    note: Text = column("What the age leaves open", "", default="")
+
+
+class Diagnosis(Part):
+    """The diagnosis that the authors made."""
+
+    name: Prose = column("As printed", "juvenile dermatomyositis")
+    qualifier: Prose = column("Subtype or form", "Banker type", default="")
+    system: System = column("Terminology", "MONDO", default="")
+    code: Text = column("Code", "MONDO:0008054", default="")
+    place: Text = column("Section and paragraph", "Case report, paragraph 1")
+    as_reported: Words = column("Words that carry it", "JDM was diagnosed")
+
+
+class Clock(Part):
+    """A zero that times are counted from, because the report gives no dates."""
+
+    id: Name = column("Unique", "prednisolone")
+    label: Prose = column("Its zero, in words", "first dose of prednisolone")
+    short: Prose = column("The same in one or two words, for the figure", "prednisolone")
+    gap: Bounds = column(
+        "From the zero of the clock before it; empty: not reported", "at least 0", default=""
+    )
+    gap_unit: Unit = column("UCUM unit of the gap", "mo", default="")
+    drug: NameOrEmpty = column(
+        "Drug whose courses {course} counts on this clock", "ivig", default=""
+    )
+    place: Text = column("Section and paragraph", "", default="")
+    as_reported: Words = column("Words that carry the gap or the zero", "", default="")
+    note: Text = column("Why the gap is so", "", default="")
+
+
+class Comparison(Part):
+    """A change from one observation to another, in percent."""
+
+    id: Id = column("Its id among the headline values", "ck.change.after_prednisolone")
+    old: Id = column("Observation compared with", "ck.presentation")
+    new: Id = column("Observation compared", "ck.after_prednisolone")
+
+
+class Choice(Part):
+    """One option of a reading, with the cells it sets."""
+
+    label: Text = column("The reading in a few words", "400 mg/kg on each of five days")
+    rationale: Text = column("What speaks for it", "")
+    consequence: Text = column("What changes with it", "")
+    sets: dict[str, Text] = column(
+        "Cells it sets, as table/row/column or a path in case.yaml",
+        "treatments/ivig.first_block/dose_per: day",
+        default_factory=dict,
+    )
+
+
+class Reading(Part):
+    """A passage that can be understood in more than one way."""
+
+    question: Text = column("What has to be decided", "Is the dose per day or per course?")
+    kind: Literal["passage", "assumption"] = column(
+        "A passage of the report, or something it lacks and an analysis needs",
+        "passage",
+        default="passage",
+    )
+    place: Text = column("Section and paragraph; empty for an assumption", "", default="")
+    as_reported: Words = column("The words; empty for an assumption", "", default="")
+    default: Option = column("The curator's option", "per-day")
+    options: dict[Option, Choice] = column("Two or more options", "")
+
+    @model_validator(mode="after")
+    def _default_is_an_option(self) -> Reading:
+        if len(self.options) < 2:
+            raise ValueError("a reading has at least two options")
+        if self.default not in self.options:
+            raise ValueError(f"default {self.default!r} is not one of {', '.join(self.options)}")
+        if self.kind == "passage" and not (self.as_reported and self.place):
+            raise ValueError("a reading of a passage needs as_reported and place")
+        return self
+
+
+class Uses(Part):
+    """Reference rows that the case is set against."""
+
+    upper_limit: dict[Name, Id] = column(
+        "By measure, the row of data/reference/limits.csv", "ck: ck_life_2y", default_factory=dict
+    )
+    weight: tuple[Id, ...] = column(
+        "Rows of data/reference/growth.csv, as id.column, whose span is the assumed weight",
+        "[who_girls_24.p03_kg, who_girls_36.p97_kg]",
+        default=(),
+        strict=False,
+    )
+
+
+class Scenario(Part):
+    """A named choice of options; readings it leaves out keep their default."""
+
+    label: Text = column("In words", "the lower dose and the longer gap")
+    readings: dict[Name, Option] = column("Option by reading", "", default_factory=dict)
+
+
+class Head(Part):
+    """The head of a case folder."""
+
+    id: CaseId = column("Name of the folder", "imataka-2014")
+    title: Prose = column("One line, without digits", "Banker-type juvenile dermatomyositis")
+    citation: Citation = column("The published report", "")
+    subject: Subject = column("The patient", "")
+    diagnosis: Diagnosis = column("The authors' diagnosis", "")
+    main_measure: Name = column("Measure drawn in the course figure", "ck")
+    clocks: tuple[Clock, ...] = column("In order of time", "", strict=False)
+    comparisons: tuple[Comparison, ...] = column("Changes", "", default=(), strict=False)
+    uses: Uses = column("Reference rows", "", default_factory=Uses)
+    readings: dict[Name, Reading] = column("By name", "", default_factory=dict)
+    scenarios: dict[Option, Scenario] = column("By name", "", default_factory=dict)

@@ -1,0 +1,267 @@
+"""The tables of a case folder: one model per CSV file, the one source of truth.
+
+Readers, error messages and the data dictionary (``data/README.md``) all come from these.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from casetrace.case.fields import (
+    COURSE,
+    Bounds,
+    Id,
+    IdOrEmpty,
+    Name,
+    NameOrEmpty,
+    Prose,
+    State,
+    System,
+    Text,
+    Unit,
+    Words,
+    column,
+)
+
+__all__ = ["TABLES", "Care", "Finding", "Motor", "Observation", "RegisterItem", "Row", "Treatment"]
+
+
+class Row(BaseModel):
+    """A row of a case table: an id and where it stands in the report."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Coded(Row):
+    """A row with a code from a terminology."""
+
+    system: System = column("Terminology of the code", "HPO", default="")
+    code: Text = column("Code, as in data/reference/codes.csv", "HP:0002515", default="")
+
+    @model_validator(mode="after")
+    def _code_with_system(self) -> Coded:
+        if bool(self.system) != bool(self.code):
+            raise ValueError("system and code go together: give both or neither")
+        return self
+
+
+class Timed(Row):
+    """A row with a time on a clock."""
+
+    clock: NameOrEmpty = column(
+        "Clock of case.yaml that the time is counted on (empty: the time is not reported)",
+        "presentation",
+        default="",
+    )
+    time: Bounds = column("Time on the clock, with bounds", "1.5", default="")
+    time_unit: Unit = column(
+        f"Unit of time, or {COURSE} to count courses of the clock's treatment", "mo", default=""
+    )
+
+    @model_validator(mode="after")
+    def _time_is_whole(self) -> Timed:
+        if self.time and not (self.clock and self.time_unit):
+            raise ValueError("a time needs its clock and its time_unit")
+        if self.clock and not self.time:
+            raise ValueError("a clock needs a time (at least 0, if no more is known)")
+        return self
+
+
+PLACE = "Section and paragraph of the report, several joined by ;"
+REPORTED = "The few words or figures of the report that carry the value, at most eight"
+NOTE = "What a reader of the row should know; how a number follows that the words do not carry"
+
+
+class Observation(Coded, Timed):
+    """A measurement: something the report gives a number for."""
+
+    id: Id = column("measure.occasion; headline values are named by it", "ck.presentation")
+    name: Text = column("What was measured, as printed in text and figures", "creatine kinase")
+    occasion: Prose = column(
+        "Words that follow the time in the narrative, without digits", "at presentation", default=""
+    )
+    value: Bounds = column("The number as reported, with bounds", "more than 8000")
+    unit: Unit = column("UCUM unit of the value", "U/L", default="1")
+    unit_as_reported: Text = column("The unit in the report's letters", "IU/l", default="")
+    place: Text = column(PLACE, "Case report, paragraph 1")
+    as_reported: Words = column(REPORTED, "(CPK) = 14,420 IU/l")
+    note: Text = column(NOTE, "", default="")
+
+    @model_validator(mode="after")
+    def _has_value(self) -> Observation:
+        if not self.value:
+            raise ValueError("value is empty: an observation has a number; see findings.csv")
+        if "." not in self.id:
+            raise ValueError(f"id {self.id!r}: write measure.occasion, such as ck.presentation")
+        return self
+
+
+class Finding(Coded, Timed):
+    """A symptom, sign, test result, event or outcome without a number."""
+
+    id: Id = column("Unique in the table", "waddling_gait")
+    name: Text = column("The finding, as printed in text and tables", "waddling gait")
+    kind: Literal[
+        "symptom",
+        "sign",
+        "motor test",
+        "laboratory",
+        "neurophysiology",
+        "imaging",
+        "biopsy",
+        "diagnosis",
+        "course",
+        "adverse event",
+        "outcome",
+    ] = column("What kind of finding", "sign")
+    state: State = column(
+        "observed; excluded (looked for and absent); ambiguous (a reading decides); not reported",
+        "observed",
+    )
+    event: Literal["", "yes"] = column(
+        "yes: mark it in the course figure as an event", "yes", default=""
+    )
+    related_to: NameOrEmpty = column(
+        "Drug of treatments.csv that the report relates it to", "prednisolone", default=""
+    )
+    site: Text = column("Body part in words", "gastrocnemius", default="")
+    site_code: Text = column("UBERON code of the site", "UBERON:0001388", default="")
+    place: Text = column(PLACE, "Case report, paragraph 1", default="")
+    as_reported: Words = column(REPORTED, "a waddling gait", default="")
+    note: Text = column(NOTE, "", default="")
+
+    @model_validator(mode="after")
+    def _words_by_state(self) -> Finding:
+        if self.state == "not reported" and self.as_reported:
+            raise ValueError("a finding that is not reported has no words: empty as_reported")
+        if self.state != "not reported" and not (self.as_reported and self.place):
+            raise ValueError(f"a finding that is {self.state} needs as_reported and place")
+        if self.event and not self.clock:
+            raise ValueError("an event in the figure needs a clock and a time")
+        return self
+
+
+class Treatment(Coded):
+    """A step of a treatment: a constant dose, or a block of repeated courses."""
+
+    id: Id = column("drug.step", "ivig.first_block")
+    drug: Name = column("Short name of the drug; one lane of the course figure each", "ivig")
+    name: Text = column("The drug, as printed", "intravenous immunoglobulin")
+    route: Text = column("Route of administration", "intravenous", default="")
+    dose: Bounds = column("Dose with bounds (empty: not reported)", "400", default="")
+    dose_unit: Unit = column("UCUM unit of the dose", "mg/kg", default="")
+    dose_per: Literal["", "day", "course"] = column(
+        "What the dose of a course is counted by: each day of it, or the whole course",
+        "day",
+        default="",
+    )
+    days_per_course: Bounds = column("Days of infusion in a course", "5", default="")
+    courses: Bounds = column("Number of courses in this block", "6", default="")
+    interval: Bounds = column("From the start of one course to the next", "6", default="")
+    interval_unit: Unit = column("UCUM unit of the interval", "wk", default="")
+    follows: IdOrEmpty = column(
+        "Block whose last course comes before this one's first", "ivig.first_block", default=""
+    )
+    gap: Bounds = column("From that last course to this block's first", "4", default="")
+    gap_unit: Unit = column("UCUM unit of the gap", "wk", default="")
+    clock: NameOrEmpty = column("Clock that start and stop are counted on", "ivig", default="")
+    start: Bounds = column("Start of the step on its clock", "0", default="")
+    stop: Bounds = column("Last time at which the step is known to hold", "at least 0", default="")
+    time_unit: Unit = column("UCUM unit of start and stop", "wk", default="")
+    place: Text = column(PLACE, "Case report, paragraph 5")
+    as_reported: Words = column(REPORTED, "400 mg/kg/5 days every 6 weeks")
+    schedule_place: Text = column("Place of the schedule, if elsewhere", "", default="")
+    schedule_as_reported: Words = column(
+        "Words that carry the number of courses, if others", "for the first six cycles", default=""
+    )
+    note: Text = column(NOTE, "", default="")
+
+    @property
+    def is_block(self) -> bool:
+        """A block of repeated courses, not a constant dose."""
+        return bool(self.courses)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Treatment:
+        if not self.id.startswith(self.drug + "."):
+            raise ValueError(f"id {self.id!r} must begin with the drug: {self.drug}.<step>")
+        for number, unit in (
+            ("dose", "dose_unit"),
+            ("interval", "interval_unit"),
+            ("gap", "gap_unit"),
+        ):
+            if getattr(self, number) and not getattr(self, unit):
+                raise ValueError(f"{number} {getattr(self, number)!r} needs a {unit}")
+        if self.is_block and self.dose and not self.dose_per:
+            raise ValueError("dose_per is empty: is the dose counted by day or by course?")
+        if self.is_block and self.dose_per == "day" and not self.days_per_course:
+            raise ValueError("a dose per day needs days_per_course (at least 1, if not reported)")
+        if (self.start or self.stop) and not (self.clock and self.time_unit):
+            raise ValueError("start and stop need a clock and a time_unit")
+        if self.follows and not self.gap:
+            raise ValueError("follows needs a gap (at least 0, if not reported)")
+        return self
+
+
+class Motor(Timed):
+    """What the patient could do, coded with bounds on a published scale."""
+
+    id: Id = column("Unique in the table", "after_six")
+    name: Prose = column("What the report says the patient could do", "able to walk")
+    short: Prose = column("The same in one to four words, for the figure", "walks")
+    scale: NameOrEmpty = column("Scale of data/reference/scales.csv", "vignos", default="")
+    grade: Bounds = column("Grade with bounds; empty: motor state not reported", "1 to 7")
+    place: Text = column(PLACE, "Case report, paragraph 5", default="")
+    as_reported: Words = column(REPORTED, "able to walk after six cycles", default="")
+    note: Text = column("Why these bounds", "", default="")
+
+    @model_validator(mode="after")
+    def _grade_with_scale(self) -> Motor:
+        if self.grade and not self.scale:
+            raise ValueError("a grade needs its scale")
+        if self.grade and not (self.as_reported and self.place):
+            raise ValueError("a grade needs the words it was read from and their place")
+        return self
+
+
+class RegisterItem(Row):
+    """A discrepancy, an ambiguity or a missing item of the report."""
+
+    id: Name = column("Unique in the table", "d01")
+    kind: Literal["discrepancy", "ambiguity", "missing", "extraction"] = column(
+        "What kind of item", "ambiguity"
+    )
+    topic: Text = column("What it is about", "dose of immunoglobulin")
+    statement: Text = column("What the report says, or does not", "two readings of one dose")
+    consequence: Text = column("What changes with it", "total dose differs five-fold")
+    reading: NameOrEmpty = column("Reading of case.yaml that keeps it open", "", default="")
+    place: Text = column(PLACE, "Case report, paragraph 5", default="")
+    as_reported: Words = column(REPORTED, "400 mg/kg/5 days", default="")
+
+    @model_validator(mode="after")
+    def _words_by_kind(self) -> RegisterItem:
+        if self.kind != "missing" and not (self.as_reported and self.place):
+            raise ValueError(f"a register item of kind {self.kind} needs as_reported and place")
+        return self
+
+
+class Care(Row):
+    """How far the report meets one item of the CARE checklist."""
+
+    item: Text = column("Item of data/reference/care.csv", "9b")
+    met: Literal["yes", "partly", "no"] = column("Met by the report", "partly")
+    note: Text = column("Why", "", default="")
+
+
+TABLES: dict[str, type[Row]] = {
+    "observations": Observation,
+    "findings": Finding,
+    "treatments": Treatment,
+    "motor": Motor,
+    "register": RegisterItem,
+    "care": Care,
+}
+#: What names a row of a table; every other table uses ``id``.
+KEYS = {"care": "item"}

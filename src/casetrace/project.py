@@ -1,0 +1,59 @@
+"""Where things are: the folders of the project, whatever the working directory."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+__all__ = ["DEFAULT_CASE", "DEFAULT_SCENARIO", "Project", "project"]
+
+DEFAULT_CASE = "imataka-2014"
+DEFAULT_SCENARIO = "default"
+
+
+class Project:
+    """The folders of one checkout.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that holds ``data/`` and ``notebooks/``.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.data = root / "data"
+        self.reference = root / "data" / "reference"
+        self.notebooks = root / "notebooks"
+        self.figures = root / "figures"
+        self.reports = root / "reports"
+        self.build = root / "build"
+
+    def shown(self, path: Path) -> str:
+        """A path as it stands in messages: from the project's folder."""
+        return path.relative_to(self.root).as_posix()
+
+    def cases(self) -> list[str]:
+        """Names of the case folders, sorted."""
+        folders = (p.parent.name for p in self.data.glob("*/case.yaml"))
+        return sorted(folders)
+
+    def stories(self) -> list[Path]:
+        """The notebooks, in order."""
+        return sorted(self.notebooks.glob("[0-9]*.ipynb"))
+
+
+def project() -> Project:
+    """The project in use: ``CASETRACE_ROOT`` if set, else the checkout this package is in.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no ``data/`` folder there.
+    """
+    root = Path(os.environ.get("CASETRACE_ROOT") or Path(__file__).resolve().parents[2])
+    if not (root / "data").is_dir():
+        raise FileNotFoundError(
+            f"no data/ folder in {root}: set CASETRACE_ROOT to the folder that holds it"
+        )
+    return Project(root.resolve())

@@ -1,0 +1,457 @@
+"""Bounded, sourced quantities: the currency of the whole package.
+
+A :class:`Quantity` is an interval with a unit that remembers which curated rows it rests on,
+which readings it hangs on and how it was derived. Either end may be open (nothing is known
+beyond it) or strict ("more than 8000" does not contain 8000). Arithmetic is interval
+arithmetic in the sense of Moore RE, *Interval Analysis*, Prentice-Hall 1966: the result
+holds every number that any choice within the operands could give, and nothing is assumed
+about how values are distributed between the bounds.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from casetrace.units import UnitError, combine, factor, printed
+
+__all__ = ["GRAMMAR", "BoundsError", "Quantity", "change", "hull", "parse", "total"]
+
+INF = math.inf
+
+GRAMMAR = (
+    "a number as reported, in one of these forms: 14420 | about 1000 | more than 8000 | "
+    "at least 2 | less than 5 | at most 5 | 4000 to 5000 (empty: not reported)"
+)
+
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_FORMS = re.compile(
+    rf"(?P<word>about|more than|at least|less than|at most)? ?(?P<one>{_NUMBER})$"
+    rf"|(?P<about>about )?(?P<low>{_NUMBER}) to (?P<high>{_NUMBER})$"
+)
+
+
+class BoundsError(ValueError):
+    """The text of a number is not in the grammar, or its bounds are the wrong way round."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with bounds, a unit and a history.
+
+    Attributes
+    ----------
+    low, high : float
+        Bounds; ``-inf`` and ``inf`` where nothing is known beyond.
+    unit : str
+        UCUM string; ``1`` for a plain number.
+    low_closed, high_closed : bool
+        Whether the bound itself is possible: false for "more than" and "less than". Always
+        false for an infinite bound.
+    about : bool
+        The report says "about", or the number was computed from one that is so marked. How
+        far "about" reaches is not known, so the bounds do not include it.
+    sources : tuple of str
+        The rows it rests on, as ``table/row``, sorted.
+    readings : tuple of str
+        The readings that can change it, sorted.
+    name : str
+        Its id among the headline values, if it has one.
+    how : str
+        How it was derived: ``as reported``, or an expression in names and numbers.
+    derived : bool
+        Computed, not reported: such a number is printed to three significant figures, with
+        bounds rounded outward; a reported one is printed as it stands.
+    shown : str
+        Unit to print in, if not ``unit`` (a time reported in months, kept in weeks).
+    """
+
+    low: float
+    high: float
+    unit: str = "1"
+    low_closed: bool = True
+    high_closed: bool = True
+    about: bool = False
+    sources: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+    name: str = ""
+    how: str = ""
+    derived: bool = False
+    shown: str = ""
+
+    def __post_init__(self) -> None:
+        if math.isnan(self.low) or math.isnan(self.high):
+            raise BoundsError("a bound is not a number")
+        if self.low > self.high or self.low == INF or self.high == -INF:
+            raise BoundsError(f"the low bound {self.low:g} is above the high bound {self.high:g}")
+        object.__setattr__(self, "low_closed", self.low_closed and self.low != -INF)
+        object.__setattr__(self, "high_closed", self.high_closed and self.high != INF)
+        if self.low == self.high and not (self.low_closed and self.high_closed):
+            raise BoundsError(f"nothing lies strictly between {self.low:g} and {self.high:g}")
+
+    # --- what it is
+
+    @property
+    def is_point(self) -> bool:
+        """One number (which may still be marked "about")."""
+        return self.low == self.high
+
+    @property
+    def is_exact(self) -> bool:
+        """One number, and not "about"."""
+        return self.is_point and not self.about
+
+    @property
+    def is_unknown(self) -> bool:
+        """Open at both ends."""
+        return self.low == -INF and self.high == INF
+
+    def __contains__(self, number: float) -> bool:
+        above = number >= self.low if self.low_closed else number > self.low
+        below = number <= self.high if self.high_closed else number < self.high
+        return above and below
+
+    def within(self, other: Quantity) -> bool:
+        """Whether every number of this one is possible for the other (in the same unit)."""
+        mine = self.to(other.unit)
+        low = mine.low > other.low or (
+            mine.low == other.low and (other.low_closed or not mine.low_closed)
+        )
+        high = mine.high < other.high or (
+            mine.high == other.high and (other.high_closed or not mine.high_closed)
+        )
+        return low and high
+
+    # --- history
+
+    def named(self, name: str) -> Quantity:
+        """The same quantity under an id of its own."""
+        return replace(self, name=name)
+
+    def traced(self, sources: Iterable[str] = (), readings: Iterable[str] = ()) -> Quantity:
+        """The same quantity, resting on more rows and hanging on more readings."""
+        return replace(
+            self,
+            sources=_union(self.sources, sources),
+            readings=_union(self.readings, readings),
+        )
+
+    def explained(self, how: str) -> Quantity:
+        """The same quantity with its derivation in other words."""
+        return replace(self, how=how)
+
+    @property
+    def label(self) -> str:
+        """What stands for it in a derivation: its name, else how it came about, else itself."""
+        if self.name:
+            return self.name
+        return f"({self.how})" if self.how and self.derived else self.text()
+
+    # --- arithmetic
+
+    def to(self, unit: str) -> Quantity:
+        """Convert to another unit of the same kind.
+
+        Raises
+        ------
+        UnitError
+            If the units measure different things.
+        """
+        if unit == self.unit:
+            return self
+        by = factor(self.unit, unit)
+        return replace(self, low=_clean(self.low * by), high=_clean(self.high * by), unit=unit)
+
+    def in_weeks(self) -> Quantity:
+        """A time in weeks that is still printed in the unit it was reported in."""
+        return replace(self.to("wk"), shown=self.shown or self.unit)
+
+    def __neg__(self) -> Quantity:
+        return replace(
+            self,
+            low=-self.high,
+            high=-self.low,
+            low_closed=self.high_closed,
+            high_closed=self.low_closed,
+            name="",
+            how=f"-{self.label}",
+            derived=True,
+        )
+
+    def __add__(self, other: Quantity | float) -> Quantity:
+        other = _lift(other, self.unit)
+        mine = other.to(self.unit)
+        return self._join(
+            other,
+            "+",
+            self.unit,
+            (self.low + mine.low, self.low_closed and mine.low_closed),
+            (self.high + mine.high, self.high_closed and mine.high_closed),
+        )
+
+    def __sub__(self, other: Quantity | float) -> Quantity:
+        other = _lift(other, self.unit)
+        mine = other.to(self.unit)
+        return self._join(
+            other,
+            "-",
+            self.unit,
+            (self.low - mine.high, self.low_closed and mine.high_closed),
+            (self.high - mine.low, self.high_closed and mine.low_closed),
+        )
+
+    def __mul__(self, other: Quantity | float) -> Quantity:
+        other = _lift(other, "1")
+        return self._product(other, other, combine(self.unit, other.unit), "×")
+
+    def __truediv__(self, other: Quantity | float) -> Quantity:
+        """Divide; a divisor that may be 0 leaves the result open on the side it reaches.
+
+        Raises
+        ------
+        ZeroDivisionError
+            If the divisor can only be 0.
+        """
+        other = _lift(other, "1")
+        if (same := _same_kind(other.unit, self.unit)) is not None:
+            other = replace(other.to(same), name=other.name)
+        return self._product(
+            other, _reciprocal(other), combine(self.unit, other.unit, -1), "÷", other
+        )
+
+    __radd__ = __add__
+
+    def __rmul__(self, other: float) -> Quantity:
+        return _lift(other, "1") * self
+
+    def _product(
+        self, other: Quantity, by: Quantity, unit: str, sign: str, shown: Quantity | None = None
+    ) -> Quantity:
+        ends = [
+            _times(mine, theirs)
+            for mine in ((self.low, self.low_closed), (self.high, self.high_closed))
+            for theirs in ((by.low, by.low_closed), (by.high, by.high_closed))
+        ]
+        low, high = min(e for e, _ in ends), max(e for e, _ in ends)
+        return self._join(
+            shown or other,
+            sign,
+            unit,
+            (low, any(c for e, c in ends if e == low)),
+            (high, any(c for e, c in ends if e == high)),
+        )
+
+    def _join(
+        self,
+        other: Quantity,
+        sign: str,
+        unit: str,
+        low: tuple[float, bool],
+        high: tuple[float, bool],
+    ) -> Quantity:
+        return Quantity(
+            _clean(low[0]),
+            _clean(high[0]),
+            unit,
+            low[1] or low[0] == high[0],
+            high[1] or low[0] == high[0],
+            self.about or other.about,
+            _union(self.sources, other.sources),
+            _union(self.readings, other.readings),
+            how=f"{self.label} {sign} {other.label}",
+            derived=True,
+        )
+
+    # --- words
+
+    def text(self, unit: bool = True) -> str:
+        """Write it as a clinician does.
+
+        Examples
+        --------
+        >>> parse("more than 8000", "U/L").text()
+        'more than 8,000 U/L'
+        >>> parse("4000 to 5000", "U/L").text(unit=False)
+        '4,000 to 5,000'
+        """
+        shown = self.to(self.shown or self.unit)
+        words = _words(shown)
+        name = printed(shown.unit, one=shown.is_point and shown.low == 1)
+        if not unit or not name or shown.is_unknown:
+            return words
+        return f"{words}{name}" if name == "%" else f"{words} {name}"
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+# --- reading and combining
+
+
+def parse(text: str, unit: str = "1") -> Quantity:
+    """Read a number in the words of the data tables.
+
+    Parameters
+    ----------
+    text : str
+        One of the forms of :data:`GRAMMAR`.
+    unit : str
+        UCUM string.
+
+    Returns
+    -------
+    Quantity
+
+    Raises
+    ------
+    BoundsError
+        If the text is in none of the forms or its bounds are the wrong way round.
+
+    Examples
+    --------
+    >>> parse("about 1000", "U/L").about
+    True
+    """
+    match = _FORMS.match(" ".join(text.split()))
+    if not match:
+        raise BoundsError(f"{text!r} is not {GRAMMAR}")
+    if match["one"] is None:
+        low, high = float(match["low"]), float(match["high"])
+        if low >= high:
+            raise BoundsError(f"in {text!r} the first number must be the smaller one")
+        return Quantity(low, high, unit, about=bool(match["about"]), how="as reported")
+    number, word = float(match["one"]), match["word"]
+    low = -INF if word in ("less than", "at most") else number
+    high = INF if word in ("more than", "at least") else number
+    return Quantity(
+        low,
+        high,
+        unit,
+        low_closed=word != "more than",
+        high_closed=word != "less than",
+        about=word == "about",
+        how="as reported",
+    )
+
+
+def hull(first: Quantity, *others: Quantity) -> Quantity:
+    """The smallest quantity that holds all of these, in the unit of the first."""
+    for other in others:
+        mine = other.to(first.unit)
+        low, high = min(first.low, mine.low), max(first.high, mine.high)
+        first = Quantity(
+            low,
+            high,
+            first.unit,
+            any(q.low_closed for q in (first, mine) if q.low == low),
+            any(q.high_closed for q in (first, mine) if q.high == high),
+            first.about or mine.about,
+            _union(first.sources, mine.sources),
+            _union(first.readings, mine.readings),
+            how=f"the span of {first.label} and {other.label}",
+            derived=first.derived or other.derived,
+        )
+    return first
+
+
+def total(quantities: Iterable[Quantity]) -> Quantity:
+    """Sum, in the unit of the first.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to add.
+    """
+    first, *rest = quantities
+    for quantity in rest:
+        first = first + quantity
+    return first
+
+
+def change(new: Quantity, old: Quantity) -> Quantity:
+    """Change from ``old`` to ``new`` in percent of ``old``.
+
+    Computed as ``new / old - 1``, so that ``old`` enters once and its width is not counted
+    twice (Moore 1966, single-use expressions).
+
+    Examples
+    --------
+    >>> change(parse("4000 to 5000", "U/L"), parse("more than 8000", "U/L")).text()
+    'between -100% and -37.5%'
+    """
+    ratio = (new / old) - 1
+    return ratio.to("%").explained(f"100 × ({new.label} ÷ {old.label} - 1)")
+
+
+# --- the small print
+
+
+def _union(mine: Iterable[str], theirs: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({*mine, *theirs}))
+
+
+def _lift(value: Quantity | float, unit: str) -> Quantity:
+    return value if isinstance(value, Quantity) else Quantity(float(value), float(value), unit)
+
+
+def _same_kind(unit: str, other: str) -> str | None:
+    """The other unit, if this one converts to it."""
+    try:
+        factor(unit, other)
+    except UnitError:
+        return None
+    return other
+
+
+def _clean(number: float) -> float:
+    """Twelve significant figures, so that the last bits of a sum never show; no minus zero."""
+    return float(f"{number:.12g}") + 0.0 if math.isfinite(number) else number
+
+
+def _times(mine: tuple[float, bool], theirs: tuple[float, bool]) -> tuple[float, bool]:
+    (a, a_closed), (b, b_closed) = mine, theirs
+    if a == 0 or b == 0:
+        return 0.0, (a == 0 and a_closed) or (b == 0 and b_closed)
+    return a * b, a_closed and b_closed
+
+
+def _reciprocal(q: Quantity) -> Quantity:
+    if q.low == 0 == q.high:
+        raise ZeroDivisionError(f"{q.label} is 0: nothing can be divided by it")
+    if q.low < 0 < q.high:
+        return Quantity(-INF, INF)
+    low = -INF if q.high == 0 else 1 / q.high
+    high = INF if q.low == 0 else 1 / q.low
+    return Quantity(low + 0.0, high + 0.0, "1", q.high_closed, q.low_closed)
+
+
+def _words(q: Quantity) -> str:
+    about = "about " if q.about else ""
+    if q.is_unknown:
+        return "not known"
+    if q.is_point:
+        return about + _number(q.low, q.derived, round)
+    low = _number(q.low, q.derived, math.floor) if q.low != -INF else ""
+    high = _number(q.high, q.derived, math.ceil) if q.high != INF else ""
+    if not high:
+        return about + ("at least " if q.low_closed else "more than ") + low
+    if not low:
+        return about + ("at most " if q.high_closed else "less than ") + high
+    if low == high:
+        return about + low
+    if q.low_closed and q.high_closed:
+        return f"{about}{low} to {high}"
+    unit = "%" if q.unit == "%" else ""
+    return f"{about}between {low}{unit} and {high}"
+
+
+def _number(number: float, derived: bool, to_whole: Callable[[float], int]) -> str:
+    """Three significant figures for what was computed, every digit for what was reported."""
+    if derived and number and abs(number - round(number)) > 1e-9 * abs(number):
+        decimals = max(0, 2 - math.floor(math.log10(abs(number))))
+        scaled = round(number * 10**decimals, 6)
+        return f"{to_whole(scaled) / 10**decimals:,.{decimals}f}"
+    text = f"{number:,.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
