@@ -68,12 +68,8 @@ def warnings(case: Case) -> list[Problem]:
     return found
 
 
-_SPELT = {
-    str(n): word
-    for n, word in enumerate(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], start=1
-    )
-}
+_WORDS = "one two three four five six seven eight nine ten eleven twelve"
+_SPELT = {str(number): word for number, word in enumerate(_WORDS.split(), start=1)}
 
 
 def _at(
@@ -178,6 +174,11 @@ def _times(case: Case) -> Iterator[Problem]:
                     fix = "set drug for that clock in case.yaml, or give the time in wk or mo"
                     expected = "a clock whose drug is given in courses"
                     yield _at(case, table, row, "clock", row.clock, expected, fix)
+                elif row.clock in clocks:
+                    given = _courses(case, clocks[row.clock].drug)
+                    if not 1 <= (low := parse(row.time).low) <= given or low != int(low):
+                        expected = f"a course from 1 to {given}"
+                        yield _at(case, table, row, "time", row.time, expected, "count again")
             elif row.time_unit and not _fits(row.time_unit, "wk"):
                 yield _at(case, table, row, "time_unit", row.time_unit, "a unit of time", "wk, mo")
     for row in case.treatments:
@@ -212,6 +213,12 @@ def _codes(case: Case) -> Iterator[Problem]:
             if site and site not in ids:
                 expected = "a UBERON code of data/reference/codes.csv"
                 yield _at(case, table, row, "site_code", site, expected, fix)
+
+
+def _courses(case: Case, drug: str) -> int:
+    """How many courses of a drug the blocks of treatments.csv add up to."""
+    counts = [parse(t.courses) for t in case.treatments if t.drug == drug and t.is_block]
+    return int(sum(c.low for c in counts if c.is_point))
 
 
 def _fits(unit: str, to: str) -> bool:

@@ -75,7 +75,7 @@ class Clock(Part):
 
     id: Name = column("Unique", "prednisolone")
     label: Prose = column("Its zero, in words", "first dose of prednisolone")
-    short: Prose = column("The same in one or two words, for the figure", "prednisolone")
+    phrase: Prose = column("The same inside a sentence", "the first dose of prednisolone")
     gap: Bounds = column(
         "From the zero of the clock before it; empty: not reported", "at least 0", default=""
     )
@@ -99,9 +99,9 @@ class Comparison(Part):
 class Choice(Part):
     """One option of a reading, with the cells it sets."""
 
-    label: Text = column("The reading in a few words", "400 mg/kg on each of five days")
-    rationale: Text = column("What speaks for it", "")
-    consequence: Text = column("What changes with it", "")
+    label: Prose = column("The reading in a few words", "the amount on each of the days")
+    rationale: Prose = column("What speaks for it", "")
+    consequence: Prose = column("What changes with it; numbers are computed, never typed", "")
     sets: dict[str, Text] = column(
         "Cells it sets, as table/row/column or a path in case.yaml",
         "treatments/ivig.first_block/dose_per: day",

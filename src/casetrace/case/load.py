@@ -127,12 +127,14 @@ class Case(Tables):
             ``table/row``, ``reference/table/row`` or ``case.yaml/part``.
         """
         if source.startswith("case.yaml/"):
-            part = getattr(self.head, source.split("/")[1])
+            part: Any = self.head
+            for name in source.split("/")[1:]:
+                part = _member(part, name)
             return {
                 "id": source,
                 "file": f"{self.folder}/case.yaml",
-                "place": part.place,
-                "as_reported": part.as_reported,
+                "place": getattr(part, "place", ""),
+                "as_reported": getattr(part, "as_reported", ""),
             }
         if source.startswith("reference/"):
             _, table, key = source.split("/", 2)
@@ -461,6 +463,13 @@ def _set_cell(
     old = at[parts[-1]]
     at[parts[-1]] = value.split(" and ") if isinstance(old, list) else value
     return None
+
+
+def _member(at: Any, name: str) -> Any:
+    """An attribute, a key, or the element of a list with that id."""
+    if isinstance(at, tuple):
+        return next(element for element in at if element.id == name)
+    return at[name] if isinstance(at, dict) else getattr(at, name)
 
 
 def _step(at: Any, part: str) -> Any:

@@ -157,6 +157,11 @@ class Treatment(Coded):
         "day",
         default="",
     )
+    total_unit: Unit = column(
+        "UCUM unit to give doses per course and in total in (empty: the unit of the dose)",
+        "g/kg",
+        default="",
+    )
     days_per_course: Bounds = column("Days of infusion in a course", "5", default="")
     courses: Bounds = column("Number of courses in this block", "6", default="")
     interval: Bounds = column("From the start of one course to the next", "6", default="")
@@ -202,6 +207,10 @@ class Treatment(Coded):
             raise ValueError("start and stop need a clock and a time_unit")
         if self.follows and not self.gap:
             raise ValueError("follows needs a gap (at least 0, if not reported)")
+        if self.is_block and not self.follows and not self.start:
+            raise ValueError(
+                "a block of courses needs a start (at least 0, if not reported) or what it follows"
+            )
         return self
 
 
@@ -235,7 +244,9 @@ class RegisterItem(Row):
     )
     topic: Text = column("What it is about", "dose of immunoglobulin")
     statement: Text = column("What the report says, or does not", "two readings of one dose")
-    consequence: Text = column("What changes with it", "total dose differs five-fold")
+    consequence: Prose = column(
+        "What changes with it; numbers are computed, never typed", "the total dose differs"
+    )
     reading: NameOrEmpty = column("Reading of case.yaml that keeps it open", "", default="")
     place: Text = column(PLACE, "Case report, paragraph 5", default="")
     as_reported: Words = column(REPORTED, "400 mg/kg/5 days", default="")

@@ -1,0 +1,129 @@
+"""A finished figure: picture, alternative text and the table of what was drawn."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure as Drawing
+
+from casetrace.files import write_bytes
+
+__all__ = ["EXPORT", "Figure", "Mark", "finish"]
+
+#: While the build runs a notebook, figures that it shows are also written to this folder.
+EXPORT = "CASETRACE_EXPORT"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One thing drawn: what, where, and what it rests on.
+
+    Attributes
+    ----------
+    lane, what : str
+        Panel of the figure, and what the mark stands for.
+    shape : str
+        How it is drawn: point, open point, arrow, band, step, unknown, tick, event, line.
+    clock : str
+        Clock the time is counted on.
+    week_low, week_high : str
+        Time in weeks; empty where open or not reported.
+    low, high, unit : str
+        Value with bounds; empty where open or not reported.
+    text : str
+        The value in words.
+    source : str
+        Row it rests on.
+    """
+
+    lane: str
+    what: str
+    shape: str
+    clock: str = ""
+    week_low: str = ""
+    week_high: str = ""
+    low: str = ""
+    high: str = ""
+    unit: str = ""
+    text: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure as notebooks show it and the build keeps it.
+
+    Attributes
+    ----------
+    name : str
+        Its file name without ending.
+    case, scenario : str
+        What it shows.
+    svg : str
+        The picture.
+    png : bytes
+        The same at 300 dots per inch.
+    alt : str
+        Alternative text, computed from what was drawn.
+    marks : tuple of Mark
+        The table behind it.
+    """
+
+    name: str
+    case: str
+    scenario: str
+    svg: str
+    png: bytes
+    alt: str
+    marks: tuple[Mark, ...]
+
+    def table(self) -> str:
+        """The data table as CSV."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        columns = [f.name for f in fields(Mark)]
+        writer.writerow(columns)
+        writer.writerows([getattr(mark, c) for c in columns] for mark in self.marks)
+        return out.getvalue()
+
+    def export(self, folder: Path) -> None:
+        """Write picture, table and alternative text into a folder."""
+        write_bytes(folder / f"{self.name}.svg", self.svg.encode())
+        write_bytes(folder / f"{self.name}.png", self.png)
+        write_bytes(folder / f"{self.name}.csv", self.table().encode())
+        write_bytes(folder / f"{self.name}.txt", self.alt.encode())
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        if root := os.environ.get(EXPORT):
+            self.export(Path(root) / self.case / self.scenario / "figures")
+        data = {"image/svg+xml": self.svg, "text/plain": repr(self)}
+        return data, {"image/svg+xml": {"alt": self.alt, "figure": self.name}}
+
+    def __repr__(self) -> str:
+        return f"Figure {self.name} of {self.case}: {self.alt}"
+
+
+def finish(
+    drawing: Drawing, name: str, case: str, scenario: str, alt: str, marks: list[Mark]
+) -> Figure:
+    """Save a drawing as SVG and PNG, without dates or random names, and close it."""
+    svg, png = io.StringIO(), io.BytesIO()
+    drawing.savefig(svg, format="svg", metadata={"Date": None, "Creator": "casetrace"})
+    drawing.savefig(png, format="png", metadata={"Software": "casetrace", "Title": name})
+    plt.close(drawing)
+    picture = svg.getvalue()
+    picture = picture[picture.index("<svg") :]
+    head, rest = picture.split(">", 1)
+    label = f"{name}-{case}"
+    picture = (
+        f'{head} role="img" aria-labelledby="{label}">\n'
+        f'<title id="{label}">{escape(alt)}</title>{rest}'
+    )
+    return Figure(name, case, scenario, picture, png.getvalue(), alt, tuple(marks))

@@ -1,0 +1,161 @@
+"""The clinical course: clocks, schedules expanded to courses, phases.
+
+Everything is kept on the clock it was reported on. No function here converts a time from one
+clock to another: the gaps between clocks are bounds, not distances.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+from casetrace.case import Case
+from casetrace.case.fields import COURSE
+from casetrace.case.head import Clock
+from casetrace.quantity import Quantity, parse
+
+__all__ = ["Course", "Phase", "courses", "phases", "when"]
+
+UNKNOWN_TIME = Quantity(0, math.inf, "wk", low_closed=False, how="not reported", derived=True)
+
+
+@dataclass(frozen=True)
+class Course:
+    """One course of a treatment that is given in courses.
+
+    Attributes
+    ----------
+    number : int
+        From 1, through all blocks of the drug.
+    block : str
+        Row of treatments.csv.
+    clock : str
+        Clock the week is counted on.
+    week : Quantity
+        Start of the course in weeks.
+    """
+
+    number: int
+    block: str
+    clock: str
+    week: Quantity
+
+
+@dataclass(frozen=True)
+class Phase:
+    """What happened on one clock.
+
+    Attributes
+    ----------
+    clock : Clock
+        The clock, and the words for its zero.
+    gap : Quantity or None
+        Time since the zero of the clock before it, in weeks; None if there is none before or
+        nothing is known.
+    last : float
+        Latest finite week that any row on this clock names; 0 if none is later than the zero.
+    """
+
+    clock: Clock
+    gap: Quantity | None
+    last: float
+
+
+def courses(case: Case, drug: str) -> list[Course]:
+    """Expand the schedule of a drug into its courses.
+
+    The k-th course of a block starts ``start + (k - 1) × interval``; a block that follows
+    another starts ``gap`` after the last course of that one. These are planned times: a report
+    that gives a schedule does not say that every course was on time.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    drug : str
+        Short name of the drug.
+
+    Returns
+    -------
+    list of Course
+        In order; empty if the drug is not given in courses.
+    """
+    found: list[Course] = []
+    for block in (t for t in case.treatments if t.drug == drug and t.is_block):
+        table, key = "treatments", block.id
+        interval = case.quantity(table, key, "interval", "interval_unit") or UNKNOWN_TIME
+        if block.follows:
+            before = [c for c in found if c.block == block.follows]
+            gap = case.quantity(table, key, "gap", "gap_unit")
+            start = before[-1].week + gap.to("wk").named("gap")
+            clock = before[-1].clock
+        else:
+            start = case.quantity(table, key, "start", "time_unit").to("wk")
+            clock = block.clock
+        readings = case.hangs_on(f"{table}/{key}/courses")
+        for k in range(int(parse(block.courses).low)):
+            week = (start + interval.to("wk") * k if k else start).traced([f"{table}/{key}"])
+            number = len(found) + 1
+            week = week.traced(readings=readings).named(f"week of course {number}")
+            found.append(Course(number, key, clock, week))
+    return found
+
+
+def when(case: Case, table: str, row: Any) -> Quantity | None:
+    """Time of a row on its clock, in weeks; None if not reported.
+
+    A time that counts courses is looked up in the schedule: ``6 to 7`` lies between the starts
+    of courses 6 and 7. The result is printed in the unit it was reported in.
+    """
+    if not row.time:
+        return None
+    time = case.quantity(table, row.id, "time", "time_unit")
+    if row.time_unit != COURSE:
+        return time.in_weeks()
+    drug = next(c.drug for c in case.head.clocks if c.id == row.clock)
+    week = {c.number: c.week for c in courses(case, drug)}
+    first = week[int(time.low)]
+    last = week.get(int(time.high)) if math.isfinite(time.high) else None
+    used = [q for q in (first, last) if q]
+    return Quantity(
+        first.low,
+        last.high if last else math.inf,
+        "wk",
+        sources=time.sources,
+        readings=time.readings,
+        how=f"start of {drug} course {row.time.replace(' to ', ' to course ')}",
+        derived=True,
+    ).traced(
+        {s for q in used for s in q.sources},
+        {r for q in used for r in q.readings},
+    )
+
+
+def phases(case: Case) -> list[Phase]:
+    """The clocks of a case in order, with what is known of the gaps between them."""
+    latest: dict[str, float] = {}
+
+    def note(clock: str, *weeks: float) -> None:
+        finite = [w for w in weeks if math.isfinite(w)]
+        latest[clock] = max([latest.get(clock, 0.0), *finite])
+
+    for table in ("observations", "findings", "motor"):
+        for row in getattr(case, table):
+            if time := when(case, table, row):
+                note(row.clock, time.low, time.high)
+    for drug in dict.fromkeys(t.drug for t in case.treatments):
+        for one in courses(case, drug):
+            note(one.clock, one.week.low, one.week.high)
+    for step in case.treatments:
+        for field in ("start", "stop"):
+            if step.clock and getattr(step, field):
+                q = case.quantity("treatments", step.id, field, "time_unit").to("wk")
+                note(step.clock, q.low, q.high)
+    found = []
+    for number, clock in enumerate(case.head.clocks):
+        gap = parse(clock.gap, clock.gap_unit or "wk").in_weeks() if number and clock.gap else None
+        if gap:
+            gap = replace(gap, sources=(f"case.yaml/clocks/{clock.id}",))
+        found.append(Phase(clock, gap, latest.get(clock.id, 0.0)))
+    return found

@@ -1,0 +1,111 @@
+"""Doses: of a step, of a course, in total, and in grams under an assumed weight."""
+
+from __future__ import annotations
+
+import math
+
+from casetrace.case import Case
+from casetrace.case.rows import Treatment
+from casetrace.course import courses
+from casetrace.quantity import Quantity, hull, parse, total
+
+__all__ = ["assumed_weight", "of_courses", "of_steps"]
+
+
+def of_steps(case: Case) -> dict[str, Quantity]:
+    """Doses of the treatment steps that are not given in courses, where reported.
+
+    Returns
+    -------
+    dict of Quantity
+        By id, ``<drug>.dose.<step>``, in the unit of the row.
+    """
+    found = {}
+    for row in case.treatments:
+        if not row.is_block and row.dose:
+            name = f"{row.drug}.dose.{row.id.partition('.')[2]}"
+            dose = case.quantity("treatments", row.id, "dose", "dose_unit")
+            found[name] = dose.named(name)
+    return found
+
+
+def per_course(case: Case, block: Treatment) -> Quantity:
+    """Dose of one course: the daily dose times the days, or the dose as printed.
+
+    A dose that is not reported stays open above; it is more than nothing, since a course was
+    given.
+    """
+    key = block.id
+    readings = case.hangs_on(*(f"treatments/{key}/{f}" for f in ("dose", "dose_per")))
+    unit = block.total_unit or block.dose_unit
+    dose = case.quantity("treatments", key, "dose", "dose_unit")
+    if dose is None:
+        dose = Quantity(0, math.inf, unit, low_closed=False, how="dose not reported", derived=True)
+        return dose.traced([f"treatments/{key}"], readings)
+    if block.dose_per == "day":
+        days = case.quantity("treatments", key, "days_per_course")
+        dose = (dose * days).explained(f"{dose.text()} a day × {days.text()} days")
+    return dose.to(unit).traced(readings=readings)
+
+
+def of_courses(case: Case, drug: str) -> dict[str, Quantity]:
+    """Counts, intervals and doses of a drug that is given in courses.
+
+    Returns
+    -------
+    dict of Quantity
+        ``<drug>.courses``, ``.weeks_first_to_last_course``, ``.dose_per_course``,
+        ``.dose_total`` and, for each block, ``.courses.<block>``, ``.interval.<block>`` and
+        ``.dose_per_course.<block>``; ``.grams_per_course`` where a weight is assumed. Empty
+        for a drug that is not given in courses. Units are those of the rows; times in ``wk``.
+    """
+    blocks = [t for t in case.treatments if t.drug == drug and t.is_block]
+    if not blocks:
+        return {}
+    found: dict[str, Quantity] = {}
+    for block in blocks:
+        step = block.id.partition(".")[2]
+        readings = case.hangs_on(f"treatments/{block.id}/courses")
+        count = parse(block.courses).traced([f"treatments/{block.id}"], readings)
+        found[f"{drug}.courses.{step}"] = count.named(f"{drug}.courses.{step}")
+        interval = case.quantity("treatments", block.id, "interval", "interval_unit")
+        if interval:
+            found[f"{drug}.interval.{step}"] = interval.in_weeks()
+        found[f"{drug}.dose_per_course.{step}"] = per_course(case, block).named(
+            f"{drug}.dose_per_course.{step}"
+        )
+    counts = [found[f"{drug}.courses.{b.id.partition('.')[2]}"] for b in blocks]
+    doses = [found[f"{drug}.dose_per_course.{b.id.partition('.')[2]}"] for b in blocks]
+    found[f"{drug}.courses"] = total(counts)
+    given = courses(case, drug)
+    found[f"{drug}.weeks_first_to_last_course"] = (given[-1].week - given[0].week).explained(
+        " + ".join(_spans(case, blocks))
+    )
+    found[f"{drug}.dose_per_course"] = hull(*doses)
+    found[f"{drug}.dose_total"] = total(d * n for d, n in zip(doses, counts, strict=True))
+    weight = assumed_weight(case)
+    if weight and "kg" in (blocks[0].total_unit or blocks[0].dose_unit):
+        found[f"{drug}.grams_per_course"] = (hull(*doses) * weight).explained(
+            f"{drug}.dose_per_course × assumed weight of {weight.text()}"
+        )
+    return {name: quantity.named(name) for name, quantity in found.items()}
+
+
+def assumed_weight(case: Case) -> Quantity | None:
+    """Span of the growth-standard weights that the case assumes; None if it assumes none."""
+    if not case.head.uses.weight:
+        return None
+    rows = [name.rpartition(".") for name in case.head.uses.weight]
+    weights = [case.reference.quantity("growth", key, field, "kg") for key, _, field in rows]
+    return hull(*weights).traced(readings=case.hangs_on("uses/weight")).named("assumed weight")
+
+
+def _spans(case: Case, blocks: list[Treatment]) -> list[str]:
+    """The intervals between the first and the last course, in words for a derivation."""
+    parts = []
+    for block in blocks:
+        if block.follows:
+            parts.append(f"gap of {block.gap} {block.gap_unit}")
+        if (between := int(parse(block.courses).low) - 1) and block.interval:
+            parts.append(f"{between} × {block.interval} {block.interval_unit}")
+    return parts

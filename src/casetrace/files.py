@@ -1,0 +1,47 @@
+"""Write files so that a reader never sees half of one."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = ["digest", "digest_files", "write_bytes"]
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write beside, flush to disk, then rename: whole or not at all.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or the folder cannot be written; the old file is then untouched.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        os.chmod(beside, 0o644)
+        os.replace(beside, path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def digest_files(paths: Iterable[Path], root: Path) -> str:
+    """One digest over names and contents of files, in sorted order."""
+    total = hashlib.sha256()
+    for path in sorted(paths):
+        name = path.relative_to(root).as_posix()
+        total.update(f"{name}\0{digest(path.read_bytes())}\n".encode())
+    return total.hexdigest()

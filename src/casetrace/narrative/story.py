@@ -1,0 +1,204 @@
+"""Fill the narrative's template with the values of a case, and render it."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markdown_it import MarkdownIt
+
+from casetrace.case import Case
+from casetrace.charts.figure import EXPORT, Figure
+from casetrace.files import write_bytes
+from casetrace.narrative.teller import PICTURE, Teller
+from casetrace.narrative.trace import is_traced, replace_marks
+from casetrace.quantity import Quantity
+from casetrace.values import as_records, headline
+
+__all__ = ["Narrative", "narrate"]
+
+
+@dataclass(frozen=True)
+class Narrative:
+    """The narrative of a case under its scenario.
+
+    Attributes
+    ----------
+    case : Case
+        What it tells of.
+    values : dict of Quantity
+        The headline values.
+    text : str
+        The filled template, with marks (see :mod:`casetrace.narrative.trace`).
+    figure : Figure or None
+        The clinical course, shown in the page.
+    """
+
+    case: Case
+    values: dict[str, Quantity]
+    text: str
+    figure: Figure | None = None
+
+    @cached_property
+    def records(self) -> list[dict[str, Any]]:
+        """The headline values as plain records."""
+        return as_records(self.case, self.values)
+
+    def markdown(self, picture: str = "") -> str:
+        """Markdown, every number a link to its row in the table of values.
+
+        Parameters
+        ----------
+        picture : str
+            Path of the course figure, from where the text will lie; left out without one.
+        """
+        body = replace_marks(self.text, self._link)
+        if picture and self.figure:
+            alt = self.figure.alt.replace("[", "(").replace("]", ")")
+            body = body.replace(PICTURE, f"![{alt}]({picture})")
+        else:
+            body = body.replace(PICTURE + "\n\n", "")
+        return f"{body.rstrip()}\n\n{self._value_table()}"
+
+    def page(self) -> str:
+        """One self-contained HTML page."""
+        parser = MarkdownIt("commonmark", {"html": False})
+        body = replace_marks(parser.render(self.text), self._anchor)
+        body = body.replace(f"<p>{PICTURE}</p>", self.figure.svg if self.figure else "")
+        template = _environment().get_template("page.html.j2")
+        return template.render(
+            head=self.case.head,
+            case=self.case,
+            body=body,
+            records=self.records,
+        )
+
+    def export(self, folder: Path) -> None:
+        """Write Markdown, page and values into a folder."""
+        picture = f"../../figures/{self.case.id}/course.svg"
+        write_bytes(folder / "summary.md", self.markdown(picture).encode())
+        write_bytes(folder / "index.html", self.page().encode())
+        records = json.dumps(self.records, indent=1, ensure_ascii=False)
+        write_bytes(folder / "values.json", f"{records}\n".encode())
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        if root := os.environ.get(EXPORT):
+            self.export(Path(root) / self.case.id / self.case.scenario / "reports")
+        body = replace_marks(self.text, lambda _, words: _escape(words))
+        body = body.replace(PICTURE + "\n\n", "")
+        return {"text/markdown": body.strip() + "\n", "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        return f"Narrative of {self.case.id}: {len(self.values)} values"
+
+    def _link(self, key: str, words: str) -> str:
+        return f"[{_escape(words)}](#{key})" if key in self.values else _escape(words)
+
+    def _anchor(self, key: str, words: str) -> str:
+        if key in self.values:
+            hint = html.escape(self._hint(key), quote=True)
+            return f'<a class="value" href="#{html.escape(key)}" title="{hint}">{words}</a>'
+        found = self.case.describe(key)
+        if not found.get("as_reported"):
+            return words
+        hint = html.escape(f"“{found['as_reported']}” ({found['place']})", quote=True)
+        return f'<span class="fact" title="{hint}">{words}</span>'
+
+    def _hint(self, key: str) -> str:
+        record = next(r for r in self.records if r["id"] == key)
+        said = [
+            f"“{s['as_reported']}” ({s['place']})"
+            for s in record["sources"][:3]
+            if s.get("as_reported")
+        ]
+        return "; ".join([record["how"], *dict.fromkeys(said)])
+
+    def _value_table(self) -> str:
+        lines = [
+            "## Values and their sources",
+            "",
+            "| value | | how | hangs on | words of the report |",
+            "|---|---|---|---|---|",
+        ]
+        for r in self.records:
+            readings = ", ".join(f"{k}: {v}" for k, v in r["readings"].items())
+            cells = [
+                f'<a id="{r["id"]}"></a>`{r["id"]}`',
+                _cell(r["text"]),
+                _cell(r["how"]),
+                _cell(readings),
+                _cell(source_words(r["sources"])),
+            ]
+            lines.append(f"| {' | '.join(cells)} |")
+        return "\n".join(lines) + "\n"
+
+
+def narrate(case: Case, figure: Figure | None = None) -> Narrative:
+    """Tell the case from its values.
+
+    Parameters
+    ----------
+    case : Case
+        The case under its scenario.
+    figure : Figure
+        The clinical course, for the page.
+
+    Returns
+    -------
+    Narrative
+
+    Raises
+    ------
+    ValueError
+        If a digit of the text does not come from a value or a row.
+    """
+    values = headline(case)
+    template = _environment().get_template("summary.md.j2")
+    text = template.render(Teller(case, values).vocabulary())
+    text = re.sub(r"\n{3,}", "\n\n", text)
+    if not is_traced(text):
+        stray = re.search(r".{0,60}\d.{0,60}", replace_marks(text, lambda *_: ""))
+        raise ValueError(f"a digit that no value carries: {stray[0] if stray else ''!r}")
+    return Narrative(case, values, text, figure)
+
+
+def source_words(sources: list[dict[str, str]], most: int = 3) -> str:
+    """The words of the report or the citation behind a value, at most a few of them."""
+    said = []
+    for source in sources:
+        if source.get("as_reported"):
+            said.append(f"“{source['as_reported']}” ({source['place']})")
+        elif source.get("citation"):
+            said.append(source["citation"])
+    said = list(dict.fromkeys(said))
+    rest = f"; and {len(said) - most} more rows" if len(said) > most else ""
+    return "; ".join(said[:most]) + rest
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("casetrace.narrative", "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=lambda name: bool(name and ".html" in name),
+    )
+    environment.filters["source_words"] = source_words
+    return environment
+
+
+def _escape(text: str) -> str:
+    """Text as Markdown shows it literally."""
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text)
+
+
+def _cell(text: str) -> str:
+    return _escape(text).replace("\n", " ")

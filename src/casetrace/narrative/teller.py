@@ -1,0 +1,263 @@
+"""What the narrative's template may call: values and rows of a case as traced text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any
+
+from casetrace import course
+from casetrace.case import Case
+from casetrace.narrative.trace import mark
+from casetrace.quantity import Quantity
+
+__all__ = ["PICTURE", "Teller"]
+
+#: Stands in the text where the page shows the course figure.
+PICTURE = "COURSE-FIGURE"
+
+SIGNS = ("symptom", "sign", "motor test")
+TESTS = (
+    ("laboratory", "Antibodies and other blood tests"),
+    ("neurophysiology", "Neurophysiology"),
+    ("imaging", "Imaging"),
+    ("biopsy", "Biopsy"),
+)
+
+
+class Teller:
+    """Values and rows as traced text.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    values : dict of Quantity
+        Its headline values.
+    """
+
+    def __init__(self, case: Case, values: dict[str, Quantity]) -> None:
+        self.case, self.values = case, values
+        self.clocks = {c.id: c for c in case.head.clocks}
+        self.observations = {o.id: o for o in case.observations}
+
+    def vocabulary(self) -> dict[str, Any]:
+        """Every name that the template may use."""
+        case = self.case
+        readings = case.head.readings
+        return {
+            "head": case.head,
+            "phases": course.phases(case),
+            "picture": PICTURE,
+            "signs": SIGNS,
+            "tests": TESTS,
+            "values": self.values,
+            "scenario": self.scenario(),
+            "measures": self.measures(),
+            "drugs": self.drugs(),
+            "motor": self.motor(),
+            "comparisons": self.comparisons(),
+            "missing": [
+                f"{self._register(r, 'topic')}: {self._register(r, 'statement')}"
+                for r in case.register
+                if r.kind == "missing"
+            ],
+            "readings": [
+                SimpleNamespace(
+                    question=self._head(f"readings/{name}", reading.question),
+                    label=self._head(f"readings/{name}", reading.options[case.chosen[name]].label),
+                    consequence=self._head(
+                        f"readings/{name}", reading.options[case.chosen[name]].consequence
+                    ),
+                )
+                for name, reading in readings.items()
+            ],
+            "citation": self._head("citation", self.citation()),
+            **{
+                name: getattr(self, name)
+                for name in ("value", "findings", "events", "compared", "gap")
+            },
+            "joined": joined,
+            "sentence_case": sentence_case,
+        }
+
+    # --- values
+
+    def value(self, key: str) -> str:
+        """A headline value in words."""
+        return mark(key, self.values[key].text())
+
+    def compared(self, key: str) -> str:
+        """A change in words: lower by, higher by, or somewhere between the two."""
+        q = self.values[key]
+        if q.high <= 0:
+            down = -q
+            if down.high >= 100 and not down.high_closed:
+                # A fall has its natural end at all of the value: only the other bound tells.
+                down = Quantity(
+                    down.low, math.inf, "%", down.low_closed, about=q.about, derived=True
+                )
+            return f"lower by {mark(key, down.text())}"
+        word = "higher by" if q.low >= 0 else "different by"
+        return f"{word} {mark(key, q.text())}"
+
+    def gap(self, phase: course.Phase) -> str:
+        """What is known of the time before a phase; empty if nothing is."""
+        if phase.gap is None or phase.gap.low <= 0:
+            return ""
+        return mark(f"case.yaml/clocks/{phase.clock.id}", phase.gap.text())
+
+    # --- rows
+
+    def findings(self, state: str, kinds: Iterable[str], clock: str | None = None) -> list[str]:
+        """Names of the findings of a state and of some kinds, on a clock if one is given."""
+        kinds = tuple(kinds)
+        return [
+            mark(f"findings/{f.id}", f.name)
+            for f in self.case.findings
+            if f.state == state
+            and f.kind in kinds
+            and (clock is None or f.clock == clock)
+            and f.id != clock  # the event that the clock starts at is named by the clock
+        ]
+
+    def events(self, state: str) -> list[str]:
+        """Adverse events with their time."""
+        found = []
+        for f in self.case.findings:
+            if f.kind == "adverse event" and f.state == state:
+                words = mark(f"findings/{f.id}", f.name)
+                if (key := f"{f.id}.time") in self.values:
+                    words += f", {self.value(key)} after {self.clocks[f.clock].phrase}"
+                found.append(words)
+        return found
+
+    def measures(self) -> list[SimpleNamespace]:
+        """Each measure with its values, its limit and its multiples of the limit."""
+        found: dict[str, SimpleNamespace] = {}
+        for row in self.case.observations:
+            family, _, occasion = row.id.partition(".")
+            # One measure may be taken at several sites, each with a name of its own.
+            one = found.setdefault(
+                f"{family}/{row.name}",
+                SimpleNamespace(
+                    name=mark(f"observations/{row.id}", row.name),
+                    values=[],
+                    limit=f"{family}.upper_limit",
+                    folds=[],
+                ),
+            )
+            one.values.append(f"{self.value(row.id)} {self.occasion(row)}".strip())
+            if (fold := f"{family}.fold.{occasion}") in self.values:
+                one.folds.append(f"{self.value(fold)} {row.occasion}".strip())
+        return list(found.values())
+
+    def occasion(self, row: Any) -> str:
+        """When an observation was made, with the time if it is a moment after the zero."""
+        key = f"{row.id}.time"
+        if key in self.values and self.values[key].is_point:
+            return f"{self.value(key)} {row.occasion}"
+        return row.occasion
+
+    def comparisons(self) -> list[SimpleNamespace]:
+        """Declared changes, each pair of observations once."""
+        seen = {}
+        for pair in self.case.head.comparisons:
+            old, new = self.observations[pair.old], self.observations[pair.new]
+            seen.setdefault((pair.old, pair.new), SimpleNamespace(id=pair.id, old=old, new=new))
+        return list(seen.values())
+
+    def drugs(self) -> list[SimpleNamespace]:
+        """Each drug with its reported doses, or with its blocks of courses."""
+        found = []
+        for drug in dict.fromkeys(t.drug for t in self.case.treatments):
+            rows = [t for t in self.case.treatments if t.drug == drug]
+            found.append(
+                SimpleNamespace(
+                    id=drug,
+                    name=rows[0].name,
+                    route=rows[0].route,
+                    doses=[self._dose(t) for t in rows if not t.is_block and self._is_known(t)],
+                    blocks=[self._block(t) for t in rows if t.is_block],
+                    has_unknown=not all(t.is_block or self._is_known(t) for t in rows),
+                )
+            )
+        return found
+
+    def motor(self) -> list[SimpleNamespace]:
+        """Motor states with grade and time."""
+        found = []
+        for row in self.case.motor:
+            if not row.grade:
+                continue
+            when = f"at {self.clocks[row.clock].phrase}" if row.clock else ""
+            if (key := f"motor.{row.id}.time") in self.values:
+                when = f"{self.value(key)} after {self.clocks[row.clock].phrase}"
+            grade = f"{row.scale.capitalize()} grade {self.value(f'motor.{row.id}')}"
+            name = mark(f"motor/{row.id}", row.name)
+            found.append(SimpleNamespace(name=name, grade=grade, when=when))
+        return found
+
+    def scenario(self) -> str:
+        """The readings that differ from the curator's, in words; empty at the default."""
+        readings = self.case.head.readings
+        return "; ".join(
+            self._head(f"readings/{name}", readings[name].options[option].label)
+            for name, option in self.case.chosen.items()
+            if option != readings[name].default
+        )
+
+    def citation(self) -> str:
+        """The report, as far as it can be cited."""
+        c = self.case.head.citation
+        source = f" {c.journal}." if c.journal else ""
+        published = f" Published {c.published:%d %B %Y}." if c.published else f" {c.year}."
+        doi = f" doi:{c.doi}." if c.doi else ""
+        licence = f" Licence: {c.licence}." if c.licence else ""
+        note = f" {c.note}." if c.note else ""
+        return f"{c.authors}. {c.title}.{source}{published}{doi}{licence}{note}"
+
+    # --- the small print
+
+    def _is_known(self, step: Any) -> bool:
+        key = f"{step.drug}.dose.{step.id.partition('.')[2]}"
+        return key in self.values and self.values[key].is_point
+
+    def _dose(self, step: Any) -> str:
+        key = f"{step.drug}.dose.{step.id.partition('.')[2]}"
+        at = f" at {self.clocks[step.clock].phrase}" if step.clock else ""
+        return f"{self.value(key)}{at}"
+
+    def _block(self, block: Any) -> str:
+        step = block.id.partition(".")[2]
+        interval = f"{block.drug}.interval.{step}"
+        every = f", one every {self.value(interval)}" if interval in self.values else ""
+        return f"{self.value(f'{block.drug}.courses.{step}')}{every}"
+
+    def _register(self, row: Any, field: str) -> str:
+        return mark(f"register/{row.id}", getattr(row, field))
+
+    def _head(self, path: str, text: str) -> str:
+        return mark(f"case.yaml/{path}", text)
+
+
+def joined(items: Iterable[str]) -> str:
+    """Items as a list in a sentence."""
+    items = list(items)
+    if len(items) < 2:
+        return "".join(items)
+    if any("," in i or " and " in i for i in items):
+        return f"{'; '.join(items[:-1])}; and {items[-1]}"
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def sentence_case(text: str) -> str:
+    """A traced text with its first letter large."""
+    at = next((i for i, c in enumerate(text) if c.isalpha() and not _in_key(text, i)), 0)
+    return text[:at] + text[at : at + 1].upper() + text[at + 1 :]
+
+
+def _in_key(text: str, at: int) -> bool:
+    """Whether a position lies in the key of a mark, which is not shown."""
+    return text.rfind("\ue000", 0, at + 1) > text.rfind("\ue001", 0, at + 1)

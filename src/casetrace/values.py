@@ -1,0 +1,123 @@
+"""The headline values of a case: every number that a figure, a table or a sentence may print."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from casetrace import course, exposure, response
+from casetrace.case import Case
+from casetrace.quantity import Quantity, parse
+
+__all__ = ["as_records", "headline"]
+
+
+def headline(case: Case) -> dict[str, Quantity]:
+    """Compute all headline values of a case under its scenario.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+
+    Returns
+    -------
+    dict of Quantity
+        By id: the observations as reported, folds of the upper limit (unit ``1``), declared
+        changes (``%``), doses and schedules, times (``wk``), motor grades and counts. Within a
+        scenario its readings are fixed; the bounds say what stays unknown even then.
+    """
+    found: dict[str, Quantity] = {"subject.age": _age(case)}
+    for row in case.observations:
+        found[row.id] = case.quantity("observations", row.id, "value", "unit")
+        _add_time(found, case, "observations", row, row.id)
+    for measure in dict.fromkeys(row.id.partition(".")[0] for row in case.observations):
+        if limit := response.upper_limit(case, measure):
+            found[f"{measure}.upper_limit"] = limit
+        found.update(response.folds(case, measure))
+    found.update(response.changes(case))
+    found.update(exposure.of_steps(case))
+    for drug in dict.fromkeys(row.drug for row in case.treatments):
+        found.update(exposure.of_courses(case, drug))
+    for row in case.motor:
+        if grade := case.quantity("motor", row.id, "grade"):
+            found[f"motor.{row.id}"] = grade
+        _add_time(found, case, "motor", row, f"motor.{row.id}")
+    for row in case.findings:
+        if row.event:
+            _add_time(found, case, "findings", row, row.id)
+    found.update(_counts(case))
+    return {name: quantity.named(name) for name, quantity in found.items()}
+
+
+def as_records(case: Case, values: dict[str, Quantity]) -> list[dict[str, Any]]:
+    """Values as plain records: id, low, high, unit, text, sources, readings, how.
+
+    An open bound is None; ``low_included`` and ``high_included`` tell "at least" from "more
+    than". Each source says where it stands and which words carry it.
+    """
+    return [
+        {
+            "id": name,
+            "low": _plain(q.low),
+            "high": _plain(q.high),
+            "low_included": q.low_closed,
+            "high_included": q.high_closed,
+            "about": q.about,
+            "unit": q.unit,
+            "text": q.text(),
+            "sources": [case.describe(source) for source in q.sources],
+            "readings": {reading: case.chosen[reading] for reading in q.readings},
+            "how": q.how,
+        }
+        for name, q in values.items()
+    ]
+
+
+def _age(case: Case) -> Quantity:
+    subject = case.head.subject
+    return parse(subject.age, subject.age_unit).traced(["case.yaml/subject"])
+
+
+def _add_time(found: dict[str, Quantity], case: Case, table: str, row: Any, name: str) -> None:
+    time = course.when(case, table, row)
+    if time and not (time.is_point and time.low == 0):
+        found[f"{name}.time"] = time
+
+
+def _counts(case: Case) -> dict[str, Quantity]:
+    """Counts of rows; findings that a reading leaves ambiguous widen the counts they may join."""
+    states = ("observed", "excluded", "ambiguous", "not reported")
+    by_state = {s: [f.id for f in case.findings if f.state == s] for s in states}
+    readings = case.hangs_on(*(f"findings/{f.id}/state" for f in case.findings))
+
+    def count(
+        table: str, ids: Iterable[str], how: str, unit: str, more: Iterable[str] = ()
+    ) -> Quantity:
+        sure, maybe = list(ids), list(more)
+        sources = [f"{table}/{key}" for key in (*sure, *maybe)]
+        low, high = len(sure), len(sure) + len(maybe)
+        return Quantity(low, high, unit, how=how).traced(sources)
+
+    found = {}
+    for state in states:
+        open_to = by_state["ambiguous"] if state in ("observed", "excluded") else ()
+        how = f"count of findings that are {state}" + ("; up to those ambiguous" if open_to else "")
+        name = f"findings.{state.replace(' ', '_')}"
+        found[name] = count("findings", by_state[state], how, "{finding}", open_to).traced(
+            readings=readings
+        )
+    for met in ("yes", "partly", "no"):
+        items = [c.item for c in case.care if c.met == met]
+        found[f"care.{met}"] = count("care", items, f"count of items rated {met}", "{item}")
+    found["care.items"] = count("care", [c.item for c in case.care], "count of items", "{item}")
+    items = [r.id for r in case.register]
+    found["register.items"] = count("register", items, "count of rows", "{item}")
+    return found
+
+
+def _plain(number: float) -> float | int | None:
+    if not math.isfinite(number):
+        return None
+    return int(number) if number == int(number) else number
