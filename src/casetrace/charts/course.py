@@ -8,8 +8,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
@@ -79,7 +79,7 @@ class _Sheet:
         self.time = Timeline(
             phases(case), width - left - right, 15.0 if wide else 9.0, 7.0 if wide else 4.2
         )
-        self.drawing = plt.figure(figsize=mm(width, total))
+        self.drawing = Drawing(figsize=mm(width, total))
         self.axes: dict[str, Axes] = {}
         at = total - top
         for name, height in heights.items():

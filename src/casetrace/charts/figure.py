@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-import matplotlib.pyplot as plt
 from matplotlib.figure import Figure as Drawing
 
 from casetrace.files import write_bytes
@@ -94,11 +93,10 @@ class Figure:
         return out.getvalue()
 
     def export(self, folder: Path) -> None:
-        """Write picture, table and alternative text into a folder."""
+        """Write picture and table into a folder."""
         write_bytes(folder / f"{self.name}.svg", self.svg.encode())
         write_bytes(folder / f"{self.name}.png", self.png)
         write_bytes(folder / f"{self.name}.csv", self.table().encode())
-        write_bytes(folder / f"{self.name}.txt", self.alt.encode())
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
         if root := os.environ.get(EXPORT):
@@ -113,11 +111,10 @@ class Figure:
 def finish(
     drawing: Drawing, name: str, case: str, scenario: str, alt: str, marks: list[Mark]
 ) -> Figure:
-    """Save a drawing as SVG and PNG, without dates or random names, and close it."""
+    """Save a drawing as SVG and PNG, without dates or random names."""
     svg, png = io.StringIO(), io.BytesIO()
     drawing.savefig(svg, format="svg", metadata={"Date": None, "Creator": "casetrace"})
     drawing.savefig(png, format="png", metadata={"Software": "casetrace", "Title": name})
-    plt.close(drawing)
     picture = svg.getvalue()
     picture = picture[picture.index("<svg") :]
     head, rest = picture.split(">", 1)

@@ -71,7 +71,10 @@ def styled(size: float) -> Iterator[None]:
         "xtick.labelsize": size - 0.5,
         "ytick.labelsize": size - 0.5,
     }
-    with mpl.rc_context({**mpl.rcParamsDefault, **_RC, **sizes, "backend": mpl.get_backend()}):
+    # The defaults first, so that a reader's own matplotlibrc changes nothing; but not the
+    # backend: setting it would load one.
+    defaults = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith("backend")}
+    with mpl.rc_context({**defaults, **_RC, **sizes}):
         yield
 
 

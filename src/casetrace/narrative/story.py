@@ -19,6 +19,7 @@ from casetrace.charts.figure import EXPORT, Figure
 from casetrace.files import write_bytes
 from casetrace.narrative.teller import PICTURE, Teller
 from casetrace.narrative.trace import is_traced, replace_marks
+from casetrace.project import DEFAULT_SCENARIO
 from casetrace.quantity import Quantity
 from casetrace.values import as_records, headline
 
@@ -82,7 +83,12 @@ class Narrative:
 
     def export(self, folder: Path) -> None:
         """Write Markdown, page and values into a folder."""
-        picture = f"../../figures/{self.case.id}/course.svg"
+        where = (
+            "../figures"
+            if self.case.scenario != DEFAULT_SCENARIO
+            else (f"../../figures/{self.case.id}")
+        )
+        picture = f"{where}/course.svg"
         write_bytes(folder / "summary.md", self.markdown(picture).encode())
         write_bytes(folder / "index.html", self.page().encode())
         records = json.dumps(self.records, indent=1, ensure_ascii=False)

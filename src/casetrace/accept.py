@@ -1,0 +1,145 @@
+"""Take the present results as the stored ones, and say in words what changed."""
+
+from __future__ import annotations
+
+import difflib
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import nbformat
+
+from casetrace.files import write_bytes
+from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO, Project
+from casetrace.runner.build import BuildError, alone, failures, publish, staging
+from casetrace.runner.produce import Job, as_bytes, produce
+from casetrace.tables import VALUES_MIME
+
+__all__ = ["accept", "committed_jobs", "compare"]
+
+
+def committed_jobs(where: Project) -> list[Job]:
+    """The default case, and every other case whose figures are committed."""
+    others = [c for c in where.cases() if c != DEFAULT_CASE and (where.figures / c).is_dir()]
+    return [Job(case, DEFAULT_SCENARIO) for case in (DEFAULT_CASE, *others)]
+
+
+def accept(where: Project, workers: int = 2) -> list[str]:
+    """Run everything, store notebook outputs, figures and reports.
+
+    Returns
+    -------
+    list of str
+        What changed, in words; empty if nothing did.
+
+    Raises
+    ------
+    BuildError
+        If a notebook fails; then nothing is stored.
+    """
+    jobs = committed_jobs(where)
+    words: list[str] = []
+    with alone(where), staging(where) as folder:
+        produced = produce(where, jobs, folder, workers)
+        if produced.errors:
+            raise BuildError(failures(produced))
+        for story in where.stories():
+            path = folder / jobs[0].key / "notebooks" / story.name
+            new = path.read_bytes()
+            if story.read_bytes() != new:
+                old = nbformat.read(story, as_version=4)
+                words += compare(story.name, old, nbformat.read(path, as_version=4))
+                write_bytes(story, as_bytes(nbformat.reads(new.decode(), as_version=4)))
+        changed = publish(where, produced, jobs)
+        words += [f"file {p}" for p in changed if not p.startswith("build/")]
+    return words
+
+
+def compare(name: str, old: Any, new: Any) -> list[str]:
+    """What differs between two runs of a notebook, in words.
+
+    Parameters
+    ----------
+    name : str
+        File name of the notebook.
+    old, new : NotebookNode
+        Stored and fresh.
+
+    Returns
+    -------
+    list of str
+    """
+    words = []
+    before = {cell.get("id"): cell for cell in old.cells}
+    for cell, heading in _with_headings(new):
+        if cell.cell_type != "code":
+            continue
+        was = before.get(cell.get("id"), {}).get("outputs", [])
+        if was == cell.outputs:
+            continue
+        where = f"{name}, {heading}"
+        if not was:
+            words.append(f"{where}: output added")
+        elif not cell.outputs:
+            words.append(f"{where}: output gone")
+        else:
+            for one, two in zip(was, cell.outputs, strict=False):
+                words += [f"{where}: {line}" for line in _differences(one, two)]
+    return words
+
+
+def _with_headings(notebook: Any) -> Iterator[tuple[Any, str]]:
+    heading = ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and (found := re.match(r"#+ (.+)", cell.source)):
+            heading = found[1]
+        yield cell, heading
+
+
+def _differences(old: Any, new: Any) -> list[str]:
+    one, two = old.get("data", {}), new.get("data", {})
+    if VALUES_MIME in one and VALUES_MIME in two:
+        return list(_values(one[VALUES_MIME], two[VALUES_MIME])) or ["sources or wording changed"]
+    about = (old.get("metadata", {}).get("image/svg+xml", {}), two)
+    if "image/svg+xml" in two:
+        alt = new.get("metadata", {}).get("image/svg+xml", {})
+        was = about[0].get("alt", "no alternative text")
+        lines = list(_phrases(was, alt.get("alt", "")))
+        figure = f"figure {alt.get('figure', '')}"
+        return [f"{figure} {line}" for line in lines] or [f"{figure} is drawn differently"]
+    for kind in ("text/markdown", "text/html", "text/plain"):
+        if one.get(kind) != two.get(kind):
+            return list(_phrases(_words(one.get(kind, "")), _words(two.get(kind, ""))))
+    return ["output of another kind"]
+
+
+def _values(old: dict[str, str], new: dict[str, str]) -> Iterator[str]:
+    for key in dict.fromkeys([*old, *new]):
+        if key not in new:
+            yield f"value {key} is gone (was {old[key]})"
+        elif key not in old:
+            yield f"value {key} is new: {new[key]}"
+        elif old[key] != new[key]:
+            yield f"value {key}: {old[key]} → {new[key]}"
+
+
+def _words(text: str) -> str:
+    """Cells and lines of a table or of Markdown as plain text."""
+    cells = re.sub(r"</t[dh]>|</caption>", "\n", text)
+    return html.unescape(re.sub(r"<[^>]+>", "", cells))
+
+
+def _phrases(old: str, new: str) -> Iterator[str]:
+    """Phrases that went, each with the one that came."""
+    split = re.compile(r"(?<=[.;])\s+|\n+")
+    one, two = ([p.strip() for p in split.split(text) if p.strip()] for text in (old, new))
+    matcher = difflib.SequenceMatcher(None, one, two, autojunk=False)
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind != "equal":
+            was, now = " ".join(one[a:b]), " ".join(two[c:d])
+            yield f"{_short(was) or 'nothing'} → {_short(now) or 'nothing'}"
+
+
+def _short(text: str, length: int = 160) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,0 +1,253 @@
+"""The command line: build, check, values, verify-source, verify, accept, scenarios."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO, project
+
+__all__ = ["main"]
+
+OK, FAILED, MISUSE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns 0, 1 if something failed, or 2 for misuse."""
+    options = _parser().parse_args(arguments)
+    from casetrace.case.problems import CaseError, UsageError
+
+    try:
+        return options.run(options)
+    except UsageError as error:
+        return _say(f"casetrace: {error}", MISUSE)
+    except CaseError as error:
+        return _say(str(error), FAILED)
+    except FileNotFoundError as error:
+        return _say(f"casetrace: {error}", MISUSE)
+    except OSError as error:
+        name = f" {error.filename}" if error.filename else ""
+        kept = "what was there before is untouched"
+        return _say(f"casetrace: cannot write{name}: {error.strerror}; {kept}", FAILED)
+    except KeyboardInterrupt:
+        return _say("casetrace: stopped; what was there before is untouched", 130)
+    except BrokenPipeError:
+        return OK
+
+
+def _say(words: str, code: int) -> int:
+    print(words, file=sys.stderr)
+    return code
+
+
+def _build(options: argparse.Namespace) -> int:
+    from casetrace.case import CaseError, load
+    from casetrace.case.problems import UsageError
+    from casetrace.runner.build import BuildError, build
+    from casetrace.runner.produce import Job
+
+    where = project()
+    scenario = _scenario(options)
+    jobs, bad = [], []
+    for case in _cases(options):
+        try:
+            load(case, scenario, where=where)
+            jobs.append(Job(case, scenario))
+        except CaseError as error:
+            bad.append(str(error))
+    if options.jobs < 1:
+        raise UsageError(f"-j takes a number of 1 or more, found {options.jobs}")
+    for words in bad:
+        print(words, file=sys.stderr)
+    try:
+        changed = build(where, jobs, options.jobs) if jobs else []
+    except BuildError as error:
+        return _say(f"casetrace: {error}", FAILED)
+    for path in changed:
+        print(path)
+    return FAILED if bad else OK
+
+
+def _check(options: argparse.Namespace) -> int:
+    from casetrace.case import check
+
+    failed = False
+    for case in _cases(options, every=True):
+        problems, warnings = check(case, project())
+        for problem in problems:
+            print(f"error: {problem}")
+        for warning in warnings:
+            print(f"warning: {warning}")
+        word = f"{len(problems)} errors, {len(warnings)} warnings" if problems or warnings else "ok"
+        print(f"{case}: {word}")
+        failed = failed or bool(problems)
+    return FAILED if failed else OK
+
+
+def _values(options: argparse.Namespace) -> int:
+    from casetrace.case import load
+    from casetrace.values import as_records, headline
+
+    case = load(options.case, _scenario(options))
+    records = as_records(case, headline(case))
+    if options.json:
+        print(json.dumps(records, indent=1, ensure_ascii=False))
+        return OK
+    width = max(len(r["id"]) for r in records)
+    for r in records:
+        hangs = f"  [{', '.join(r['readings'])}]" if r["readings"] else ""
+        print(f"{r['id']:{width}}  {r['text']}{hangs}")
+    return OK
+
+
+def _verify_source(options: argparse.Namespace) -> int:
+    from casetrace.case import load
+    from casetrace.source import read_article, verify
+
+    matches = verify(load(options.case), read_article(Path(options.article)))
+    width = max(len(m.source) for m in matches)
+    for m in matches:
+        status = m.status if m.status == "exact" else f"{m.status} {m.score:.0f}%"
+        line = f"line {m.line}" if m.line else ""
+        print(f"{m.source:{width}}  {status:9}  {line:9}  {m.words}")
+    count = {s: sum(m.status == s for m in matches) for s in ("exact", "fuzzy", "lost")}
+    print(", ".join(f"{number} {status}" for status, number in count.items()))
+    return FAILED if count["lost"] else OK
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from casetrace.verify import verify
+
+    problems = verify(project(), options.jobs)
+    for problem in problems:
+        print(problem)
+    if problems:
+        print(f"{len(problems)} problems; if the new results are right, run: make accept")
+        return FAILED
+    print("everything that is committed is what the data and the code give")
+    return OK
+
+
+def _accept(options: argparse.Namespace) -> int:
+    from casetrace.accept import accept
+    from casetrace.runner.build import BuildError
+
+    try:
+        words = accept(project(), options.jobs)
+    except BuildError as error:
+        return _say(f"casetrace: {error}", FAILED)
+    print("\n".join(words) or "nothing changed")
+    return OK
+
+
+def _scenarios(options: argparse.Namespace) -> int:
+    from casetrace.case import open_head
+
+    head = open_head(options.case)
+    print(f"{DEFAULT_SCENARIO}: every reading at the curator's option")
+    for name, scenario in head.scenarios.items():
+        pairs = ", ".join(f"{k}={v}" for k, v in scenario.readings.items())
+        print(f"{name}: {scenario.label} ({pairs})")
+    print("\nreadings, to switch one by one (--reading name=option; * is the default):")
+    for name, reading in head.readings.items():
+        print(f"{name}: {reading.question}")
+        for key, option in reading.options.items():
+            print(f"  {'*' if key == reading.default else ' '} {key}: {option.label}")
+    return OK
+
+
+def _dictionary(_: argparse.Namespace) -> int:
+    from casetrace.case.dictionary import dictionary
+    from casetrace.files import write_bytes
+
+    where = project()
+    write_bytes(where.data / "README.md", dictionary().encode())
+    print(where.shown(where.data / "README.md"))
+    return OK
+
+
+def _cases(options: argparse.Namespace, every: bool = False) -> list[str]:
+    """The cases named, or the default one, or every one."""
+    from casetrace.case.problems import UsageError, nearest
+
+    known = project().cases()
+    for case in options.cases:
+        if case not in known:
+            raise UsageError(f"there is no case {case!r} in data/; {nearest(case, known, 'case')}")
+    return options.cases or (known if every else [DEFAULT_CASE])
+
+
+def _scenario(options: argparse.Namespace) -> str:
+    """The scenario with the single readings that were switched, in a fixed order."""
+    from casetrace.case.problems import UsageError
+
+    for pair in options.reading:
+        if "=" not in pair:
+            raise UsageError(f"--reading takes name=option, found {pair!r}")
+    base = [] if options.reading and options.scenario == DEFAULT_SCENARIO else [options.scenario]
+    return "+".join([*base, *sorted(options.reading)])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="casetrace",
+        description="A published clinical case report as a reproducible analysis.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], words: str
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=words, description=words)
+        added.set_defaults(run=run)
+        return added
+
+    def with_scenario(added: argparse.ArgumentParser) -> None:
+        added.add_argument(
+            "--scenario", default=DEFAULT_SCENARIO, help="a scenario of the case; see scenarios"
+        )
+        added.add_argument(
+            "--reading",
+            action="append",
+            default=[],
+            metavar="NAME=OPTION",
+            help="switch a single reading; may be given several times",
+        )
+
+    def with_jobs(added: argparse.ArgumentParser) -> None:
+        added.add_argument(
+            "-j", "--jobs", type=int, default=2, help="notebooks at a time (default 2)"
+        )
+
+    added = command("build", _build, "Run the notebooks; write figures, values and narrative.")
+    added.add_argument("cases", nargs="*", metavar="CASE")
+    with_scenario(added)
+    with_jobs(added)
+    added = command("check", _check, "Validate case data; every problem at once.")
+    added.add_argument("cases", nargs="*", metavar="CASE")
+    added = command("values", _values, "Print every headline value of a case.")
+    added.add_argument("case", metavar="CASE")
+    added.add_argument("--json", action="store_true", help="with bounds, sources and derivation")
+    with_scenario(added)
+    added = command(
+        "verify-source", _verify_source, "Find the words of every row in your copy of the article."
+    )
+    added.add_argument("case", metavar="CASE")
+    added.add_argument("article", metavar="ARTICLE.txt")
+    added = command("verify", _verify, "Build afresh and compare with everything committed.")
+    with_jobs(added)
+    added = command("accept", _accept, "Store the present results and say what changed.")
+    with_jobs(added)
+    added = command("scenarios", _scenarios, "List scenarios, readings and their options.")
+    added.add_argument("case", metavar="CASE")
+    command("dictionary", _dictionary, "Write data/README.md from the data models.")
+    return parser
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(BrokenPipeError):
+        sys.exit(main())

@@ -1,0 +1,131 @@
+"""Run one notebook through papermill and leave nothing of the run in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+from pathlib import Path
+from typing import Any
+
+from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO
+
+__all__ = ["NotebookError", "cleaned", "execute"]
+
+CELL_TIMEOUT = 600
+
+
+class NotebookError(Exception):
+    """A notebook did not run to its end.
+
+    Attributes
+    ----------
+    notebook : str
+        File name.
+    cell : str
+        Which cell, by number and heading.
+    cause : str
+        What went wrong there.
+    """
+
+    def __init__(self, notebook: str, cell: str, cause: str) -> None:
+        self.notebook, self.cell, self.cause = notebook, cell, cause
+        super().__init__(f"{notebook}, {cell}: {cause}")
+
+
+def execute(notebook: Path, case: str, scenario: str) -> Any:
+    """Run a notebook for a case under a scenario.
+
+    Parameters
+    ----------
+    notebook : Path
+        The notebook; it is not written to.
+    case, scenario : str
+        Its parameters. Those it holds already are not injected again, so that the default
+        case gives exactly the stored notebook.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        Executed, without times, versions or paths.
+
+    Raises
+    ------
+    NotebookError
+        If a cell fails, hangs or its kernel dies.
+    """
+    import papermill
+    from jupyter_client.manager import AsyncKernelManager
+    from jupyter_core.paths import jupyter_runtime_dir
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+    from traitlets import default
+
+    class _LocalKernelManager(AsyncKernelManager):
+        """Kernels on sockets of this machine's file system: no port, no listener, no race."""
+
+        transport = "ipc"
+
+        @default("ip")
+        def _socket_of_its_own(self) -> str:
+            return str(Path(jupyter_runtime_dir()) / uuid.uuid4().hex)
+
+    asked = {"case": case, "scenario": scenario}
+    given = {"case": DEFAULT_CASE, "scenario": DEFAULT_SCENARIO}
+    try:
+        executed = papermill.execute_notebook(
+            str(notebook),
+            None,
+            parameters={} if asked == given else asked,
+            kernel_name="python3",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            execution_timeout=CELL_TIMEOUT,
+            start_timeout=120,
+            kernel_manager_class=_LocalKernelManager if os.name == "posix" else None,
+        )
+    except PapermillExecutionError as error:
+        cell = _heading(error, notebook)
+        raise NotebookError(notebook.name, cell, f"{error.ename}: {error.evalue}") from None
+    except CellTimeoutError:
+        cause = f"a cell ran longer than {CELL_TIMEOUT} seconds"
+        raise NotebookError(notebook.name, "a cell", cause) from None
+    except DeadKernelError:
+        raise NotebookError(notebook.name, "a cell", "its kernel died") from None
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # a notebook that cannot even be opened
+        raise NotebookError(
+            notebook.name, "opening it", f"{type(error).__name__}: {error}"
+        ) from None
+    return cleaned(executed)
+
+
+def cleaned(notebook: Any) -> Any:
+    """Take out of an executed notebook what the next run would not give again."""
+    notebook.metadata.pop("papermill", None)
+    language = notebook.metadata.get("language_info", {}).get("name", "python")
+    notebook.metadata["language_info"] = {"name": language}
+    for cell in notebook.cells:
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        if cell.metadata.get("tags") == []:
+            cell.metadata.pop("tags")
+    return notebook
+
+
+def _heading(error: Any, notebook: Path) -> str:
+    """The failing cell by number and by the heading above it."""
+    import nbformat
+
+    number = getattr(error, "exec_count", None)
+    source = getattr(error, "source", "")
+    heading = ""
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        if cell.cell_type == "markdown" and (found := re.match(r"#+ (.+)", cell.source)):
+            heading = found[1]
+        if cell.cell_type == "code" and cell.source == source:
+            break
+    first = source.strip().splitlines()[0] if source.strip() else ""
+    under = f" under '{heading}'" if heading else ""
+    return f"code cell {number}{under} ({first})"

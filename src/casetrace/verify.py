@@ -1,0 +1,241 @@
+"""The checks that nbval leaves out: what reproduces, and cannot pass by accident.
+
+nbval runs a notebook and compares the outputs that are stored. It ignores PNG outputs and
+metadata, and it passes a notebook whose outputs were cleared. Here everything is built afresh
+and compared byte by byte, and what is stored is examined on its own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from casetrace.accept import committed_jobs, compare
+from casetrace.project import Project
+from casetrace.runner.build import alone, failures, staging
+from casetrace.runner.produce import Job, produce
+
+__all__ = [
+    "check_figures",
+    "check_notebook",
+    "check_template",
+    "compare_folder",
+    "templates",
+    "verify",
+]
+
+_STAMP = re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d")
+_PATH = re.compile(r"(?<![\w.])/(?:home|Users|root|tmp|work|opt|mnt|srv)/[\w.-]+|\b[A-Z]:\\\\?\w+")
+_UNITS = re.compile(
+    r"\b(mg|kg|g|ng|mL|dL|U/L|IU/L|IU/l|mol|weeks?|months?|days?|years?|hours?|percent)\b|[%‰°µ]"
+)
+_NUMBER_WORDS = re.compile(
+    r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|"
+    r"fifty|hundred|thousand|half|third|quarter|twice|once|double|triple)\b",
+    re.IGNORECASE,
+)
+
+
+def verify(where: Project, workers: int = 2) -> list[str]:
+    """Build everything afresh and compare it with what is stored.
+
+    Returns
+    -------
+    list of str
+        Problems, each naming file, cell and cause; empty if everything reproduces.
+    """
+    problems = [p for path in templates() for p in check_template(path)]
+    for story in where.stories():
+        problems += check_notebook(story)
+    jobs = committed_jobs(where)
+    for job in jobs:
+        problems += check_figures(where, job.case)
+    with alone(where), staging(where) as folder:
+        produced = produce(where, jobs, folder, workers)
+        if produced.errors:
+            return [*problems, failures(produced)]
+        for story in where.stories():
+            fresh = folder / jobs[0].key / "notebooks" / story.name
+            problems += _compare_notebook(story, fresh)
+        for job in jobs:
+            for part, kept in (("figures", where.figures), ("reports", where.reports)):
+                fresh = folder / job.key / part
+                problems += compare_folder(where, kept / job.case, fresh)
+    problems += _orphans(where, jobs)
+    return list(dict.fromkeys(problems))
+
+
+def check_notebook(path: Path) -> list[str]:
+    """What a stored notebook must be: run from top to bottom, whole, without traces of a run."""
+    name = path.name
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:
+        return [f"{name}: cannot be read as a notebook ({error}); restore it from git"]
+    problems = []
+    code = [c for c in notebook.cells if c.cell_type == "code"]
+    counts = [c.execution_count for c in code]
+    if counts != list(range(1, len(code) + 1)):
+        problems.append(f"{name}: cells were not run in order 1 to {len(code)} (found {counts})")
+    if not any("parameters" in c.metadata.get("tags", []) for c in code):
+        problems.append(f"{name}: no cell is tagged 'parameters'")
+    if "papermill" in notebook.metadata or any("papermill" in c.metadata for c in notebook.cells):
+        problems.append(f"{name}: holds papermill's times and paths; store it with make accept")
+    for number, cell in enumerate(code, start=1):
+        for output in cell.outputs:
+            problems += [f"{name}, code cell {number}: {p}" for p in _check_output(output)]
+    if stray := _PATH.search(json.dumps(notebook.metadata)):
+        problems.append(f"{name}: metadata holds a path of a machine, {stray[0]!r}")
+    return problems
+
+
+def _check_output(output: Any) -> Iterator[str]:
+    if output.output_type == "error":
+        yield f"stored with an error, {output.get('ename')}"
+        return
+    if output.output_type == "stream":
+        yield f"text on {output.get('name')}: a notebook shows results, no messages"
+        return
+    data = output.get("data", {})
+    if {"image/png", "image/jpeg"} & set(data):
+        yield "a PNG or JPEG picture, which nbval does not compare: show an SVG"
+    if "image/svg+xml" in data:
+        about = output.get("metadata", {}).get("image/svg+xml", {})
+        if not about.get("alt"):
+            yield "a figure without alternative text"
+        if not about.get("figure"):
+            yield "a figure without a name: show a casetrace figure"
+    for kind, content in data.items():
+        text = content if isinstance(content, str) else json.dumps(content)
+        if stamp := _STAMP.search(text):
+            yield f"{kind} holds a time stamp, {stamp[0]!r}"
+        if kind != "image/svg+xml" and (path := _PATH.search(text)):
+            yield f"{kind} holds a path of a machine, {path[0]!r}"
+
+
+def check_figures(where: Project, case: str) -> list[str]:
+    """Whether each committed figure has its files, their hashes and alternative text."""
+    from casetrace.files import digest
+
+    folder = where.figures / case
+    index = folder / "index.json"
+    if not index.is_file():
+        return [f"{where.shown(index)}: missing; run make"]
+    problems = []
+    try:
+        figures = json.loads(index.read_bytes())["figures"]
+    except (ValueError, KeyError, TypeError) as error:
+        return [f"{where.shown(index)}: not a figure index ({error}); run make"]
+    for figure in figures:
+        if not figure.get("alt"):
+            problems.append(
+                f"{where.shown(index)}: figure {figure['name']} has no alternative text"
+            )
+        for file, sha in figure["sha256"].items():
+            path = folder / file
+            if not path.is_file():
+                problems.append(f"{where.shown(path)}: missing, but listed in index.json")
+            elif digest(path.read_bytes()) != sha:
+                problems.append(f"{where.shown(path)}: is not the file that index.json lists")
+    return problems
+
+
+def compare_folder(where: Project, kept: Path, fresh: Path) -> list[str]:
+    """Files that differ from a fresh build, are missing, or that no build gives."""
+    problems = []
+    names = {p.name for folder in (kept, fresh) if folder.is_dir() for p in folder.iterdir()}
+    for name in sorted(names):
+        old, new = kept / name, fresh / name
+        if not new.is_file():
+            problems.append(f"{where.shown(old)}: no notebook gives this file; delete it")
+        elif not old.is_file():
+            problems.append(f"{where.shown(old)}: missing; run make")
+        elif old.read_bytes() != new.read_bytes():
+            problems.append(f"{where.shown(old)}: differs from a fresh build")
+    return problems
+
+
+def templates() -> list[Path]:
+    """The narrative's templates."""
+    return sorted((Path(__file__).parent / "narrative" / "templates").glob("*.j2"))
+
+
+def check_template(path: Path) -> list[str]:
+    """Digits, units and number words that were typed into a template.
+
+    In Markdown templates nothing may hold a digit, not even an expression; in HTML templates
+    the rule is for text that a reader sees.
+    """
+    text = re.sub(
+        r"\{#.*?#\}", lambda m: "\n" * m[0].count("\n"), path.read_text("utf-8"), flags=re.S
+    )
+    if path.name.endswith(".html.j2"):
+        seen = _VisibleText()
+        seen.feed(re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", text, flags=re.S))
+        lines, words = seen.lines, seen.lines
+    else:
+        lines = list(enumerate(text.split("\n"), start=1))
+        bare = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", lambda m: "\n" * m[0].count("\n"), text, flags=re.S)
+        words = list(enumerate(bare.split("\n"), start=1))
+    problems = []
+    for what, pattern, where in (
+        ("a digit", re.compile(r"\d"), lines),
+        ("a unit", _UNITS, words),
+        ("a number word", _NUMBER_WORDS, words),
+    ):
+        for number, line in where:
+            if found := pattern.search(line):
+                problems.append(
+                    f"{path.name}, line {number}: {what}, {found[0]!r}, in {line.strip()!r}; "
+                    "let a value or a row say it"
+                )
+    return problems
+
+
+class _VisibleText(HTMLParser):
+    """Text of a page that a reader sees, by line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[tuple[int, str]] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self._hidden += tag in ("style", "script")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in ("style", "script")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden and data.strip():
+            self.lines.append((self.getpos()[0], data))
+
+
+def _compare_notebook(stored: Path, fresh: Path) -> list[str]:
+    """Differences between a stored notebook and a fresh run, cell by cell."""
+    if stored.read_bytes() == fresh.read_bytes():
+        return []
+    try:
+        old = nbformat.read(stored, as_version=4)
+    except Exception:
+        return []  # check_notebook has said so
+    words = compare(stored.name, old, nbformat.read(fresh, as_version=4))
+    return words or [f"{stored.name}: stored differently from a fresh run; run make accept"]
+
+
+def _orphans(where: Project, jobs: list[Job]) -> list[str]:
+    """Folders of figures and reports that belong to no case."""
+    known = {job.case for job in jobs}
+    return [
+        f"{where.shown(folder)}: belongs to no case in data/; delete it"
+        for kept in (where.figures, where.reports)
+        if kept.is_dir()
+        for folder in sorted(kept.iterdir())
+        if folder.name not in known
+    ]
