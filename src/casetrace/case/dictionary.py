@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from casetrace.case import fields, head
 from casetrace.case.reference import REFERENCE
-from casetrace.case.rows import TABLES
+from casetrace.case.rows import TABLES, columns
 from casetrace.quantity import GRAMMAR
 
 __all__ = ["dictionary"]
@@ -70,7 +70,8 @@ def _first_line(model: type[BaseModel]) -> str:
 def _table(model: type[BaseModel]) -> str:
     hints = typing.get_type_hints(model, include_extras=True)
     lines = ["| column | holds | kind | example |", "|---|---|---|---|"]
-    for name, field in model.model_fields.items():
+    for name in columns(model):
+        field = model.model_fields[name]
         star = "*" if field.is_required() else ""
         example = str(field.examples[0]) if field.examples else ""
         cells = [

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from casetrace.case import fields
 from casetrace.case.problems import Problem, nearest
+from casetrace.quantity import GRAMMAR
 
 __all__ = ["explain"]
 
@@ -76,7 +77,7 @@ def explain(error: Any, model: type[BaseModel], file: str, where: str, column: s
     elif kind.startswith("date"):
         expected, fix = "a date as YYYY-MM-DD", "write for example 2014-02-06"
     elif cell == "Bounds" and kind == "value_error":
-        expected, fix = (fields.GRAMMAR if " is not " in message else message), _mend_number(value)
+        expected, fix = (GRAMMAR if " is not " in message else message), _mend_number(value)
     elif cell == "Unit" and kind == "value_error":
         fix = f"write {_SPELT[value]}" if value in _SPELT else nearest(value, _UNITS, "unit")
     elif cell == "Prose" and kind == "value_error":

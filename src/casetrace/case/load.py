@@ -15,7 +15,7 @@ from casetrace.case.files import Table, read_csv, read_yaml
 from casetrace.case.head import Head
 from casetrace.case.problems import CaseError, Problem, UsageError, nearest
 from casetrace.case.reference import REFERENCE
-from casetrace.case.rows import KEYS, TABLES, Row
+from casetrace.case.rows import KEYS, TABLES, Row, columns
 from casetrace.project import DEFAULT_SCENARIO, Project, project
 from casetrace.quantity import Quantity, parse
 
@@ -373,8 +373,8 @@ def _line(lines: dict, loc: tuple) -> int:
 
 
 def _columns(model: type[BaseModel]) -> tuple[list[str], list[str]]:
-    fields = model.model_fields
-    return list(fields), [n for n, f in fields.items() if f.is_required()]
+    names = columns(model)
+    return names, [n for n in names if model.model_fields[n].is_required()]
 
 
 def _validate(

@@ -69,6 +69,8 @@ def nearest(name: str, names: Iterable[str], what: str = "one") -> str:
     """
     names = sorted(names)
     close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    likeness = {n: difflib.SequenceMatcher(None, n, name).ratio() for n in close}
+    close = [n for n in close if likeness[n] >= max(likeness.values()) - 0.05]
     if close:
         return f"did you mean {' or '.join(close)}?"
     return f"known: {', '.join(names)}" if names else f"there is no {what} yet"

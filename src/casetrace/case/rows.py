@@ -25,7 +25,18 @@ from casetrace.case.fields import (
     column,
 )
 
-__all__ = ["TABLES", "Care", "Finding", "Motor", "Observation", "RegisterItem", "Row", "Treatment"]
+__all__ = [
+    "KEYS",
+    "TABLES",
+    "Care",
+    "Finding",
+    "Motor",
+    "Observation",
+    "RegisterItem",
+    "Row",
+    "Treatment",
+    "columns",
+]
 
 
 class Row(BaseModel):
@@ -274,5 +285,16 @@ TABLES: dict[str, type[Row]] = {
     "register": RegisterItem,
     "care": Care,
 }
+_LAST = ("place", "as_reported", "schedule_place", "schedule_as_reported", "note")
+
+
+def columns(model: type[BaseModel]) -> list[str]:
+    """Columns of a table in the order a curator fills them: id, facts, code, time, words."""
+    own = [name for name in model.model_fields if name in model.__annotations__]
+    inherited = [name for name in model.model_fields if name not in own]
+    facts = [name for name in (*own, *inherited) if name not in _LAST]
+    return [*facts, *(name for name in _LAST if name in model.model_fields)]
+
+
 #: What names a row of a table; every other table uses ``id``.
 KEYS = {"care": "item"}

@@ -530,7 +530,7 @@ def _events(sheet: _Sheet) -> None:
             },
             zorder=4,
         )
-        _event_name(sheet, ax, x - 1.0, (x + x_end) / 2, "right", row.name)
+        _event_name(sheet, ax, x - 1.0, x_end, "right", row.name)
         sheet.note("events", row.name, "event", None, at, row.clock, source, at.text())
 
 

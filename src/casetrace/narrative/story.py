@@ -18,7 +18,7 @@ from casetrace.case import Case
 from casetrace.charts.figure import EXPORT, Figure
 from casetrace.files import write_bytes
 from casetrace.narrative.teller import PICTURE, Teller
-from casetrace.narrative.trace import is_traced, replace_marks
+from casetrace.narrative.trace import is_traced, mark, replace_marks
 from casetrace.project import DEFAULT_SCENARIO
 from casetrace.quantity import Quantity
 from casetrace.values import as_records, headline
@@ -71,7 +71,8 @@ class Narrative:
     def page(self) -> str:
         """One self-contained HTML page."""
         parser = MarkdownIt("commonmark", {"html": False})
-        body = replace_marks(parser.render(self.text), self._anchor)
+        literal = replace_marks(self.text, lambda key, words: mark(key, _escape(words)))
+        body = replace_marks(parser.render(literal), self._anchor)
         body = body.replace(f"<p>{PICTURE}</p>", self.figure.svg if self.figure else "")
         template = _environment().get_template("page.html.j2")
         return template.render(

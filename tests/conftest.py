@@ -1,0 +1,261 @@
+"""A small case with numbers that are easy to work out by hand, and a copy of the project."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from casetrace.case.reference import REFERENCE
+from casetrace.case.rows import TABLES, columns
+from casetrace.project import Project
+
+ROOT = Path(__file__).resolve().parents[1]
+
+TOY_HEAD = """\
+id: toy-2000
+title: A toy case
+citation: {authors: Doe J, title: A toy, year: 2000, licence: none}
+subject:
+  sex: male
+  noun: man
+  age: "40"
+  age_unit: a
+  age_means: at admission
+  place: Case report
+  as_reported: A 40-year-old man
+diagnosis: {name: toy disease, place: Case report, as_reported: toy disease}
+main_measure: ck
+clocks:
+  - {id: admission, label: admission, phrase: admission}
+  - id: pulse
+    label: first pulse
+    phrase: the first pulse
+    drug: pulse
+    gap: at least 2
+    gap_unit: wk
+comparisons:
+  - {id: ck.change.later, old: ck.admission, new: ck.later}
+uses: {upper_limit: {ck: ck_low}}
+readings:
+  dose:
+    question: By day or by course?
+    place: Case report
+    as_reported: 10 mg/kg/3 days
+    default: by-day
+    options:
+      by-day:
+        {label: by day, rationale: a, consequence: b, sets: {treatments/pulse.first/dose_per: day}}
+      by-course:
+        label: by course
+        rationale: printed
+        consequence: less
+        sets: {treatments/pulse.first/dose_per: course}
+  limit:
+    question: Which limit?
+    kind: assumption
+    default: low
+    options:
+      low: {label: low, rationale: a, consequence: b, sets: {uses/upper_limit/ck: ck_low}}
+      high: {label: high, rationale: a, consequence: b, sets: {uses/upper_limit/ck: ck_high}}
+scenarios:
+  small: {label: the smaller dose, readings: {dose: by-course}}
+"""
+
+_PULSE = {
+    "drug": "pulse",
+    "name": "pulse therapy",
+    "dose": "10",
+    "dose_unit": "mg/kg",
+    "days_per_course": "3",
+    "interval_unit": "wk",
+    "clock": "pulse",
+    "place": "Case report",
+}
+TOY_TABLES = {
+    "observations": [
+        {
+            "id": "ck.admission",
+            "name": "creatine kinase",
+            "occasion": "at admission",
+            "value": "1000",
+            "unit": "U/L",
+            "clock": "admission",
+            "time": "0",
+            "time_unit": "wk",
+            "place": "Case report",
+            "as_reported": "CK 1000 U/L",
+        },
+        {
+            "id": "ck.later",
+            "name": "creatine kinase",
+            "occasion": "after the first pulse",
+            "value": "more than 300",
+            "unit": "U/L",
+            "clock": "pulse",
+            "time": "3 to 5",
+            "time_unit": "{course}",
+            "place": "Case report",
+            "as_reported": "more than 300",
+        },
+    ],
+    "findings": [
+        {
+            "id": "weakness",
+            "name": "weakness",
+            "kind": "sign",
+            "state": "observed",
+            "clock": "admission",
+            "time": "0",
+            "time_unit": "wk",
+            "place": "Case report",
+            "as_reported": "weakness",
+        },
+        {"id": "fever", "name": "fever", "kind": "symptom", "state": "not reported"},
+        {
+            "id": "rash",
+            "name": "rash",
+            "kind": "sign",
+            "state": "excluded",
+            "place": "Case report",
+            "as_reported": "no rash",
+        },
+        {
+            "id": "cough",
+            "name": "cough",
+            "kind": "symptom",
+            "state": "ambiguous",
+            "place": "Case report",
+            "as_reported": "perhaps cough",
+        },
+    ],
+    "treatments": [
+        {
+            **_PULSE,
+            "id": "pulse.first",
+            "dose_per": "day",
+            "courses": "4",
+            "interval": "2",
+            "start": "0",
+            "time_unit": "wk",
+            "as_reported": "10 mg/kg/3 days",
+        },
+        {
+            **_PULSE,
+            "id": "pulse.second",
+            "dose_per": "day",
+            "courses": "2",
+            "interval": "8",
+            "follows": "pulse.first",
+            "gap": "4",
+            "gap_unit": "wk",
+            "as_reported": "10 mg/kg twice",
+        },
+    ],
+    "motor": [],
+    "register": [
+        {
+            "id": "r1",
+            "kind": "missing",
+            "topic": "weight",
+            "statement": "weight",
+            "consequence": "c",
+        }
+    ],
+    "care": [{"item": "1", "met": "yes"}],
+}
+TOY_REFERENCE = {
+    "limits": [
+        {
+            "id": "ck_low",
+            "measure": "ck",
+            "population": "all",
+            "statistic": "limit",
+            "value": "100",
+            "unit": "U/L",
+            "citation": "book",
+        },
+        {
+            "id": "ck_high",
+            "measure": "ck",
+            "population": "all",
+            "statistic": "limit",
+            "value": "200",
+            "unit": "U/L",
+            "citation": "book",
+        },
+    ],
+    "growth": [],
+    "care": [{"id": "1", "section": "Title", "citation": "book"}],
+    "codes": [],
+    "scales": [],
+    "bibliography": [
+        {"id": "book", "authors": "Roe R", "year": "1999", "title": "Limits", "source": "Book"}
+    ],
+}
+
+
+def csv_text(columns: list[str], rows: list[dict[str, str]], delimiter: str = ",") -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, restval="", delimiter=delimiter, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def change_cell(path: Path, key: str, column: str, value: str) -> None:
+    """Put a value into the row whose first cell is ``key``."""
+    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    columns = list(rows[0])
+    row = next(r for r in rows if r[columns[0]] == key)
+    row[column] = value
+    path.write_text(csv_text(columns, rows), encoding="utf-8")
+
+
+@pytest.fixture
+def toy(tmp_path, monkeypatch) -> Project:
+    """A project with one toy case and no notebooks."""
+    folder = tmp_path / "data" / "toy-2000"
+    folder.mkdir(parents=True)
+    (folder / "case.yaml").write_text(TOY_HEAD, encoding="utf-8")
+    for name, rows in TOY_TABLES.items():
+        text = csv_text(columns(TABLES[name]), rows)
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    reference = tmp_path / "data" / "reference"
+    reference.mkdir()
+    for name, rows in TOY_REFERENCE.items():
+        text = csv_text(columns(REFERENCE[name]), rows)
+        (reference / f"{name}.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.setenv("CASETRACE_ROOT", str(tmp_path))
+    return Project(tmp_path)
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch) -> Project:
+    """A copy of this project's data, notebooks and outputs."""
+    for name in ("data", "notebooks", "figures", "reports"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(".ipynb*"))
+    shutil.copy(ROOT / "requirements.lock", tmp_path)
+    monkeypatch.setenv("CASETRACE_ROOT", str(tmp_path))
+    return Project(tmp_path)
+
+
+def casetrace(*arguments: str, root: Path = ROOT, **more) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does."""
+    env = {**os.environ, "CASETRACE_ROOT": str(root), **more.pop("env", {})}
+    command = [sys.executable, "-m", "casetrace.cli", *arguments]
+    return subprocess.run(command, env=env, capture_output=True, text=True, **more)
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """Every file under a folder."""
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+    }

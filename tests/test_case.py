@@ -1,0 +1,290 @@
+import re
+
+import pytest
+from conftest import ROOT, change_cell
+
+from casetrace.case import CaseError, UsageError, check, load
+from casetrace.case.dictionary import dictionary
+from casetrace.case.fields import MAX_WORDS
+from casetrace.case.rows import KEYS, TABLES
+from casetrace.source import quotations
+
+ALL_CASES = sorted(p.parent.name for p in (ROOT / "data").glob("*/case.yaml"))
+
+
+def table(project, name):
+    return project.data / "toy-2000" / f"{name}.csv"
+
+
+def problems(project):
+    return [str(p) for p in check("toy-2000", project)[0]]
+
+
+def only(project):
+    found = problems(project)
+    assert len(found) == 1, found
+    return found[0]
+
+
+# --- what is right
+
+
+def test_the_toy_case_holds(toy):
+    assert check("toy-2000", toy) == ([], [])
+
+
+@pytest.mark.parametrize("case", ALL_CASES)
+def test_every_committed_case_holds_under_every_option_of_every_reading(case):
+    assert check(case) == ([], [])
+
+
+@pytest.mark.parametrize("case", ALL_CASES)
+def test_no_quotation_is_longer_than_eight_words_or_a_sentence(case):
+    for source, words in quotations(load(case)):
+        assert 0 < len(words.split()) <= MAX_WORDS == 8, source
+        assert not re.search(r"[a-z]\.$", words), source
+
+
+@pytest.mark.parametrize("case", ALL_CASES)
+def test_every_reading_has_words_or_is_an_assumption_and_every_option_sets_something(
+    case,
+):
+    head = load(case).head
+    for name, reading in head.readings.items():
+        assert reading.as_reported or reading.kind == "assumption", name
+        for option in reading.options.values():
+            assert option.sets, f"{name}: an option that changes nothing"
+
+
+# --- CSV as people save it
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        lambda t: t.replace("\n", "\r\n").encode(),
+        lambda t: b"\xef\xbb\xbf" + t.encode(),
+        lambda t: t.replace(",", ";").encode(),
+        lambda t: t.replace(",", "\t").encode(),
+        lambda t: (t + ",,,,,,,,,,\n\n").encode(),
+        lambda t: "\n".join(f"{line},," for line in t.splitlines()).encode(),
+    ],
+    ids=["windows", "bom", "semicolon", "tab", "empty rows", "empty columns"],
+)
+def test_a_table_saved_by_excel_or_libreoffice_is_read(toy, saved):
+    path = table(toy, "findings")
+    path.write_bytes(saved(path.read_text()))
+    assert problems(toy) == []
+
+
+@pytest.mark.parametrize(
+    ("saved", "said"),
+    [
+        (lambda t: t.encode("utf-16"), "UTF-16"),
+        (lambda t: t.replace("weakness", "Schwäche", 1).encode("cp1252"), "CSV UTF-8"),
+        (lambda t: b"PK\x03\x04\x00\x00" + t.encode(), "binary"),
+        (lambda t: t.replace("weakness", '"weakness', 1).encode(), "quotation mark"),
+        (lambda t: b"", "column"),
+    ],
+    ids=["utf-16", "cp1252", "a spreadsheet", "open quotation mark", "empty"],
+)
+def test_a_table_that_cannot_be_read_is_explained(toy, saved, said):
+    path = table(toy, "findings")
+    path.write_bytes(saved(path.read_text()))
+    assert any(said in p and "findings.csv" in p for p in problems(toy)), problems(toy)
+
+
+# --- what is wrong: file, row, column, value, expected, fix
+
+
+def test_a_misspelt_column_names_the_nearest(toy):
+    path = table(toy, "observations")
+    path.write_text(path.read_text().replace(",value,", ",valeu,", 1))
+    found = problems(toy)
+    assert any(
+        "observations.csv, row 1, column valeu" in p and "did you mean value?" in p for p in found
+    )
+    assert any("column value: expected this column" in p for p in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "column", "value", "said"),
+    [
+        ("observations", "ck.admission", "value", "14,420", "leave out the comma: 14420"),
+        ("observations", "ck.admission", "value", "0,3", "write a decimal point: 0.3"),
+        ("observations", "ck.admission", "value", ">8000", "write more than 8000"),
+        ("observations", "ck.admission", "value", "4000-5000", "write 4000 to 5000"),
+        ("observations", "ck.admission", "value", "9 to 8", "first number must be the smaller"),
+        ("observations", "ck.admission", "value", "", "an observation has a number"),
+        ("observations", "ck.admission", "unit", "IU/l", "write U/L"),
+        ("observations", "ck.admission", "clock", "admision", "did you mean admission?"),
+        ("observations", "ck.admission", "time_unit", "U/L", "a unit of time"),
+        ("observations", "ck.admission", "time", "", "a clock needs a time"),
+        ("observations", "ck.admission", "code", "2157-6", "system and code go together"),
+        ("observations", "ck.admission", "id", "CK admission", "lower-case letters"),
+        ("observations", "ck.admission", "occasion", "after 2 weeks", "here write only words"),
+        ("observations", "ck.later", "time", "7 to 9", "a course from 1 to 6"),
+        ("observations", "ck.later", "clock", "admission", "drug is given in courses"),
+        ("findings", "weakness", "state", "present", "one of 'observed'"),
+        ("findings", "weakness", "kind", "sgn", "did you mean sign?"),
+        ("findings", "fever", "as_reported", "fever", "empty as_reported"),
+        ("findings", "rash", "as_reported", "", "needs as_reported and place"),
+        ("findings", "rash", "as_reported", "a b c d e f g h i", "at most 8 words, found 9"),
+        ("findings", "rash", "as_reported", "There was no rash.", "never a sentence"),
+        ("findings", "weakness", "event", "yes", None),
+        ("findings", "fever", "event", "yes", "needs a clock"),
+        ("findings", "weakness", "related_to", "puls", "did you mean pulse?"),
+        ("findings", "weakness", "site_code", "UBERON:1", "codes.csv"),
+        ("treatments", "pulse.first", "id", "other.first", "must begin with the drug"),
+        ("treatments", "pulse.first", "courses", "2.5", "whole number"),
+        ("treatments", "pulse.first", "courses", "4 to 6", "one whole number"),
+        ("treatments", "pulse.first", "start", "", "needs a start"),
+        ("treatments", "pulse.second", "follows", "pulse.frist", "did you mean pulse.first?"),
+        ("treatments", "pulse.second", "gap", "", "follows needs a gap"),
+        ("treatments", "pulse.second", "dose_per", "", "by day or by course"),
+        ("care", "1", "item", "9z", "reference/care.csv"),
+        ("register", "r1", "kind", "ambiguity", "needs as_reported and place"),
+        ("register", "r1", "consequence", "24 g/kg", "no digits"),
+    ],
+)
+def test_a_faulty_cell_is_named_with_what_was_expected(toy, name, key, column, value, said):
+    change_cell(table(toy, name), key, column, value)
+    found = problems(toy)
+    if said is None:
+        assert found == []
+        return
+    assert any(f"{name}.csv" in p and said in p for p in found), found
+    assert any("row 2" in p or "row 3" in p or "row 4" in p or name == "care" for p in found)
+
+
+def test_all_faults_are_reported_at_once(toy):
+    change_cell(table(toy, "observations"), "ck.admission", "unit", "IU/l")
+    change_cell(table(toy, "findings"), "weakness", "state", "present")
+    change_cell(table(toy, "treatments"), "pulse.first", "dose", "ten")
+    with pytest.raises(CaseError) as caught:
+        load("toy-2000", where=toy)
+    assert {p.file.split("/")[-1] for p in caught.value.problems} == {
+        "observations.csv",
+        "findings.csv",
+        "treatments.csv",
+    }
+
+
+def test_an_id_given_twice_names_the_other_row(toy):
+    change_cell(table(toy, "findings"), "rash", "id", "weakness")
+    assert "the other is in row 2" in only(toy)
+
+
+def test_a_row_with_too_many_cells_is_named(toy):
+    path = table(toy, "care")
+    path.write_text(path.read_text().replace("1,yes,", "1,yes,why,more"))
+    assert any("row 2" in p and "found 4" in p for p in problems(toy))
+
+
+def test_a_missing_file_says_which_columns_it_needs(toy):
+    table(toy, "motor").unlink()
+    assert "motor.csv" in only(toy)
+    assert "grade" in only(toy)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("year: 2000", "year: soon", "citation.year"),
+        ("year: 2000", "year: 2000, published: 6 Feb 2000", "YYYY-MM-DD"),
+        ("sex: male", "sex: no", "sex"),
+        ('age: "40"', "age: 40", "put quotation marks around it"),
+        ("noun: man", "nuon: man", "did you mean noun?"),
+        ("id: toy-2000", "id: toy-1999", "the name of the folder, toy-2000"),
+        ("main_measure: ck", "main_measure: ast", "a measure of observations.csv"),
+        ("old: ck.admission", "old: ck.admision", "did you mean ck.admission?"),
+        ("upper_limit/ck: ck_low", "upper_limit/ck: ck_lwo", "did you mean ck_low?"),
+        ("default: by-day", "default: by-week", "is not one of by-day, by-course"),
+        ("dose_per: day", "dose_pre: day", "did you mean dose_per?"),
+        (
+            "treatments/pulse.first/dose_per: course",
+            "treatments/puls/dose_per: course",
+            "row of treat",
+        ),
+        ("dose_per: course", "dose_per: week", "under dose=by-course"),
+        ("readings: {dose: by-course}", "readings: {dos: by-course}", "did you mean dose?"),
+        ("title: A toy case", "title: A toy case\ntitle: Another", "each key once"),
+        ("  sex: male", " sex: male", "valid YAML"),
+        ("title: A toy case", "title: A toy case of 2", "no digits"),
+    ],
+)
+def test_a_fault_in_case_yaml_is_named_with_its_line(toy, old, new, said):
+    path = toy.data / "toy-2000" / "case.yaml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    found = problems(toy)
+    assert any("case.yaml" in p or "under dose" in p for p in found), found
+    assert any(said in p for p in found), found
+    assert all("line" in p or "row" in p for p in found), found
+
+
+def test_a_number_that_the_quoted_words_do_not_hold_is_a_warning(toy):
+    change_cell(table(toy, "observations"), "ck.admission", "value", "1100")
+    errors, warnings = check("toy-2000", toy)
+    assert errors == []
+    assert "found '1100'" in str(warnings[0])
+    assert "CK 1000 U/L" in str(warnings[0])
+
+
+def test_a_reference_without_a_known_citation_is_refused(toy):
+    change_cell(toy.reference / "limits.csv", "ck_low", "citation", "hearsay")
+    assert "bibliography.csv" in only(toy)
+
+
+# --- names
+
+
+def test_an_unknown_case_scenario_reading_or_option_names_the_nearest(toy):
+    for arguments, said in [
+        (("toy-200",), "did you mean toy-2000?"),
+        (("toy-2000", "smal"), "did you mean small?"),
+        (("toy-2000", "dos=by-course"), "did you mean dose?"),
+        (("toy-2000", "dose=by-curse"), "did you mean by-course?"),
+    ]:
+        with pytest.raises(UsageError, match=re.escape(said)):
+            load(*arguments, where=toy)
+
+
+@pytest.mark.parametrize("name", ["../toy-2000", "/etc", "", ".", "reference"])
+def test_a_case_name_cannot_leave_the_data_folder(toy, name):
+    with pytest.raises(UsageError, match="no case"):
+        load(name, where=toy)
+
+
+# --- readings
+
+
+def test_a_reading_changes_its_cell_and_the_quantity_remembers_it(toy):
+    case = load("toy-2000", "small", where=toy)
+    assert case.get("treatments", "pulse.first").dose_per == "course"
+    assert case.get("treatments", "pulse.second").dose_per == "day"
+    assert case.hangs_on("treatments/pulse.first/dose_per") == ("dose",)
+
+
+def test_scenarios_and_single_readings_join(toy):
+    case = load("toy-2000", "small+limit=high", where=toy)
+    assert dict(case.chosen) == {"dose": "by-course", "limit": "high"}
+    assert not case.is_default
+    assert load("toy-2000", where=toy).is_default
+
+
+# --- dictionary
+
+
+def test_the_data_dictionary_is_what_the_models_give():
+    assert (ROOT / "data" / "README.md").read_text() == dictionary(), "run: make dictionary"
+
+
+def test_the_dictionary_names_every_column_of_every_table():
+    text = dictionary()
+    for name, model in TABLES.items():
+        assert f"### {name}.csv" in text
+        for column in model.model_fields:
+            assert f"`{column}`" in text
+    assert KEYS["care"] in TABLES["care"].model_fields

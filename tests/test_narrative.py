@@ -1,0 +1,151 @@
+import re
+
+import pytest
+from conftest import ROOT, change_cell
+
+from casetrace.case import load
+from casetrace.charts import course
+from casetrace.narrative import narrate
+from casetrace.narrative.teller import joined, sentence_case
+from casetrace.narrative.trace import is_traced, mark, plain, replace_marks
+from casetrace.verify import check_template, templates
+
+CASES = sorted(p.parent.name for p in (ROOT / "data").glob("*/case.yaml"))
+
+
+@pytest.fixture(scope="module")
+def story():
+    case = load("imataka-2014")
+    return narrate(case, course(case))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_digit_of_the_text_is_traced_to_a_value_or_a_row(case):
+    opened = load(case)
+    told = narrate(opened)
+    seen = []
+    replace_marks(told.text, lambda key, words: seen.append((key, words)) or "")
+    assert len(seen) > 20
+    for key, words in seen:
+        if key in told.values:
+            assert plain(words)
+        else:
+            assert opened.describe(key)["file"].startswith("data/"), key
+    assert is_traced(told.text)
+
+
+def test_a_digit_that_no_value_carries_stops_the_narrative(toy, monkeypatch):
+    change_cell(toy.data / "toy-2000" / "treatments.csv", "pulse.first", "route", "route 66")
+    from casetrace.narrative import story
+
+    real = story.Teller.vocabulary
+
+    def careless(self):
+        return {**real(self), "picture": "as of 2000"}
+
+    monkeypatch.setattr(story.Teller, "vocabulary", careless)
+    with pytest.raises(ValueError, match="a digit that no value carries"):
+        narrate(load("toy-2000", where=toy))
+
+
+def test_every_value_link_of_the_markdown_leads_to_a_row_of_its_table(story):
+    text = story.markdown("course.svg")
+    links = set(re.findall(r"\]\(#([^)]+)\)", text))
+    anchors = set(re.findall(r'<a id="([^"]+)"></a>', text))
+    assert len(links) > 30
+    assert links <= anchors
+
+
+def test_every_value_link_of_the_page_leads_to_a_row_of_its_table(story):
+    page = story.page()
+    links = set(re.findall(r'(?<!xlink:)href="#([^"]+)"', page))
+    anchors = set(re.findall(r'<tr id="([^"]+)"', page))
+    assert len(links) > 30
+    assert links <= anchors
+
+
+def test_the_page_stands_alone(story):
+    page = story.page()
+    assert "<svg" in page
+    assert not re.search(r'(src|href)="(?!#)', page.replace('xlink:href="#', 'href="#'))
+    assert "<script" not in page
+    assert len(page) < 2_000_000
+
+
+def test_what_is_open_reads_as_open(story):
+    text = plain(story.text)
+    assert "more than 8,000 U/L" in text
+    assert "4,000 to 5,000 U/L" in text
+    assert "about 1,000 U/L" in text
+    assert "lower by more than 37.5%" in text
+    assert "at least 2 months after the first dose of prednisolone" in text
+    assert "lower by 65.3 to 72.3%" in text
+
+
+def test_a_scenario_that_is_not_the_default_says_so():
+    text = plain(narrate(load("imataka-2014", "lower-dose")).text)
+    assert "Not the curator's default" in text
+    assert "A course is 0.4 g/kg" in text
+    assert "Not the curator's default" not in plain(narrate(load("imataka-2014")).text)
+
+
+def test_a_case_with_little_data_is_told(toy):
+    text = plain(narrate(load("toy-2000", where=toy)).text)
+    assert "A man, 40 years old at admission" in text
+    assert "in 6 courses: 4, one every 2 weeks; and 2, one every 8 weeks" in text
+    assert "higher by" not in text
+    assert "different by more than -70%" in text
+
+
+HOSTILE = "<script>alert(1)</script> [x](javascript:y) `z` | a"
+
+
+def test_hostile_text_in_data_is_shown_as_text(toy):
+    change_cell(toy.data / "toy-2000" / "findings.csv", "weakness", "name", HOSTILE)
+    case = load("toy-2000", where=toy)
+    told = narrate(case, course(case))
+    assert "<script" not in told.page()
+    assert "\\[x\\](javascript:y)" in told.markdown()
+    assert "&lt;script&gt;" in told.page()
+    assert 'href="javascript' not in told.page()
+
+
+def test_lists_and_sentences():
+    assert joined([]) == ""
+    assert joined(["a"]) == "a"
+    assert joined(["a", "b", "c"]) == "a, b and c"
+    assert joined(["a and b", "c"]) == "a and b; and c"
+    assert plain(sentence_case(mark("findings/x", "creatine kinase"))) == "Creatine kinase"
+
+
+def test_the_shipped_templates_hold_no_number():
+    assert [p for path in templates() for p in check_template(path)] == []
+    assert len(templates()) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("The dose was 400.", "a digit, '4'"),
+        ('{{ "400" }}', "a digit"),
+        ("{{ value('a') }} mg", "a unit, 'mg'"),
+        ("It took {{ value('a') }} weeks.", "a unit, 'weeks'"),
+        ("She had twelve courses.", "a number word, 'twelve'"),
+        ("It fell by a Third.", "a number word"),
+    ],
+)
+def test_a_number_typed_into_a_template_is_caught(tmp_path, line, said):
+    path = tmp_path / "x.md.j2"
+    path.write_text(f"{{# version 2 is fine here #}}\nFine.\n{line}\n")
+    found = check_template(path)
+    assert found
+    assert said in found[0]
+    assert "x.md.j2, line 3" in found[0]
+
+
+def test_a_page_template_may_hold_digits_in_markup_but_not_in_text(tmp_path):
+    path = tmp_path / "x.html.j2"
+    path.write_text("<style>p { margin: 2rem }</style>\n<h2>Fine</h2>\n<p>It took 5 years.</p>\n")
+    found = check_template(path)
+    assert len(found) == 2
+    assert all("line 3" in p for p in found)
