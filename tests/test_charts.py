@@ -139,9 +139,8 @@ def test_courses_lie_at_their_weeks_to_scale(monkeypatch):
         ax for ax in drawing.axes if sum(isinstance(p, Rectangle) for p in ax.patches) == 12
     )
     left = [p.get_x() for p in lane.patches]
-    steps = [
-        round((b - a) / (left[1] - left[0]) * 6, 3) for a, b in zip(left, left[1:], strict=False)
-    ]
+    week = (left[1] - left[0]) / 6
+    steps = [round((b - a) / week, 3) for a, b in pairwise(left)]
     assert steps == [6, 6, 6, 6, 6, 4, 4, 4, 4, 4, 4]
 
 

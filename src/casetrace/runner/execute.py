@@ -82,6 +82,7 @@ def execute(notebook: Path, case: str, scenario: str) -> Any:
             request_save_on_cell_execute=False,
             execution_timeout=CELL_TIMEOUT,
             start_timeout=120,
+            shutdown_kernel="immediate",
             kernel_manager_class=_LocalKernelManager if os.name == "posix" else None,
         )
     except PapermillExecutionError as error:

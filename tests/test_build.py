@@ -1,0 +1,256 @@
+"""Builds that succeed, fail, are killed, meet each other, or run out of space."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from conftest import casetrace, change_cell, snapshot
+
+from casetrace.files import write_bytes
+from casetrace.runner import build as building
+from casetrace.runner.build import BuildError, build
+from casetrace.runner.produce import Job
+
+DEFAULT = Job("imataka-2014", "default")
+
+
+def outputs(project):
+    return {**snapshot(project.figures), **snapshot(project.reports)}
+
+
+def observations(project):
+    return project.data / "imataka-2014" / "observations.csv"
+
+
+def values(project, case="imataka-2014"):
+    records = json.loads((project.reports / case / "values.json").read_text())
+    return {r["id"]: (r["low"], r["high"], r["text"]) for r in records}
+
+
+def test_a_build_gives_what_is_committed_and_a_second_one_does_nothing(copy, capsys):
+    before = outputs(copy)
+    changed = build(copy, [DEFAULT])
+    assert [p for p in changed if not p.startswith("build/")] == []
+    assert outputs(copy) == before
+    capsys.readouterr()
+    assert build(copy, [DEFAULT]) == []
+    assert "nothing changed, nothing to do" in capsys.readouterr().err
+
+
+def test_a_changed_value_changes_what_rests_on_it_and_nothing_else(copy):
+    build(copy, [DEFAULT])
+    before = values(copy)
+    change_cell(observations(copy), "ck.presentation", "value", "15000")
+    changed = build(copy, [DEFAULT])
+    after = values(copy)
+    moved = {key for key in after if after[key] != before[key]}
+    assert moved == {
+        "ck.presentation",
+        "ck.fold.presentation",
+        "ck.change.after_prednisolone",
+        "ck.change.ivig_vs_presentation",
+    }
+    assert after["ck.presentation"] == (15000, 15000, "15,000 U/L")
+    for name in ("figures/imataka-2014/course.svg", "reports/imataka-2014/summary.md"):
+        assert name in changed
+    assert "15,000 U/L" in (copy.reports / "imataka-2014" / "summary.md").read_text()
+
+
+def test_a_value_that_no_figure_shows_leaves_the_figures_alone(copy):
+    build(copy, [DEFAULT])
+    figures = snapshot(copy.figures)
+    before = values(copy)
+    change_cell(observations(copy), "myoglobin.presentation", "value", "778")
+    build(copy, [DEFAULT])
+    after = values(copy)
+    assert {key for key in after if after[key] != before[key]} == {"myoglobin.presentation"}
+    assert snapshot(copy.figures) == figures
+
+
+def test_an_output_that_was_damaged_is_built_again(copy):
+    build(copy, [DEFAULT])
+    svg = copy.figures / "imataka-2014" / "course.svg"
+    good = svg.read_bytes()
+    svg.write_bytes(b"<svg/>")
+    assert "figures/imataka-2014/course.svg" in build(copy, [DEFAULT])
+    assert svg.read_bytes() == good
+
+
+def test_another_scenario_goes_beside_and_leaves_the_committed_outputs(copy):
+    before = outputs(copy)
+    build(copy, [Job("imataka-2014", "longer-gap")])
+    assert outputs(copy) == before
+    folder = copy.build / "scenarios" / "imataka-2014" / "longer-gap"
+    text = (folder / "reports" / "summary.md").read_text()
+    assert "56 weeks" in text
+    assert "Not the curator's default" in text
+    assert (folder / "figures" / "course.svg").is_file()
+    assert "](../figures/course.svg)" in text
+
+
+def test_bytes_do_not_hang_on_workers_locale_time_zone_hash_seed_umask_or_settings(copy, tmp_path):
+    before = outputs(copy)
+    settings = tmp_path / "settings"
+    settings.mkdir()
+    (settings / "matplotlibrc").write_text("font.size: 20\nlines.linewidth: 9\n")
+    for jobs, env in (
+        ("1", {"TZ": "Pacific/Auckland", "LC_ALL": "C", "PYTHONHASHSEED": "1"}),
+        ("3", {"TZ": "America/Lima", "LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "77"}),
+    ):
+        (copy.build / "manifest.json").unlink(missing_ok=True)
+        for path in (copy.figures, copy.reports):
+            for file in path.rglob("*.*"):
+                file.unlink()
+        env["MATPLOTLIBRC"] = str(settings)
+        done = casetrace("build", "-j", jobs, root=copy.root, env=env, umask=0o077)
+        assert done.returncode == 0, done.stderr
+        assert outputs(copy) == before
+
+
+def break_notebook(project, name="2-course.ipynb", source="charts.no_such_figure(report)"):
+    path = project.notebooks / name
+    notebook = json.loads(path.read_text())
+    cell = next(c for c in notebook["cells"] if c["id"] == "figure")
+    cell["source"] = source
+    path.write_text(json.dumps(notebook))
+
+
+def test_a_broken_notebook_is_named_with_cell_and_cause_and_old_outputs_stay(copy):
+    before = outputs(copy)
+    break_notebook(copy)
+    with pytest.raises(BuildError) as caught:
+        build(copy, [DEFAULT])
+    said = str(caught.value)
+    assert "2-course.ipynb" in said
+    assert "code cell 6 under 'Look at the course' (charts.no_such_figure(report))" in said
+    assert "AttributeError" in said
+    assert outputs(copy) == before
+
+
+def test_a_kernel_that_dies_fails_alone_with_its_name(copy):
+    before = outputs(copy)
+    break_notebook(copy, source="import os; os._exit(1)")
+    done = casetrace("build", root=copy.root)
+    assert done.returncode == 1
+    assert "2-course.ipynb" in done.stderr
+    assert "died" in done.stderr
+    assert "1-case (imataka-2014): done" in done.stderr
+    assert outputs(copy) == before
+
+
+def test_a_case_with_faulty_data_is_not_built(copy):
+    before = outputs(copy)
+    change_cell(observations(copy), "ck.presentation", "unit", "IU/l")
+    done = casetrace("build", root=copy.root)
+    assert done.returncode == 1
+    assert "observations.csv, row 2 (ck.presentation), column unit" in done.stderr
+    assert "write U/L" in done.stderr
+    assert outputs(copy) == before
+
+
+@pytest.mark.parametrize("after", [0.5, 2.0, 3.5])
+def test_a_killed_build_leaves_old_outputs_whole_and_the_next_one_recovers(copy, after):
+    before = outputs(copy)
+    change_cell(observations(copy), "ck.presentation", "value", "15000")
+    env = {**os.environ, "CASETRACE_ROOT": str(copy.root)}
+    command = [sys.executable, "-m", "casetrace.cli", "build"]
+    killed = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL, start_new_session=True)
+    time.sleep(after)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    new = outputs(copy)
+    assert new.keys() == before.keys()
+    done = casetrace("build", root=copy.root)
+    assert done.returncode == 0, done.stderr
+    finished = outputs(copy)
+    for name, content in new.items():
+        assert content in (before[name], finished[name]), name
+    assert list(copy.build.glob("staging-*")) == []
+    assert values(copy)["ck.presentation"][0] == 15000
+
+
+def test_a_full_disk_is_named_and_old_outputs_stay(copy, monkeypatch):
+    before = outputs(copy)
+    change_cell(observations(copy), "ck.presentation", "value", "15000")
+
+    def full(*_):
+        raise OSError(28, "No space left on device", "build/staging/course.svg")
+
+    monkeypatch.setattr("casetrace.runner.produce.write_bytes", full)
+    with pytest.raises(OSError, match="No space left"):
+        build(copy, [DEFAULT])
+    assert outputs(copy) == before
+    assert list(copy.build.glob("staging-*")) == []
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/shm"), reason="needs a small disk to fill")
+def test_the_command_line_survives_a_really_full_disk(copy):
+    """A file size limit is what a full disk looks like to a process."""
+    before = outputs(copy)
+    change_cell(observations(copy), "ck.presentation", "value", "15000")
+    code = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000)); "
+        "from casetrace.cli import main; sys.exit(main(['build']))"
+    )
+    env = {**os.environ, "CASETRACE_ROOT": str(copy.root)}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "File too large" in done.stderr
+    assert outputs(copy) == before
+
+
+def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "a.txt"
+    write_bytes(path, b"old")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_bytes(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_two_builds_at_once_both_end_well(copy):
+    change_cell(observations(copy), "ck.presentation", "value", "15000")
+    env = {**os.environ, "CASETRACE_ROOT": str(copy.root)}
+    command = [sys.executable, "-m", "casetrace.cli", "build"]
+    both = [subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [b.communicate()[1] for b in both]
+    assert [b.returncode for b in both] == [0, 0], said
+    assert any("another build is running here" in s for s in said)
+    assert any("nothing changed" in s for s in said)
+    assert values(copy)["ck.presentation"][0] == 15000
+
+
+def test_a_file_that_is_no_longer_given_is_removed(copy, monkeypatch):
+    build(copy, [DEFAULT])
+    path = copy.notebooks / "2-course.ipynb"
+    notebook = json.loads(path.read_text())
+    notebook["cells"] = [c for c in notebook["cells"] if c["id"] != "figure-column"]
+    path.write_text(json.dumps(notebook))
+    changed = build(copy, [DEFAULT])
+    assert "figures/imataka-2014/course-column.svg (removed)" in changed
+    assert not (copy.figures / "imataka-2014" / "course-column.svg").exists()
+
+
+def test_what_an_output_depends_on(copy, tmp_path):
+    first = building._inputs(copy, DEFAULT)
+    path = copy.notebooks / "2-course.ipynb"
+    notebook = json.loads(path.read_text())
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    path.write_text(json.dumps(notebook))
+    assert building._inputs(copy, DEFAULT) == first
+    notebook["cells"][0]["source"] = "# Another question?"
+    path.write_text(json.dumps(notebook))
+    assert building._inputs(copy, DEFAULT) != first
+    assert building._inputs(copy, Job("imataka-2014", "longer-gap")) != first

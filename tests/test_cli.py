@@ -1,0 +1,140 @@
+import json
+import re
+
+import pytest
+from conftest import ROOT, casetrace, change_cell
+
+
+def values(*arguments, root=ROOT):
+    done = casetrace("values", *arguments, "--json", root=root)
+    assert done.returncode == 0, done.stderr
+    return {r["id"]: r for r in json.loads(done.stdout)}
+
+
+def test_values_are_records_with_bounds_sources_readings_and_derivation():
+    found = values("imataka-2014")
+    for record in found.values():
+        assert {"id", "low", "high", "unit", "sources", "readings", "how"} <= record.keys()
+    assert found["ck.relapse"]["high"] is None
+    assert found["ck.relapse"]["low_included"] is False
+
+
+def test_a_scenario_and_a_single_reading_change_what_hangs_on_them(toy):
+    default = values("toy-2000", root=toy.root)
+    for switched in (["--scenario", "small"], ["--reading", "dose=by-course"]):
+        other = values("toy-2000", *switched, root=toy.root)
+        moved = {
+            k
+            for k in other
+            if (other[k]["low"], other[k]["high"]) != (default[k]["low"], default[k]["high"])
+        }
+        assert moved == {"pulse.dose_per_course.first", "pulse.dose_per_course", "pulse.dose_total"}
+        assert other["pulse.dose_total"]["readings"] == {"dose": "by-course"}
+    both = values("toy-2000", "--scenario", "small", "--reading", "limit=high", root=toy.root)
+    assert both["ck.fold.admission"]["low"] == 5
+    assert both["pulse.dose_total"]["low"] == 100
+
+
+def test_values_in_words(toy):
+    done = casetrace("values", "toy-2000", root=toy.root)
+    assert re.search(r"ck\.later +more than 300 U/L\n", done.stdout)
+    assert re.search(r"pulse\.dose_total +180 mg/kg +\[dose\]", done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["values", "imataka-2104"], "did you mean imataka-2014?"),
+        (["build", "imataka"], "no case 'imataka'"),
+        (["check", "imataka-2041"], "did you mean imataka-2014?"),
+        (["values", "imataka-2014", "--scenario", "longer-gab"], "did you mean longer-gap?"),
+        (["build", "--scenario", "longer-gab"], "did you mean longer-gap?"),
+        (["values", "imataka-2014", "--reading", "ivig_dos=per-day"], "did you mean ivig_dose?"),
+        (["values", "imataka-2014", "--reading", "ivig_dose"], "name=option"),
+        (["values", "imataka-2014", "--reading", "ivig_dose=xyz"], "known: per-course, per-day"),
+        (["scenarios", "imataka"], "no case"),
+        (["verify-source", "imataka-2014", "no-such.txt"], "cannot read no-such.txt"),
+        (["build", "-j", "0"], "1 or more"),
+        (["values"], "CASE"),
+        (["biuld"], "invalid choice"),
+        ([], "COMMAND"),
+    ],
+)
+def test_misuse_exits_with_two_and_names_the_nearest(arguments, said):
+    done = casetrace(*arguments)
+    assert done.returncode == 2, done.stdout
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_check_exits_with_one_and_lists_every_problem(toy):
+    assert casetrace("check", "toy-2000", root=toy.root).stdout == "toy-2000: ok\n"
+    folder = toy.data / "toy-2000"
+    change_cell(folder / "observations.csv", "ck.admission", "unit", "IU/l")
+    change_cell(folder / "findings.csv", "weakness", "state", "yes")
+    done = casetrace("check", root=toy.root)
+    assert done.returncode == 1
+    assert done.stdout.count("error: ") == 2
+    assert "toy-2000: 2 errors, 0 warnings" in done.stdout
+
+
+def test_a_warning_does_not_fail_the_check(toy):
+    observations = toy.data / "toy-2000" / "observations.csv"
+    change_cell(observations, "ck.admission", "value", "1001")
+    done = casetrace("check", "toy-2000", root=toy.root)
+    assert done.returncode == 0
+    assert "warning: " in done.stdout
+
+
+def test_verify_source_lists_every_row_and_fails_if_one_is_lost(toy):
+    article = toy.root / "article.txt"
+    words = "A 40-year-old man, toy disease, weakness, no rash, perhaps cough. 10 mg/kg/3 days, "
+    article.write_text(words + "10 mg/kg twice. CK 1000 U/L, later more than 300.")
+    done = casetrace("verify-source", "toy-2000", str(article), root=toy.root)
+    assert done.returncode == 0, done.stdout
+    assert "0 fuzzy, 0 lost" in done.stdout
+    article.write_text(article.read_text().replace("1000", "1001"))
+    done = casetrace("verify-source", "toy-2000", str(article), root=toy.root)
+    assert done.returncode == 1
+    assert re.search(r"observations/ck\.admission +lost", done.stdout)
+    assert "0 fuzzy, 1 lost" in done.stdout
+
+
+def test_scenarios_lists_every_option_and_marks_the_default(toy):
+    done = casetrace("scenarios", "toy-2000", root=toy.root)
+    assert "small: the smaller dose (dose=by-course)" in done.stdout
+    assert "  * by-day: by day" in done.stdout
+    assert "    by-course: by course" in done.stdout
+
+
+def test_the_command_says_where_it_looks_if_there_is_no_data(tmp_path):
+    done = casetrace("check", root=tmp_path)
+    assert done.returncode == 2
+    assert "no data/ folder" in done.stderr
+
+
+def test_progress_is_plain_lines_without_a_terminal(copy):
+    done = casetrace("build", root=copy.root)
+    assert "\x1b" not in done.stderr
+    assert "\r" not in done.stderr
+    lines = done.stderr.splitlines()
+    assert len(lines) == 3
+    assert all(re.fullmatch(r"\[\d/3\] \d-\w+ \(imataka-2014\): done", line) for line in lines)
+
+
+def test_progress_on_a_terminal_names_what_runs(capsys):
+    import io
+
+    from casetrace.runner.progress import Progress
+
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    out = Terminal()
+    progress = Progress(2, out)
+    progress.start("one")
+    progress.start("two")
+    progress.end("one")
+    assert "running two" in out.getvalue()
+    assert "[1/2] one: done\n" in out.getvalue()
