@@ -1,6 +1,7 @@
 """Read, validate and describe a case folder."""
 
-from casetrace.case.load import Case, check, load, load_reference, open_head
+from casetrace.case.load import check, load, load_reference, open_head
+from casetrace.case.model import Case
 from casetrace.case.problems import CaseError, Problem, UsageError, nearest
 
 __all__ = [

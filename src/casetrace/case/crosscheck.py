@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from casetrace.case.fields import COURSE
+from casetrace.case.files import line_of
 from casetrace.case.problems import Problem, nearest
 from casetrace.case.rows import KEYS, TABLES
 from casetrace.quantity import parse
 from casetrace.units import UnitError, factor
 
 if TYPE_CHECKING:
-    from casetrace.case.load import Case, Reference
+    from casetrace.case.model import Case, Reference
 
 __all__ = ["citations", "problems", "warnings"]
 
@@ -86,10 +87,7 @@ def _head_links(case: Case, lines: dict, folder: str) -> Iterator[Problem]:
     head = case.head
 
     def wrong(path: tuple, value: str, expected: str, known: Iterable[str], what: str) -> Problem:
-        at = path
-        while at and at not in lines:
-            at = at[:-1]
-        where = f"line {lines.get(at, 1)}"
+        where = f"line {line_of(lines, path)}"
         dotted = ".".join(map(str, path))
         return Problem(
             f"{case.folder}/case.yaml", where, dotted, value, expected, nearest(value, known, what)

@@ -11,7 +11,7 @@ import yaml
 
 from casetrace.case.problems import Problem, nearest
 
-__all__ = ["Table", "read_csv", "read_yaml"]
+__all__ = ["Table", "line_of", "read_csv", "read_yaml"]
 
 SAVE_AS = "save it again as 'CSV UTF-8' (in LibreOffice: Text CSV, character set Unicode UTF-8)"
 
@@ -150,6 +150,13 @@ def read_yaml(path: Path, shown: str) -> tuple[Any, dict[tuple, int], list[Probl
     lines: dict[tuple, int] = {}
     _walk(node, (), lines, problems, shown)
     return data, lines, problems
+
+
+def line_of(lines: dict[tuple, int], path: tuple) -> int:
+    """Line of a path, or of the nearest key above it."""
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 1)
 
 
 def _walk(

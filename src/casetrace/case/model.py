@@ -1,0 +1,166 @@
+"""A case as analyses see it: rows, numbers with their sources, and where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from casetrace.case.head import Head
+from casetrace.case.rows import KEYS, Row
+from casetrace.quantity import Quantity, parse
+
+__all__ = ["Case", "Reference", "key_of"]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Rows by table, with the spreadsheet row each stands in."""
+
+    rows: Mapping[str, tuple[Any, ...]]
+    numbers: Mapping[str, int]
+
+    def __getattr__(self, name: str) -> tuple[Any, ...]:
+        try:
+            return self.rows[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def get(self, table: str, key: str) -> Any:
+        """One row by table and id.
+
+        Raises
+        ------
+        KeyError
+            If there is none.
+        """
+        for row in self.rows[table]:
+            if key_of(table, row) == key:
+                return row
+        raise KeyError(f"{table}/{key}")
+
+
+class Reference(Tables):
+    """The reference tables."""
+
+    def quantity(self, table: str, key: str, field: str, unit: str) -> Quantity:
+        """A reference number with its source."""
+        text = getattr(self.get(table, key), field)
+        how = f"reference, {table}/{key}"
+        return parse(text, unit).traced([f"reference/{table}/{key}"]).explained(how)
+
+
+@dataclass(frozen=True)
+class Case(Tables):
+    """A case under one scenario: its head, its tables and what each cell hangs on.
+
+    Attributes
+    ----------
+    head : Head
+        ``case.yaml`` with the scenario's options applied.
+    scenario : str
+        Name of the scenario, with single readings that were switched.
+    chosen : dict
+        Option by reading.
+    touched : dict
+        Readings by the cells they can set.
+    reference : Reference
+        The reference tables.
+    """
+
+    head: Head
+    scenario: str
+    chosen: Mapping[str, str]
+    touched: Mapping[str, tuple[str, ...]]
+    reference: Reference
+    folder: str
+
+    @property
+    def id(self) -> str:
+        """Name of the case folder."""
+        return self.head.id
+
+    @cached_property
+    def is_default(self) -> bool:
+        """Whether every reading is at the curator's option."""
+        return all(r.default == self.chosen[n] for n, r in self.head.readings.items())
+
+    def hangs_on(self, *cells: str) -> tuple[str, ...]:
+        """Readings that can set any of these cells or paths."""
+        return tuple(sorted({r for cell in cells for r in self.touched.get(cell, ())}))
+
+    def quantity(self, table: str, key: str, field: str, unit_field: str = "") -> Quantity | None:
+        """The number in a cell with its unit, source and readings; None if not reported.
+
+        Parameters
+        ----------
+        table, key, field : str
+            Which cell.
+        unit_field : str
+            Column of the unit; without one the number is plain.
+        """
+        row = self.get(table, key)
+        text = getattr(row, field)
+        if not text:
+            return None
+        unit = getattr(row, unit_field) if unit_field else "1"
+        cells = [f"{table}/{key}/{f}" for f in (field, unit_field) if f]
+        readings = self.hangs_on(*cells)
+        how = "as reported" + "".join(f", {r}: {self.chosen[r]}" for r in readings)
+        return parse(text, unit or "1").traced([f"{table}/{key}"], readings).explained(how)
+
+    def describe(self, source: str) -> dict[str, str]:
+        """Where a source stands and the words that carry it.
+
+        Parameters
+        ----------
+        source : str
+            ``table/row``, ``reference/table/row`` or ``case.yaml/part``.
+        """
+        if source.startswith("case.yaml/"):
+            part: Any = self.head
+            for name in source.split("/")[1:]:
+                part = _member(part, name)
+            return {
+                "id": source,
+                "file": f"{self.folder}/case.yaml",
+                "place": getattr(part, "place", ""),
+                "as_reported": getattr(part, "as_reported", ""),
+            }
+        if source.startswith("reference/"):
+            _, table, key = source.split("/", 2)
+            row = self.reference.get(table, key)
+            work = self.reference.get("bibliography", row.citation)
+            return {
+                "id": source,
+                "file": f"data/reference/{table}.csv",
+                "row": str(self.reference.numbers[f"{table}/{key}"]),
+                "citation": f"{work.authors} ({work.year}). {work.title}. {work.source}"
+                + (f". doi:{work.doi}" if work.doi else ""),
+            }
+        table, key = source.split("/", 1)
+        row = self.get(table, key)
+        found = {
+            "id": source,
+            "file": f"{self.folder}/{table}.csv",
+            "row": str(self.numbers[source]),
+            "place": getattr(row, "place", ""),
+            "as_reported": getattr(row, "as_reported", ""),
+        }
+        if getattr(row, "schedule_as_reported", ""):
+            found["place"] += f"; {row.schedule_place or row.place}"
+            found["as_reported"] += f" … {row.schedule_as_reported}"
+        return found
+
+
+def key_of(table: str, row: Row) -> str:
+    """What names a row: its id, or the item for CARE."""
+    return getattr(row, KEYS.get(table, "id"))
+
+
+def _member(at: Any, name: str) -> Any:
+    """An attribute, a key, or the element of a list with that id."""
+    if isinstance(at, tuple):
+        return next(element for element in at if element.id == name)
+    return at[name] if isinstance(at, dict) else getattr(at, name)

@@ -1,0 +1,120 @@
+"""Readings: which option is in force, and the cells that it sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from casetrace.case.files import Table, line_of
+from casetrace.case.head import Head
+from casetrace.case.problems import Problem, UsageError, nearest
+from casetrace.case.rows import KEYS
+from casetrace.project import DEFAULT_SCENARIO
+
+__all__ = ["apply_readings", "choose", "touched_cells"]
+
+
+def choose(head: Head, scenario: str, switched: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Option by reading for a scenario.
+
+    Parameters
+    ----------
+    head : Head
+        The head of the case.
+    scenario : str
+        ``default``, the name of a scenario of the case, or readings switched one by one:
+        ``ivig_dose=per-course``; several parts are joined by ``+``.
+    switched : mapping
+        More readings to switch, option by name.
+
+    Raises
+    ------
+    UsageError
+        If a scenario, reading or option is not there; names the nearest.
+    """
+    chosen = {name: reading.default for name, reading in head.readings.items()}
+    changes: dict[str, str] = {}
+    for part in scenario.split("+"):
+        name, is_pair, option = part.partition("=")
+        if is_pair:
+            changes[name] = option
+        elif part in head.scenarios:
+            changes.update(head.scenarios[part].readings)
+        elif part != DEFAULT_SCENARIO:
+            known = [DEFAULT_SCENARIO, *head.scenarios]
+            hint = nearest(part, known, "scenario")
+            raise UsageError(f"{head.id} has no scenario {part!r}; {hint}")
+    for name, option in {**changes, **(switched or {})}.items():
+        if name not in head.readings:
+            hint = nearest(name, head.readings, "reading")
+            raise UsageError(f"{head.id} has no reading {name!r}; {hint}")
+        options = head.readings[name].options
+        if option not in options:
+            hint = nearest(option, options, "option")
+            raise UsageError(f"reading {name!r} has no option {option!r}; {hint}")
+        chosen[name] = option
+    return chosen
+
+
+def touched_cells(head: Head) -> dict[str, tuple[str, ...]]:
+    """Readings by the cells and paths that any of their options can set."""
+    touched: dict[str, set[str]] = {}
+    for name, reading in head.readings.items():
+        for option in reading.options.values():
+            for cell in option.sets:
+                touched.setdefault(cell, set()).add(name)
+    return {cell: tuple(sorted(names)) for cell, names in touched.items()}
+
+
+def apply_readings(
+    head: Head,
+    chosen: Mapping[str, str],
+    raw: Any,
+    tables: Mapping[str, Table],
+    lines: dict,
+    shown: str,
+) -> list[Problem]:
+    """Write the chosen options into the raw cells, before anything is validated."""
+    problems = []
+    for name, option in chosen.items():
+        for path, value in head.readings[name].options[option].sets.items():
+            trouble = _set_cell(path, value, raw, tables)
+            if trouble:
+                key = ("readings", name, "options", option, "sets", path)
+                where = f"line {line_of(lines, key)}"
+                problems.append(Problem(shown, where, f"readings.{name}", path, *trouble))
+    return problems
+
+
+def _set_cell(
+    path: str, value: str, raw: Any, tables: Mapping[str, Table]
+) -> tuple[str, str] | None:
+    parts = path.split("/")
+    if parts[0] in tables:
+        if len(parts) != 3:
+            return "a path table/row/column", "write for example treatments/ivig.first_block/gap"
+        table, key, field = parts
+        cells = {r[KEYS.get(table, "id")]: r for _, r in tables[table]}
+        if key not in cells:
+            return f"a row of {table}.csv", nearest(key, cells, "row")
+        if field not in cells[key]:
+            return f"a column of {table}.csv", nearest(field, cells[key], "column")
+        cells[key][field] = value
+        return None
+    at: Any = raw
+    for part in parts[:-1]:
+        at = _step(at, part)
+    if parts[0] not in ("uses", "comparisons") or at is None or _step(at, parts[-1]) is None:
+        return (
+            "a cell (table/row/column), or a path into uses or comparisons of case.yaml",
+            nearest(parts[0], [*tables, "uses", "comparisons"], "table"),
+        )
+    old = at[parts[-1]]
+    at[parts[-1]] = value.split(" and ") if isinstance(old, list) else value
+    return None
+
+
+def _step(at: Any, part: str) -> Any:
+    if isinstance(at, list):
+        return next((e for e in at if isinstance(e, dict) and e.get("id") == part), None)
+    return at.get(part) if isinstance(at, dict) else None

@@ -1,0 +1,99 @@
+"""What the patient could do: boxes over every grade that the words allow."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from casetrace.charts.sheet import Sheet, not_reported
+from casetrace.charts.style import COLOURS
+from casetrace.course import when
+
+__all__ = ["motor"]
+
+
+def motor(sheet: Sheet) -> None:
+    """What the patient could do, as boxes over the grades that the words allow."""
+    if not sheet.has_motor:
+        return
+    case, ax, time = sheet.case, sheet.axes["motor"], sheet.time
+    rows = [m for m in case.motor if m.grade]
+    scale = rows[0].scale
+    grades = [int(float(g.grade)) for g in case.reference.scales if g.scale == scale]
+    best, worst = min(grades), max(grades)
+    ax.set_ylim(worst + 0.9, best - 0.9)
+    ax.set_yticks([best, (best + worst) // 2, worst])
+    ends = [
+        f"{grade} {case.reference.get('scales', f'{scale}.{grade}').anchor}"
+        for grade in (best, worst)
+    ]
+    sheet.title(
+        "motor",
+        "Motor state",
+        f"{scale.capitalize()} grade" + (f" ({'; '.join(ends)})" if sheet.wide else ""),
+    )
+    seen: set[str] = set()
+    for row in rows:
+        grade = case.quantity("motor", row.id, "grade")
+        at = when(case, "motor", row)
+        seen.add(row.clock)
+        open_end = math.isinf(at.high)
+        x = time.x(row.clock, at.low)
+        x_end = time.segments[row.clock].right if open_end else time.x(row.clock, at.high)
+        narrowest = 4.0 if time.segments[row.clock].is_moment else 1.5
+        if x_end - x < narrowest:
+            middle = (x + x_end) / 2
+            x, x_end = middle - narrowest / 2, middle + narrowest / 2
+        top, bottom = grade.low - 0.4, grade.high + 0.4
+        shade = 0.25 + 0.6 * ((grade.low + grade.high) / 2 - best) / (worst - best)
+        ax.add_patch(
+            Rectangle(
+                (x, top),
+                x_end - x,
+                bottom - top,
+                facecolor=COLOURS["purple"],
+                alpha=shade,
+                linewidth=0,
+                zorder=2,
+            )
+        )
+        edges = [(x, x), (x, x_end), (x, x_end)] + ([] if open_end else [(x_end, x_end)])
+        spans = [(top, bottom), (top, top), (bottom, bottom), (top, bottom)]
+        for (x1, x2), (y1, y2) in zip(edges, spans, strict=False):
+            ax.plot([x1, x2], [y1, y2], color="#7A3E63", linewidth=0.7, zorder=3)
+        _motor_label(sheet, ax, row, x, x_end, top, bottom)
+        what = row.name + (" (onwards)" if open_end else "")
+        text = f"{scale.capitalize()} grade {grade.text()}"
+        source = f"motor/{row.id}"
+        sheet.note("motor", what, "band", grade, at, row.clock, source, text)
+    for clock, segment in time.segments.items():
+        if clock not in seen:
+            middle = (segment.left + segment.right) / 2
+            words = "not reported" if segment.right - segment.left > 14 else "not\nreported"
+            not_reported(ax, middle, (best + worst) / 2, words)
+            sheet.note("motor", "not reported", "unknown", clock=clock)
+    first = [when(case, "motor", r).low for r in rows if r.clock == clock]
+    if first and min(first) * time.scale > 20:
+        middle = time.x(clock, min(first) / 2)
+        not_reported(ax, middle, (best + worst) / 2, "not reported")
+
+
+def _motor_label(
+    sheet: Sheet, ax: Axes, row: Any, x: float, x_end: float, top: float, bottom: float
+) -> None:
+    """Words inside a box that is wide enough, else under or over it."""
+    width = x_end - x
+    letter = 1.2 if sheet.wide else 1.02
+    if len(row.short) * letter < width:
+        ax.text((x + x_end) / 2, (top + bottom) / 2, row.short, ha="center", va="center", zorder=5)
+        return
+    words = "\n".join(textwrap.wrap(row.short, 12 if sheet.wide else 9, break_long_words=False))
+    below = bottom < 7.5
+    if below and bottom + 1.0 + 1.6 * (words.count("\n") + 1) < 12:
+        ax.text((x + x_end) / 2, bottom + 0.35, words, ha="center", va="top", linespacing=1.05)
+    else:
+        ax.text((x + x_end) / 2, top - 0.35, words, ha="center", va="bottom", linespacing=1.05)

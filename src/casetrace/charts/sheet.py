@@ -1,0 +1,115 @@
+"""The sheet that lanes are drawn on: panels, time axis, and the list of what was drawn."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+
+from casetrace.case import Case
+from casetrace.charts.figure import Mark
+from casetrace.charts.style import GREY, mm
+from casetrace.charts.timeline import Timeline
+from casetrace.course import phases
+from casetrace.quantity import Quantity
+
+__all__ = ["Sheet", "not_reported"]
+
+
+class Sheet:
+    """The sheet that the lanes are drawn on: panels, time axis, and the list of marks.
+
+    Parameters
+    ----------
+    case : Case
+        What is drawn.
+    width : float
+        Width in mm; the height follows from the lanes that the case has.
+    wide : bool
+        Whether there is the room of two columns.
+    """
+
+    def __init__(self, case: Case, width: float, wide: bool) -> None:
+        self.case, self.wide = case, wide
+        self.marks: list[Mark] = []
+        self.drugs = list(dict.fromkeys(t.drug for t in case.treatments))
+        self.has_motor = any(m.grade for m in case.motor)
+        left, right, top, bottom = (11.0, 1.0, 4.5, 11.0) if wide else (9.0, 0.6, 3.8, 9.0)
+        heights = {"laboratory": 40.0 if wide else 34.0}
+        if self.has_motor:
+            heights["motor"] = 24.0 if wide else 25.0
+        for drug in self.drugs:
+            heights[drug] = 10.5 if self.is_in_courses(drug) else 14.0
+        heights["events"] = 5.0 if wide else 6.5
+        space = 6.2 if wide else 5.4
+        total = top + bottom + sum(heights.values()) + space * (len(heights) - 1)
+        self.time = Timeline(
+            phases(case), width - left - right, 15.0 if wide else 9.0, 7.0 if wide else 4.2
+        )
+        self.drawing = Drawing(figsize=mm(width, total))
+        self.axes: dict[str, Axes] = {}
+        at = total - top
+        for name, height in heights.items():
+            at -= height
+            box = (left / width, at / total, (width - left - right) / width, height / total)
+            ax = self.drawing.add_axes(box)
+            self.time.prepare(ax, bottom=name == "events")
+            self.axes[name] = ax
+            at -= space
+        self.left = left
+
+    def is_in_courses(self, drug: str) -> bool:
+        """Whether a drug is given in courses, and not as a dose by day."""
+        return any(t.is_block for t in self.case.treatments if t.drug == drug)
+
+    def title(self, lane: str, name: str, more: str = "") -> None:
+        """Name a lane above its left edge: what in bold, unit and scale plain."""
+        ax, up = self.axes[lane], 1.6 if self.wide else 1.2
+        offset = {"textcoords": "offset points", "va": "bottom", "annotation_clip": False}
+        head = ax.annotate(
+            name,
+            xy=(0, 1),
+            xycoords="axes fraction",
+            xytext=(-self.left / 25.4 * 72 + 2, up),
+            fontweight="bold",
+            **offset,
+        )
+        ax.annotate(more, xy=(1, 0), xycoords=head, xytext=(3, 0), color=GREY["text"], **offset)
+
+    def note(
+        self,
+        lane: str,
+        what: str,
+        shape: str,
+        value: Quantity | None = None,
+        time: Quantity | None = None,
+        clock: str = "",
+        source: str = "",
+        text: str = "",
+    ) -> None:
+        """Keep what was drawn for the data table and the alternative text."""
+        self.marks.append(
+            Mark(
+                lane,
+                what,
+                shape,
+                clock,
+                _bound(time.low) if time else "",
+                _bound(time.high) if time else "",
+                _bound(value.low) if value else "",
+                _bound(value.high) if value else "",
+                value.unit if value else "",
+                text or (value.text() if value else ""),
+                source,
+            )
+        )
+
+
+def _bound(number: float) -> str:
+    return f"{number:.10g}" if math.isfinite(number) else ""
+
+
+def not_reported(ax: Axes, x: float, y: float, words: str) -> None:
+    """Say in grey that nothing is reported here."""
+    ax.text(x, y, words, ha="center", va="center", color=GREY["text"], style="normal", zorder=6)

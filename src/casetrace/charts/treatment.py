@@ -1,0 +1,146 @@
+"""Doses by day, solid where reported and hatched where not; courses at their weeks."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from itertools import pairwise
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter
+
+from casetrace import exposure
+from casetrace.charts.sheet import Sheet
+from casetrace.charts.style import COLOURS, GREY
+from casetrace.course import courses
+from casetrace.quantity import Quantity
+from casetrace.units import printed
+
+__all__ = ["course_ticks", "dose_steps"]
+
+
+def dose_steps(sheet: Sheet, drug: str) -> None:
+    """A dose by day: solid where reported, hatched where it is not."""
+    case, ax, time = sheet.case, sheet.axes[drug], sheet.time
+    steps = [t for t in case.treatments if t.drug == drug and t.clock in time.segments]
+    doses = {t.id: case.quantity("treatments", t.id, "dose", "dose_unit") for t in steps}
+    top = max((q.high for q in doses.values() if q and math.isfinite(q.high)), default=1.0)
+    ax.set_ylim(0, top * (1.5 if sheet.wide else 1.85))
+    ax.set_yticks([0, top / 2, top] if top == 2 * int(top / 2) else [0, top])
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
+    unit = next((printed(q.unit) for q in doses.values() if q), "")
+    sheet.title(drug, steps[0].name.capitalize(), unit)
+    known: list[tuple[float, Quantity]] = []
+    for step in steps:
+        dose = doses[step.id]
+        start = case.quantity("treatments", step.id, "start", "time_unit")
+        at = start.to("wk") if start else None
+        source = f"treatments/{step.id}"
+        if dose is None or not dose.is_point or at is None or not at.is_point:
+            sheet.note(drug, step.name, "unknown", dose, at, step.clock, source)
+            continue
+        x = time.x(step.clock, at.low)
+        known.append((x, dose))
+        ax.plot([x, x + 3.2], [dose.low] * 2, color=COLOURS["orange"], linewidth=2.4, zorder=4)
+        ax.plot([x, x], [0, dose.low], color=COLOURS["orange"], linewidth=0.8, zorder=4)
+        ax.text(
+            x + 0.2,
+            dose.low + top * 0.12,
+            dose.text(unit=False),
+            ha="left",
+            va="bottom",
+            zorder=7,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        )
+        sheet.note(drug, step.name, "step", dose, at, step.clock, source)
+    for (x, dose), (x_next, dose_next) in pairwise(known):
+        low, high = sorted((dose.low, dose_next.low))
+        _hatched(ax, x + 3.2, x_next, low, high if high > low else high + top * 0.05)
+        words = "reduced, steps not reported" if dose_next.low < dose.low else "steps not reported"
+        _unknown_words(sheet, ax, x + 3.2, x_next, high + top * 0.09, words, "bottom")
+    if known:
+        x = known[-1][0] + 3.2
+        _hatched(ax, x, time.width, 0, top)
+        last = list(time.segments.values())[-1]
+        _unknown_words(sheet, ax, last.left, last.right, top / 2, "dose not reported")
+        sheet.note(drug, "dose after the last step", "unknown", text="not reported")
+
+
+def _hatched(ax: Axes, x: float, x_end: float, low: float, high: float) -> None:
+    ax.add_patch(
+        Rectangle(
+            (x, low),
+            x_end - x,
+            high - low,
+            facecolor="white",
+            edgecolor=GREY["hatch"],
+            hatch="//////",
+            linewidth=0,
+            zorder=1,
+        )
+    )
+
+
+def _unknown_words(
+    sheet: Sheet, ax: Axes, left: float, right: float, y: float, words: str, va: str = "center"
+) -> None:
+    """Words in or over a hatched stretch, on a plain ground, in as many lines as it takes."""
+    letter = 1.15 if sheet.wide else 0.95
+    lines = textwrap.wrap(words, max(8, int((right - left) / letter)))
+    ax.text(
+        (left + right) / 2,
+        y,
+        "\n".join(lines),
+        ha="center",
+        va=va,
+        color=GREY["text"],
+        linespacing=1.0,
+        zorder=6,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+    )
+
+
+def course_ticks(sheet: Sheet, drug: str) -> None:
+    """Each course as a bar on its clock, with the interval of each block above it."""
+    case, ax, time = sheet.case, sheet.axes[drug], sheet.time
+    values = exposure.of_courses(case, drug)
+    given = courses(case, drug)
+    ax.set_ylim(0, 1)
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    blocks = {t.id: t for t in case.treatments if t.drug == drug and t.is_block}
+    name = next(iter(blocks.values())).name
+    sheet.title(drug, name.capitalize(), "courses")
+    for one in given:
+        x, x_end = (time.x(one.clock, w) for w in (one.week.low, one.week.high))
+        ax.add_patch(
+            Rectangle(
+                (x - 0.45, 0),
+                max(x_end - x, 0) + 0.9,
+                0.42,
+                facecolor=COLOURS["green"],
+                linewidth=0,
+                zorder=3,
+            )
+        )
+        sheet.note(
+            drug,
+            f"course {one.number}",
+            "tick",
+            values[f"{drug}.dose_per_course.{one.block.partition('.')[2]}"],
+            one.week,
+            one.clock,
+            f"treatments/{one.block}",
+        )
+    for key in blocks:
+        mine = [c for c in given if c.block == key]
+        step = key.partition(".")[2]
+        left, right = (time.x(c.clock, c.week.low) for c in (mine[0], mine[-1]))
+        ax.plot([left, right], [0.55, 0.55], color=COLOURS["green"], linewidth=0.6, zorder=3)
+        interval = values.get(f"{drug}.interval.{step}")
+        dose = values[f"{drug}.dose_per_course.{step}"]
+        every = f"every {interval.text()}" if interval else "interval not reported"
+        amount = "dose not reported" if not math.isfinite(dose.high) else dose.text()
+        words = f"{len(mine)} × {amount},{' ' if sheet.wide else chr(10)}{every}"
+        ax.text((left + right) / 2, 0.64, words, ha="center", va="bottom", linespacing=1.0)
