@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from casetrace.units import UnitError, combine, factor, printed
+from casetrace import interval, wording
+from casetrace.units import combine, dimension, factor, printed
 
 __all__ = ["GRAMMAR", "BoundsError", "Quantity", "change", "hull", "parse", "total"]
 
@@ -109,20 +110,11 @@ class Quantity:
         return self.low == -INF and self.high == INF
 
     def __contains__(self, number: float) -> bool:
-        above = number >= self.low if self.low_closed else number > self.low
-        below = number <= self.high if self.high_closed else number < self.high
-        return above and below
+        return interval.within(interval.Ends(number, number, True, True), self)
 
     def within(self, other: Quantity) -> bool:
-        """Whether every number of this one is possible for the other (in the same unit)."""
-        mine = self.to(other.unit)
-        low = mine.low > other.low or (
-            mine.low == other.low and (other.low_closed or not mine.low_closed)
-        )
-        high = mine.high < other.high or (
-            mine.high == other.high and (other.high_closed or not mine.high_closed)
-        )
-        return low and high
+        """Whether every number of this one is possible for the other."""
+        return interval.within(self.to(other.unit), other)
 
     # --- history
 
@@ -182,29 +174,15 @@ class Quantity:
 
     def __add__(self, other: Quantity | float) -> Quantity:
         other = _lift(other, self.unit)
-        mine = other.to(self.unit)
-        return self._join(
-            other,
-            "+",
-            self.unit,
-            (self.low + mine.low, self.low_closed and mine.low_closed),
-            (self.high + mine.high, self.high_closed and mine.high_closed),
-        )
+        return self._join(other, "+", self.unit, interval.plus(self, other.to(self.unit)))
 
     def __sub__(self, other: Quantity | float) -> Quantity:
         other = _lift(other, self.unit)
-        mine = other.to(self.unit)
-        return self._join(
-            other,
-            "-",
-            self.unit,
-            (self.low - mine.high, self.low_closed and mine.high_closed),
-            (self.high - mine.low, self.high_closed and mine.low_closed),
-        )
+        return self._join(other, "-", self.unit, interval.minus(self, other.to(self.unit)))
 
     def __mul__(self, other: Quantity | float) -> Quantity:
         other = _lift(other, "1")
-        return self._product(other, other, combine(self.unit, other.unit), "×")
+        return self._join(other, "×", combine(self.unit, other.unit), interval.times(self, other))
 
     def __truediv__(self, other: Quantity | float) -> Quantity:
         """Divide; a divisor that may be 0 leaves the result open on the side it reaches.
@@ -215,48 +193,25 @@ class Quantity:
             If the divisor can only be 0.
         """
         other = _lift(other, "1")
-        if (same := _same_kind(other.unit, self.unit)) is not None:
-            other = replace(other.to(same), name=other.name)
-        return self._product(
-            other, _reciprocal(other), combine(self.unit, other.unit, -1), "÷", other
-        )
+        if dimension(other.unit)[0] == dimension(self.unit)[0]:
+            other = other.to(self.unit)
+        if other.low == 0 == other.high:
+            raise ZeroDivisionError(f"{other.label} is 0: nothing can be divided by it")
+        quotient = interval.times(self, interval.reciprocal(other))
+        return self._join(other, "÷", combine(self.unit, other.unit, -1), quotient)
 
     __radd__ = __add__
 
     def __rmul__(self, other: float) -> Quantity:
         return _lift(other, "1") * self
 
-    def _product(
-        self, other: Quantity, by: Quantity, unit: str, sign: str, shown: Quantity | None = None
-    ) -> Quantity:
-        ends = [
-            _times(mine, theirs)
-            for mine in ((self.low, self.low_closed), (self.high, self.high_closed))
-            for theirs in ((by.low, by.low_closed), (by.high, by.high_closed))
-        ]
-        low, high = min(e for e, _ in ends), max(e for e, _ in ends)
-        return self._join(
-            shown or other,
-            sign,
-            unit,
-            (low, any(c for e, c in ends if e == low)),
-            (high, any(c for e, c in ends if e == high)),
-        )
-
-    def _join(
-        self,
-        other: Quantity,
-        sign: str,
-        unit: str,
-        low: tuple[float, bool],
-        high: tuple[float, bool],
-    ) -> Quantity:
+    def _join(self, other: Quantity, sign: str, unit: str, ends: interval.Ends) -> Quantity:
         return Quantity(
-            _clean(low[0]),
-            _clean(high[0]),
+            _clean(ends.low),
+            _clean(ends.high),
             unit,
-            low[1] or low[0] == high[0],
-            high[1] or low[0] == high[0],
+            ends.low_closed or ends.low == ends.high,
+            ends.high_closed or ends.low == ends.high,
             self.about or other.about,
             _union(self.sources, other.sources),
             _union(self.readings, other.readings),
@@ -277,7 +232,7 @@ class Quantity:
         '4,000 to 5,000'
         """
         shown = self.to(self.shown or self.unit)
-        words = _words(shown)
+        words = wording.bounds(shown)
         name = printed(shown.unit, one=shown.is_point and shown.low == 1)
         if not unit or not name or shown.is_unknown:
             return words
@@ -308,11 +263,6 @@ def parse(text: str, unit: str = "1") -> Quantity:
     ------
     BoundsError
         If the text is in none of the forms or its bounds are the wrong way round.
-
-    Examples
-    --------
-    >>> parse("about 1000", "U/L").about
-    True
     """
     match = _FORMS.match(" ".join(text.split()))
     if not match:
@@ -339,17 +289,12 @@ def parse(text: str, unit: str = "1") -> Quantity:
 def hull(first: Quantity, *others: Quantity) -> Quantity:
     """The smallest quantity that holds all of these, in the unit of the first."""
     for other in others:
-        mine = other.to(first.unit)
-        low, high = min(first.low, mine.low), max(first.high, mine.high)
         first = Quantity(
-            low,
-            high,
-            first.unit,
-            any(q.low_closed for q in (first, mine) if q.low == low),
-            any(q.high_closed for q in (first, mine) if q.high == high),
-            first.about or mine.about,
-            _union(first.sources, mine.sources),
-            _union(first.readings, mine.readings),
+            **interval.hull(first, other.to(first.unit))._asdict(),
+            unit=first.unit,
+            about=first.about or other.about,
+            sources=_union(first.sources, other.sources),
+            readings=_union(first.readings, other.readings),
             how=f"the span of {first.label} and {other.label}",
             derived=first.derived or other.derived,
         )
@@ -396,62 +341,6 @@ def _lift(value: Quantity | float, unit: str) -> Quantity:
     return value if isinstance(value, Quantity) else Quantity(float(value), float(value), unit)
 
 
-def _same_kind(unit: str, other: str) -> str | None:
-    """The other unit, if this one converts to it."""
-    try:
-        factor(unit, other)
-    except UnitError:
-        return None
-    return other
-
-
 def _clean(number: float) -> float:
     """Twelve significant figures, so that the last bits of a sum never show; no minus zero."""
     return float(f"{number:.12g}") + 0.0 if math.isfinite(number) else number
-
-
-def _times(mine: tuple[float, bool], theirs: tuple[float, bool]) -> tuple[float, bool]:
-    (a, a_closed), (b, b_closed) = mine, theirs
-    if a == 0 or b == 0:
-        return 0.0, (a == 0 and a_closed) or (b == 0 and b_closed)
-    return a * b, a_closed and b_closed
-
-
-def _reciprocal(q: Quantity) -> Quantity:
-    if q.low == 0 == q.high:
-        raise ZeroDivisionError(f"{q.label} is 0: nothing can be divided by it")
-    if q.low < 0 < q.high:
-        return Quantity(-INF, INF)
-    low = -INF if q.high == 0 else 1 / q.high
-    high = INF if q.low == 0 else 1 / q.low
-    return Quantity(low + 0.0, high + 0.0, "1", q.high_closed, q.low_closed)
-
-
-def _words(q: Quantity) -> str:
-    about = "about " if q.about else ""
-    if q.is_unknown:
-        return "not known"
-    if q.is_point:
-        return about + _number(q.low, q.derived, round)
-    low = _number(q.low, q.derived, math.floor) if q.low != -INF else ""
-    high = _number(q.high, q.derived, math.ceil) if q.high != INF else ""
-    if not high:
-        return about + ("at least " if q.low_closed else "more than ") + low
-    if not low:
-        return about + ("at most " if q.high_closed else "less than ") + high
-    if low == high:
-        return about + low
-    if q.low_closed and q.high_closed:
-        return f"{about}{low} to {high}"
-    unit = "%" if q.unit == "%" else ""
-    return f"{about}between {low}{unit} and {high}"
-
-
-def _number(number: float, derived: bool, to_whole: Callable[[float], int]) -> str:
-    """Three significant figures for what was computed, every digit for what was reported."""
-    if derived and number and abs(number - round(number)) > 1e-9 * abs(number):
-        decimals = max(0, 2 - math.floor(math.log10(abs(number))))
-        scaled = round(number * 10**decimals, 6)
-        return f"{to_whole(scaled) / 10**decimals:,.{decimals}f}"
-    text = f"{number:,.6f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text

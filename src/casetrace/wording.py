@@ -1,0 +1,49 @@
+"""Numbers and bounds in a clinician's words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from casetrace.quantity import Quantity
+
+__all__ = ["bounds"]
+
+INF = math.inf
+
+
+def bounds(q: Quantity) -> str:
+    """Bounds in words: exact, about, at least, more than, at most, less than, or a range.
+
+    What was reported keeps every digit; what was computed has three significant figures, with
+    bounds rounded outward, so that the words never claim more than the bounds.
+    """
+    about = "about " if q.about else ""
+    if q.is_unknown:
+        return "not known"
+    if q.is_point:
+        return about + _number(q.low, q.derived, round)
+    low = _number(q.low, q.derived, math.floor) if q.low != -INF else ""
+    high = _number(q.high, q.derived, math.ceil) if q.high != INF else ""
+    if not high:
+        return about + ("at least " if q.low_closed else "more than ") + low
+    if not low:
+        return about + ("at most " if q.high_closed else "less than ") + high
+    if low == high:
+        return about + low
+    if q.low_closed and q.high_closed:
+        return f"{about}{low} to {high}"
+    unit = "%" if q.unit == "%" else ""
+    return f"{about}between {low}{unit} and {high}"
+
+
+def _number(number: float, derived: bool, to_whole: Callable[[float], int]) -> str:
+    """Write a number: three significant figures if computed, every digit if reported."""
+    if derived and number and abs(number - round(number)) > 1e-9 * abs(number):
+        decimals = max(0, 2 - math.floor(math.log10(abs(number))))
+        scaled = round(number * 10**decimals, 6)
+        return f"{to_whole(scaled) / 10**decimals:,.{decimals}f}"
+    text = f"{number:,.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
