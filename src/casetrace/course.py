@@ -86,19 +86,24 @@ def courses(case: Case, drug: str) -> list[Course]:
         table, key = "treatments", block.id
         interval = case.quantity(table, key, "interval", "interval_unit") or UNKNOWN_TIME
         if block.follows:
-            before = [c for c in found if c.block == block.follows]
+            before = [c for c in found if c.block == block.follows][-1]
             gap = case.quantity(table, key, "gap", "gap_unit")
-            start = before[-1].week + gap.to("wk").named("gap")
-            clock = before[-1].clock
+            start = (before.week + gap.to("wk")).explained(
+                f"course {before.number} + gap of {gap.text()}"
+            )
+            clock = before.clock
         else:
             start = case.quantity(table, key, "start", "time_unit").to("wk")
             clock = block.clock
         readings = case.hangs_on(f"{table}/{key}/courses")
+        first = len(found) + 1
         for k in range(int(parse(block.courses).low)):
-            week = (start + interval.to("wk") * k if k else start).traced([f"{table}/{key}"])
-            number = len(found) + 1
-            week = week.traced(readings=readings).named(f"week of course {number}")
-            found.append(Course(number, key, clock, week))
+            week = start
+            if k:
+                how = f"course {first} + {k} × {interval.text()}"
+                week = (start + interval.to("wk") * k).explained(how)
+            week = week.traced([f"{table}/{key}"], readings).named(f"week of course {first + k}")
+            found.append(Course(first + k, key, clock, week))
     return found
 
 

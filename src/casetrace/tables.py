@@ -122,9 +122,9 @@ def treatments(case: Case) -> Table:
 def schedule(case: Case) -> Table:
     """Courses with their planned weeks."""
     rows = [
-        [t, str(c.number), c.week.text(), c.week.how]
-        for t in dict.fromkeys(t.drug for t in case.treatments)
-        for c in course.courses(case, t)
+        [name, str(c.number), c.week.text(), c.week.how]
+        for drug, name in {t.drug: t.name for t in case.treatments}.items()
+        for c in course.courses(case, drug)
     ]
     return Table("Courses by the printed schedule", ["drug", "course", "start", "how"], rows)
 

@@ -19,6 +19,8 @@ from casetrace.units import printed
 
 __all__ = ["course_ticks", "dose_steps"]
 
+STUB = 2.2  # mm: a dose that is known at one moment is drawn this long, so that it is seen
+
 
 def dose_steps(sheet: Sheet, drug: str) -> None:
     """A dose by day: solid where reported, hatched where it is not."""
@@ -42,7 +44,7 @@ def dose_steps(sheet: Sheet, drug: str) -> None:
             continue
         x = time.x(step.clock, at.low)
         known.append((x, dose))
-        ax.plot([x, x + 3.2], [dose.low] * 2, color=COLOURS["orange"], linewidth=2.4, zorder=4)
+        ax.plot([x, x + STUB], [dose.low] * 2, color=COLOURS["orange"], linewidth=2.4, zorder=4)
         ax.plot([x, x], [0, dose.low], color=COLOURS["orange"], linewidth=0.8, zorder=4)
         ax.text(
             x + 0.2,
@@ -56,11 +58,11 @@ def dose_steps(sheet: Sheet, drug: str) -> None:
         sheet.note(drug, step.name, "step", dose, at, step.clock, source)
     for (x, dose), (x_next, dose_next) in pairwise(known):
         low, high = sorted((dose.low, dose_next.low))
-        _hatched(ax, x + 3.2, x_next, low, high if high > low else high + top * 0.05)
+        _hatched(ax, x + STUB, x_next, low, high if high > low else high + top * 0.05)
         words = "reduced, steps not reported" if dose_next.low < dose.low else "steps not reported"
-        _unknown_words(sheet, ax, x + 3.2, x_next, high + top * 0.09, words, "bottom")
+        _unknown_words(sheet, ax, x + STUB, x_next, high + top * 0.09, words, "bottom")
     if known:
-        x = known[-1][0] + 3.2
+        x = known[-1][0] + STUB
         _hatched(ax, x, time.width, 0, top)
         last = list(time.segments.values())[-1]
         _unknown_words(sheet, ax, last.left, last.right, top / 2, "dose not reported")

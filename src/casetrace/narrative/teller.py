@@ -59,7 +59,7 @@ class Teller:
             "motor": self.motor(),
             "comparisons": self.comparisons(),
             "missing": [
-                f"{self._register(r, 'topic')}: {self._register(r, 'statement')}"
+                f"{sentence_case(self._register(r, 'topic'))}: {self._register(r, 'statement')}"
                 for r in case.register
                 if r.kind == "missing"
             ],
@@ -76,7 +76,7 @@ class Teller:
             "citation": self._head("citation", self.citation()),
             **{
                 name: getattr(self, name)
-                for name in ("value", "findings", "events", "compared", "gap")
+                for name in ("value", "findings", "events", "compared", "gap", "read_as")
             },
             "joined": joined,
             "sentence_case": sentence_case,
@@ -101,6 +101,16 @@ class Teller:
             return f"lower by {mark(key, down.text())}"
         word = "higher by" if q.low >= 0 else "different by"
         return f"{word} {mark(key, q.text())}"
+
+    def read_as(self, *keys: str) -> str:
+        """How the passages that some values hang on were read; empty if they hang on none."""
+        readings = self.case.head.readings
+        names = {n for key in keys for n in self.values[key].readings}
+        return "; ".join(
+            self._head(f"readings/{name}", readings[name].options[self.case.chosen[name]].label)
+            for name in readings
+            if name in names and readings[name].kind == "passage"
+        )
 
     def gap(self, phase: course.Phase) -> str:
         """What is known of the time before a phase; empty if nothing is."""
