@@ -78,6 +78,14 @@ _PULSE = {
     "clock": "pulse",
     "place": "Case report",
 }
+_STEROID = {
+    "drug": "steroid",
+    "name": "steroid",
+    "dose_unit": "mg/kg/d",
+    "start": "0",
+    "time_unit": "wk",
+    "place": "Case report",
+}
 TOY_TABLES = {
     "observations": [
         {
@@ -103,6 +111,30 @@ TOY_TABLES = {
             "time_unit": "{course}",
             "place": "Case report",
             "as_reported": "more than 300",
+        },
+        {
+            "id": "ck.about",
+            "name": "creatine kinase",
+            "occasion": "after the first pulse",
+            "value": "about 500",
+            "unit": "U/L",
+            "clock": "pulse",
+            "time": "1",
+            "time_unit": "wk",
+            "place": "Case report",
+            "as_reported": "about 500",
+        },
+        {
+            "id": "ck.range",
+            "name": "creatine kinase",
+            "occasion": "late",
+            "value": "200 to 400",
+            "unit": "U/L",
+            "clock": "pulse",
+            "time": "12 to 18",
+            "time_unit": "wk",
+            "place": "Case report",
+            "as_reported": "200 to 400",
         },
     ],
     "findings": [
@@ -134,6 +166,19 @@ TOY_TABLES = {
             "place": "Case report",
             "as_reported": "perhaps cough",
         },
+        {
+            "id": "fall",
+            "name": "fall",
+            "kind": "adverse event",
+            "state": "observed",
+            "event": "yes",
+            "related_to": "pulse",
+            "clock": "pulse",
+            "time": "at least 3",
+            "time_unit": "wk",
+            "place": "Case report",
+            "as_reported": "fell after 3 weeks",
+        },
     ],
     "treatments": [
         {
@@ -157,8 +202,55 @@ TOY_TABLES = {
             "gap_unit": "wk",
             "as_reported": "10 mg/kg twice",
         },
+        {
+            **_STEROID,
+            "id": "steroid.start",
+            "dose": "2",
+            "clock": "admission",
+            "as_reported": "2 mg/kg/day",
+        },
+        {
+            **_STEROID,
+            "id": "steroid.taper",
+            "dose": "1 to 2",
+            "clock": "admission",
+            "start": "at least 0",
+            "as_reported": "between 1 and 2 mg/kg/day",
+        },
+        {
+            **_STEROID,
+            "id": "steroid.later",
+            "dose": "1",
+            "clock": "pulse",
+            "as_reported": "1 mg/kg/day",
+        },
     ],
-    "motor": [],
+    "motor": [
+        {
+            "id": "first",
+            "name": "walking with help",
+            "short": "with help",
+            "scale": "walk",
+            "grade": "2 to 3",
+            "clock": "admission",
+            "time": "0",
+            "time_unit": "wk",
+            "place": "Case report",
+            "as_reported": "walks with help",
+        },
+        {
+            "id": "last",
+            "name": "walking",
+            "short": "walks",
+            "scale": "walk",
+            "grade": "1 to 2",
+            "clock": "pulse",
+            "time": "at least 5",
+            "time_unit": "{course}",
+            "place": "Case report",
+            "as_reported": "walks",
+        },
+    ],
     "register": [
         {
             "id": "r1",
@@ -194,7 +286,10 @@ TOY_REFERENCE = {
     "growth": [],
     "care": [{"id": "1", "section": "Title", "citation": "book"}],
     "codes": [],
-    "scales": [],
+    "scales": [
+        {"id": f"walk.{n}", "scale": "walk", "grade": n, "anchor": a, "citation": "book"}
+        for n, a in (("1", "alone"), ("2", "with help"), ("3", "not at all"))
+    ],
     "bibliography": [
         {"id": "book", "authors": "Roe R", "year": "1999", "title": "Limits", "source": "Book"}
     ],
@@ -245,6 +340,11 @@ def copy(tmp_path, monkeypatch) -> Project:
     shutil.copy(ROOT / "requirements.lock", tmp_path)
     monkeypatch.setenv("CASETRACE_ROOT", str(tmp_path))
     return Project(tmp_path)
+
+
+def empty_table(path: Path) -> None:
+    """Leave only the header of a table."""
+    path.write_text(path.read_text(encoding="utf-8").split("\n", 1)[0] + "\n", encoding="utf-8")
 
 
 def casetrace(*arguments: str, root: Path = ROOT, **more) -> subprocess.CompletedProcess[str]:

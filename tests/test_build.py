@@ -15,6 +15,7 @@ from casetrace.runner import build as building
 from casetrace.runner.build import BuildError, build
 from casetrace.runner.produce import Job
 
+NEW = "23456"
 DEFAULT = Job("imataka-2014", "default")
 
 
@@ -44,7 +45,7 @@ def test_a_build_gives_what_is_committed_and_a_second_one_does_nothing(copy, cap
 def test_a_changed_value_changes_what_rests_on_it_and_nothing_else(copy):
     build(copy, [DEFAULT])
     before = values(copy)
-    change_cell(observations(copy), "ck.presentation", "value", "15000")
+    change_cell(observations(copy), "ck.presentation", "value", NEW)
     changed = build(copy, [DEFAULT])
     after = values(copy)
     moved = {key for key in after if after[key] != before[key]}
@@ -54,17 +55,17 @@ def test_a_changed_value_changes_what_rests_on_it_and_nothing_else(copy):
         "ck.change.after_prednisolone",
         "ck.change.ivig_vs_presentation",
     }
-    assert after["ck.presentation"] == (15000, 15000, "15,000 U/L")
+    assert after["ck.presentation"] == (23456, 23456, "23,456 U/L")
     for name in ("figures/imataka-2014/course.svg", "reports/imataka-2014/summary.md"):
         assert name in changed
-    assert "15,000 U/L" in (copy.reports / "imataka-2014" / "summary.md").read_text()
+    assert "23,456 U/L" in (copy.reports / "imataka-2014" / "summary.md").read_text()
 
 
 def test_a_value_that_no_figure_shows_leaves_the_figures_alone(copy):
     build(copy, [DEFAULT])
     figures = snapshot(copy.figures)
     before = values(copy)
-    change_cell(observations(copy), "myoglobin.presentation", "value", "778")
+    change_cell(observations(copy), "myoglobin.presentation", "value", "98765")
     build(copy, [DEFAULT])
     after = values(copy)
     assert {key for key in after if after[key] != before[key]} == {"myoglobin.presentation"}
@@ -155,7 +156,7 @@ def test_a_case_with_faulty_data_is_not_built(copy):
 @pytest.mark.parametrize("after", [0.5, 2.0, 3.5])
 def test_a_killed_build_leaves_old_outputs_whole_and_the_next_one_recovers(copy, after):
     before = outputs(copy)
-    change_cell(observations(copy), "ck.presentation", "value", "15000")
+    change_cell(observations(copy), "ck.presentation", "value", NEW)
     env = {**os.environ, "CASETRACE_ROOT": str(copy.root)}
     command = [sys.executable, "-m", "casetrace.cli", "build"]
     killed = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL, start_new_session=True)
@@ -170,12 +171,12 @@ def test_a_killed_build_leaves_old_outputs_whole_and_the_next_one_recovers(copy,
     for name, content in new.items():
         assert content in (before[name], finished[name]), name
     assert list(copy.build.glob("staging-*")) == []
-    assert values(copy)["ck.presentation"][0] == 15000
+    assert values(copy)["ck.presentation"][0] == 23456
 
 
 def test_a_full_disk_is_named_and_old_outputs_stay(copy, monkeypatch):
     before = outputs(copy)
-    change_cell(observations(copy), "ck.presentation", "value", "15000")
+    change_cell(observations(copy), "ck.presentation", "value", NEW)
 
     def full(*_):
         raise OSError(28, "No space left on device", "build/staging/course.svg")
@@ -191,7 +192,7 @@ def test_a_full_disk_is_named_and_old_outputs_stay(copy, monkeypatch):
 def test_the_command_line_survives_a_really_full_disk(copy):
     """A file size limit is what a full disk looks like to a process."""
     before = outputs(copy)
-    change_cell(observations(copy), "ck.presentation", "value", "15000")
+    change_cell(observations(copy), "ck.presentation", "value", NEW)
     code = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000)); "
@@ -219,7 +220,7 @@ def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
 
 
 def test_two_builds_at_once_both_end_well(copy):
-    change_cell(observations(copy), "ck.presentation", "value", "15000")
+    change_cell(observations(copy), "ck.presentation", "value", NEW)
     env = {**os.environ, "CASETRACE_ROOT": str(copy.root)}
     command = [sys.executable, "-m", "casetrace.cli", "build"]
     both = [subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) for _ in range(2)]
@@ -227,7 +228,7 @@ def test_two_builds_at_once_both_end_well(copy):
     assert [b.returncode for b in both] == [0, 0], said
     assert any("another build is running here" in s for s in said)
     assert any("nothing changed" in s for s in said)
-    assert values(copy)["ck.presentation"][0] == 15000
+    assert values(copy)["ck.presentation"][0] == 23456
 
 
 def test_a_file_that_is_no_longer_given_is_removed(copy, monkeypatch):

@@ -3,8 +3,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from conftest import ROOT, change_cell
-from matplotlib.patches import Rectangle
+from conftest import ROOT, change_cell, empty_table
 
 from casetrace.case import load
 from casetrace.charts import FULL, SINGLE, course
@@ -15,34 +14,37 @@ from casetrace.course import phases
 CASES = sorted(p.parent.name for p in (ROOT / "data").glob("*/case.yaml"))
 
 
-@pytest.fixture(scope="module")
-def figure():
-    return course(load("imataka-2014"))
+@pytest.fixture
+def figure(toy):
+    return course(load("toy-2000", where=toy))
 
 
-def by_what(figure, lane):
-    return {m.what: m for m in figure.marks if m.lane == lane}
+def by_source(figure):
+    return {m.source: m for m in figure.marks if m.source}
 
 
 def test_the_shape_of_a_mark_says_what_is_known(figure):
-    shapes = {m.what: m.shape for m in figure.marks if m.lane == "laboratory"}
-    assert shapes["creatine kinase at presentation"] == "point"
-    assert shapes["creatine kinase after the first dose of prednisolone"] == "open point"
-    assert shapes["creatine kinase at relapse"] == "arrow"
-    assert shapes["creatine kinase during intravenous immunoglobulin"] == "band"
+    marks = by_source(figure)
+    assert {key: mark.shape for key, mark in marks.items() if "/ck." in key} == {
+        "observations/ck.admission": "point",
+        "observations/ck.about": "open point",
+        "observations/ck.later": "arrow",
+        "observations/ck.range": "band",
+    }
+    assert marks["treatments/steroid.start"].shape == "step"
+    assert marks["treatments/steroid.taper"].shape == "unknown"
 
 
 def test_the_data_table_keeps_open_bounds_open(figure):
-    relapse = by_what(figure, "laboratory")["creatine kinase at relapse"]
-    assert (relapse.low, relapse.high) == ("8000", "")
-    glaucoma = by_what(figure, "events")["glaucoma"]
-    assert glaucoma.week_low
-    assert glaucoma.week_high == ""
+    marks = by_source(figure)
+    later, fall = marks["observations/ck.later"], marks["findings/fall"]
+    assert (later.low, later.high, later.text) == ("300", "", "more than 300 U/L")
+    assert (fall.week_low, fall.week_high) == ("3", "")
 
 
 def test_the_data_table_names_a_source_for_everything_reported(figure):
     for mark in figure.marks:
-        if mark.lane != "axis" and mark.text != "not reported" and mark.what != "not reported":
+        if mark.lane != "axis" and "not reported" not in (mark.text, mark.what):
             assert mark.source, mark
     assert figure.table().splitlines()[0].startswith("lane,what,shape,clock,week_low")
 
@@ -51,8 +53,10 @@ def test_alternative_text_holds_every_value_that_is_drawn(figure):
     for mark in figure.marks:
         if mark.lane == "laboratory":
             assert mark.text in figure.alt
-    assert "12 courses of ivig" in figure.alt
-    assert f'<title id="course-imataka-2014">{figure.alt}</title>' in figure.svg
+    assert "6 courses of pulse in weeks 0, 2, 4, 6, 10, 18 from the first" in figure.alt
+    assert "Steroid: 2 mg/kg/day, then 1 mg/kg/day" in figure.alt
+    assert "Events: fall at least 3 weeks" in figure.alt
+    assert f'<title id="course-toy-2000">{figure.alt}</title>' in figure.svg
 
 
 @pytest.mark.parametrize("width", [FULL, SINGLE])
@@ -132,16 +136,12 @@ def test_no_label_overlaps_another_or_leaves_the_page(scenario, width, monkeypat
             assert min(overlap_x, overlap_y) <= 0.6, f"{words!r} overlaps {others!r}"
 
 
-def test_courses_lie_at_their_weeks_to_scale(monkeypatch):
-    case = load("imataka-2014")
-    drawing = drawn(case, FULL, monkeypatch)
-    lane = next(
-        ax for ax in drawing.axes if sum(isinstance(p, Rectangle) for p in ax.patches) == 12
-    )
+def test_courses_lie_at_their_weeks_to_scale(toy, monkeypatch):
+    drawing = drawn(load("toy-2000", where=toy), FULL, monkeypatch)
+    lane = next(ax for ax in drawing.axes if len(ax.patches) == 6)
     left = [p.get_x() for p in lane.patches]
-    week = (left[1] - left[0]) / 6
-    steps = [round((b - a) / week, 3) for a, b in pairwise(left)]
-    assert steps == [6, 6, 6, 6, 6, 4, 4, 4, 4, 4, 4]
+    week = (left[1] - left[0]) / 2
+    assert [round((b - a) / week, 3) for a, b in pairwise(left)] == [2, 2, 2, 4, 8]
 
 
 def test_the_axis_has_one_scale_and_keeps_clocks_apart():
@@ -155,18 +155,20 @@ def test_the_axis_has_one_scale_and_keeps_clocks_apart():
     assert len(time.breaks()) == 3
 
 
-def test_a_reading_changes_what_is_drawn():
-    default = course(load("imataka-2014"))
-    late = course(load("imataka-2014", "ivig_gap=six-weeks"))
-    weeks = [m.week_low for m in late.marks if m.shape == "tick"]
-    assert weeks == ["0", "6", "12", "18", "24", "30", "36", "40", "44", "48", "52", "56"]
-    assert late.svg != default.svg
+def test_a_reading_changes_what_is_drawn(toy):
+    default = course(load("toy-2000", where=toy))
+    small = course(load("toy-2000", "small", where=toy))
+    doses = [m.text for m in small.marks if m.shape == "tick"]
+    assert doses == ["10 mg/kg"] * 4 + ["30 mg/kg"] * 2
+    assert small.svg != default.svg
 
 
 def test_a_case_without_motor_states_or_step_doses_is_drawn(toy):
+    empty_table(toy.data / "toy-2000" / "motor.csv")
+    path = toy.data / "toy-2000" / "treatments.csv"
+    path.write_text("\n".join(path.read_text().splitlines()[:3]) + "\n")
     figure = course(load("toy-2000", where=toy))
-    assert {m.lane for m in figure.marks} == {"laboratory", "pulse", "axis"}
-    assert "creatine kinase at admission: 1,000 U/L" in figure.alt
+    assert {m.lane for m in figure.marks} == {"laboratory", "pulse", "events", "axis"}
 
 
 @pytest.mark.parametrize("value", ["5", "about 5", "less than 5", "at most 5", "5 to 50000", "0.2"])

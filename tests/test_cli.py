@@ -11,12 +11,11 @@ def values(*arguments, root=ROOT):
     return {r["id"]: r for r in json.loads(done.stdout)}
 
 
-def test_values_are_records_with_bounds_sources_readings_and_derivation():
-    found = values("imataka-2014")
-    for record in found.values():
+def test_values_are_records_with_bounds_sources_readings_and_derivation(toy):
+    for record in values("imataka-2014").values():
         assert {"id", "low", "high", "unit", "sources", "readings", "how"} <= record.keys()
-    assert found["ck.relapse"]["high"] is None
-    assert found["ck.relapse"]["low_included"] is False
+    later = values("toy-2000", root=toy.root)["ck.later"]
+    assert (later["low"], later["high"], later["low_included"]) == (300, None, False)
 
 
 def test_a_scenario_and_a_single_reading_change_what_hangs_on_them(toy):
@@ -88,8 +87,11 @@ def test_a_warning_does_not_fail_the_check(toy):
 
 def test_verify_source_lists_every_row_and_fails_if_one_is_lost(toy):
     article = toy.root / "article.txt"
-    words = "A 40-year-old man, toy disease, weakness, no rash, perhaps cough. 10 mg/kg/3 days, "
-    article.write_text(words + "10 mg/kg twice. CK 1000 U/L, later more than 300.")
+    article.write_text(
+        "A 40-year-old man, toy disease, weakness, no rash, perhaps cough. 10 mg/kg/3 days, "
+        "10 mg/kg twice. 2 mg/kg/day, between 1 and 2 mg/kg/day, 1 mg/kg/day. CK 1000 U/L, "
+        "about 500, later more than 300, 200 to 400. He fell after 3 weeks and walks with help."
+    )
     done = casetrace("verify-source", "toy-2000", str(article), root=toy.root)
     assert done.returncode == 0, done.stdout
     assert "0 fuzzy, 0 lost" in done.stdout

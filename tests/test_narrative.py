@@ -72,29 +72,40 @@ def test_the_page_stands_alone(story):
     assert len(page) < 2_000_000
 
 
-def test_what_is_open_reads_as_open(story):
-    text = plain(story.text)
-    assert "more than 8,000 U/L" in text
-    assert "4,000 to 5,000 U/L" in text
-    assert "about 1,000 U/L" in text
-    assert "lower by more than 37.5%" in text
-    assert "at least 2 months after the first dose of prednisolone" in text
-    assert "lower by 65.3 to 72.3%" in text
+def test_what_is_open_reads_as_open(toy):
+    text = plain(narrate(load("toy-2000", where=toy)).text)
+    assert "about 500 U/L 1 week after the first pulse" in text
+    assert "more than 300 U/L after the first pulse" in text
+    assert "200 to 400 U/L late" in text
+    assert "fall, at least 3 weeks after the first pulse" in text
+    assert "Walk grade 1 to 2, at least 10 weeks after the first pulse" in text
+    assert "2 mg/kg/day at admission and 1 mg/kg/day at the first pulse; doses at other" in text
 
 
-def test_a_scenario_that_is_not_the_default_says_so():
-    text = plain(narrate(load("imataka-2014", "lower-dose")).text)
-    assert "Not the curator's default" in text
-    assert "A course is 0.4 g/kg" in text
-    assert "Not the curator's default" not in plain(narrate(load("imataka-2014")).text)
+def test_a_change_is_told_by_its_useful_bounds(toy):
+    folder = toy.data / "toy-2000"
+    for value, words in (
+        ("300 to 400", "lower by 60 to 70%"),
+        ("less than 400", "lower by more than 60%"),
+        ("1500", "higher by 50%"),
+        ("about 1500", "higher by about 50%"),
+        ("more than 300", "different by more than -70%"),
+    ):
+        change_cell(folder / "observations.csv", "ck.later", "value", value)
+        assert words in plain(narrate(load("toy-2000", where=toy)).text)
+
+
+def test_a_scenario_that_is_not_the_default_says_so(toy):
+    text = plain(narrate(load("toy-2000", "small", where=toy)).text)
+    assert "Not the curator's default: by course." in text
+    assert "all courses together are 100 mg/kg (read as: by course)" in text
+    assert "Not the curator's default" not in plain(narrate(load("toy-2000", where=toy)).text)
 
 
 def test_a_case_with_little_data_is_told(toy):
     text = plain(narrate(load("toy-2000", where=toy)).text)
     assert "A man, 40 years old at admission" in text
     assert "in 6 courses: 4, one every 2 weeks; and 2, one every 8 weeks" in text
-    assert "higher by" not in text
-    assert "different by more than -70%" in text
 
 
 HOSTILE = "<script>alert(1)</script> [x](javascript:y) `z` | a"

@@ -1,4 +1,7 @@
+import csv
+
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from ucumvert import PintUcumRegistry
@@ -84,3 +87,13 @@ def test_units_as_a_clinician_reads_them():
     assert printed("mg/kg/d") == "mg/kg/day"
     assert printed("wk", one=True) == "week"
     assert printed("{titer}") == ""
+
+
+def test_every_unit_in_the_data_is_ucum():
+    units = set()
+    for path in (ROOT / "data").rglob("*.csv"):
+        for row in csv.DictReader(path.open(encoding="utf-8")):
+            units |= {row[c] for c in row if c.endswith("unit") and row[c]}
+    assert len(units) > 5
+    for unit in units:
+        REGISTRY.from_ucum(unit)

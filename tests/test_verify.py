@@ -117,6 +117,16 @@ def test_a_notebook_that_is_no_notebook_is_caught(stored):
     assert "cannot be read" in check_notebook(path)[0]
 
 
+def test_a_corrupted_stored_figure_is_caught(stored, copy):
+    path, notebook = stored
+    data = figure_cell(notebook)["outputs"][0]["data"]
+    svg = "".join(data["image/svg+xml"])
+    data["image/svg+xml"] = svg.replace("<path", "<pth", 1)
+    path.write_text(json.dumps(notebook))
+    found = verify(copy)
+    assert found == ["2-course.ipynb, Look at the course: figure course is drawn differently"]
+
+
 # --- committed figures on their own
 
 
@@ -163,7 +173,7 @@ def test_cleared_outputs_swapped_pictures_and_lost_alt_text_pass_nbval_but_not_v
     (copy.figures / CASE / "left-over.svg").write_text("<svg/>")
     (copy.reports / "gone-1999").mkdir()
     csv = copy.figures / CASE / "course.csv"
-    csv.write_text(csv.read_text().replace("14420", "14421"))
+    csv.write_text(csv.read_text() + "\n")
     assert nbval(copy) == 0
     found = "\n".join(verify(copy))
     assert "2-course.ipynb, Lay out the courses: output added" in found
@@ -174,16 +184,19 @@ def test_cleared_outputs_swapped_pictures_and_lost_alt_text_pass_nbval_but_not_v
 
 
 def test_a_changed_value_fails_the_checks_until_it_is_accepted_in_words(copy):
+    records = json.loads((copy.reports / CASE / "values.json").read_text())
+    old = {r["id"]: r["text"] for r in records}
     observations = copy.data / CASE / "observations.csv"
-    change_cell(observations, "ck.presentation", "value", "15000")
+    change_cell(observations, "ck.presentation", "value", "32800")
     build(copy, [Job(CASE, "default")])
     assert nbval(copy) != 0
     found = "\n".join(verify(copy))
-    assert "value ck.presentation: 14,420 U/L → 15,000 U/L" in found
+    said = f"value ck.presentation: {old['ck.presentation']} → 32,800 U/L"
+    assert said in found
     done = casetrace("accept", root=copy.root)
     assert done.returncode == 0, done.stderr
-    assert "value ck.presentation: 14,420 U/L → 15,000 U/L" in done.stdout
-    assert "value ck.fold.presentation: 44.0 → 45.7" in done.stdout
+    assert said in done.stdout
+    assert f"value ck.fold.presentation: {old['ck.fold.presentation']} → " in done.stdout
     assert "figure course" in done.stdout
     assert "myoglobin" not in done.stdout
     assert nbval(copy) == 0

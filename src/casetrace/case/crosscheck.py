@@ -207,6 +207,10 @@ def _codes(case: Case) -> Iterator[Problem]:
             if code and (row.system, code) not in known:
                 expected = f"a {row.system} code of data/reference/codes.csv"
                 yield _at(case, table, row, "code", code, expected, fix)
+            for more in filter(None, getattr(row, "more_codes", "").split(";")):
+                if more.strip() not in ids:
+                    expected = "codes of data/reference/codes.csv, joined by ;"
+                    yield _at(case, table, row, "more_codes", more.strip(), expected, fix)
             site = getattr(row, "site_code", "")
             if site and site not in ids:
                 expected = "a UBERON code of data/reference/codes.csv"

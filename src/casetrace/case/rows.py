@@ -50,6 +50,7 @@ class Coded(Row):
 
     system: System = column("Terminology of the code", "HPO", default="")
     code: Text = column("Code, as in data/reference/codes.csv", "HP:0002515", default="")
+    more_codes: Text = column("Further codes, joined by ;", "NCIT:C121331", default="")
 
     @model_validator(mode="after")
     def _code_with_system(self) -> Coded:

@@ -66,7 +66,7 @@ class Teller:
             "readings": [
                 SimpleNamespace(
                     question=self._head(f"readings/{name}", reading.question),
-                    label=self._head(f"readings/{name}", reading.options[case.chosen[name]].label),
+                    label=sentence_case(self._label(name)),
                     consequence=self._head(
                         f"readings/{name}", reading.options[case.chosen[name]].consequence
                     ),
@@ -107,7 +107,7 @@ class Teller:
         readings = self.case.head.readings
         names = {n for key in keys for n in self.values[key].readings}
         return "; ".join(
-            self._head(f"readings/{name}", readings[name].options[self.case.chosen[name]].label)
+            self._label(name)
             for name in readings
             if name in names and readings[name].kind == "passage"
         )
@@ -213,7 +213,7 @@ class Teller:
         """The readings that differ from the curator's, in words; empty at the default."""
         readings = self.case.head.readings
         return "; ".join(
-            self._head(f"readings/{name}", readings[name].options[option].label)
+            self._label(name)
             for name, option in self.case.chosen.items()
             if option != readings[name].default
         )
@@ -247,6 +247,11 @@ class Teller:
 
     def _register(self, row: Any, field: str) -> str:
         return mark(f"register/{row.id}", getattr(row, field))
+
+    def _label(self, reading: str) -> str:
+        """The option of a reading that is in force, in words."""
+        option = self.case.head.readings[reading].options[self.case.chosen[reading]]
+        return self._head(f"readings/{reading}", option.label)
 
     def _head(self, path: str, text: str) -> str:
         return mark(f"case.yaml/{path}", text)

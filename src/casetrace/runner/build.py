@@ -118,6 +118,8 @@ def alone(where: Project) -> Iterator[None]:
         print("another build is running here: waiting for it to end", file=sys.stderr)
         lock.acquire()
     try:
+        for old in where.build.glob("staging-*"):  # of a run that was killed
+            shutil.rmtree(old, ignore_errors=True)
         yield
     finally:
         lock.release()
@@ -125,9 +127,7 @@ def alone(where: Project) -> Iterator[None]:
 
 @contextlib.contextmanager
 def staging(where: Project) -> Iterator[Path]:
-    """A folder for one run on the disk of the outputs; those of killed runs are removed."""
-    for old in where.build.glob("staging-*"):
-        shutil.rmtree(old, ignore_errors=True)
+    """A folder for one run, on the disk of the outputs."""
     folder = Path(tempfile.mkdtemp(prefix="staging-", dir=where.build))
     try:
         yield folder

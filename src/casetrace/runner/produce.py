@@ -83,6 +83,9 @@ def produce(where: Project, jobs: Iterable[Job], folder: Path, workers: int = 2)
                 task.result()
             except NotebookError as error:
                 result.errors.setdefault(job, []).append(error)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
     for job in jobs:
         if job not in result.errors:
             _index(folder / job.case / job.scenario, job)
