@@ -158,12 +158,18 @@ def test_a_faulty_cell_is_named_with_what_was_expected(toy, name, key, column, v
 
 
 def test_all_faults_are_reported_at_once(toy):
+    care = table(toy, "care")
+    care.write_text(care.read_text().replace("met", "mett"))
+    path = toy.data / "toy-2000" / "case.yaml"
+    path.write_text(path.read_text().replace("noun: man", "nuon: man"))
     change_cell(table(toy, "observations"), "ck.admission", "unit", "IU/l")
     change_cell(table(toy, "findings"), "weakness", "state", "present")
     change_cell(table(toy, "treatments"), "pulse.first", "dose", "ten")
-    with pytest.raises(CaseError) as caught:
+    with pytest.raises(CaseError, match="7 problems"):
         load("toy-2000", where=toy)
-    assert {p.file.split("/")[-1] for p in caught.value.problems} == {
+    assert {p.file.split("/")[-1] for p in check("toy-2000", toy)[0]} == {
+        "care.csv",
+        "case.yaml",
         "observations.csv",
         "findings.csv",
         "treatments.csv",

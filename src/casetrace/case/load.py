@@ -67,8 +67,10 @@ def load(
         If anything in its files does not hold: all problems at once.
     """
     where = where or project()
-    head = open_head(case, where)
-    chosen = choose(head, scenario, readings)
+    try:
+        chosen = choose(open_head(case, where), scenario, readings)
+    except CaseError:
+        chosen = {}  # case.yaml does not hold: report that with all else
     found, problems, _ = _assemble(case, scenario, chosen, where)
     if problems or found is None:
         raise CaseError(problems)
@@ -86,15 +88,17 @@ def check(case: str, where: Project | None = None) -> tuple[list[Problem], list[
     where = where or project()
     try:
         head = open_head(case, where)
-    except CaseError as error:
-        return list(error.problems), []
+    except CaseError:
+        return _assemble(case, DEFAULT_SCENARIO, {}, where)[1], []
     chosen = choose(head, DEFAULT_SCENARIO)
     _, problems, warnings = _assemble(case, DEFAULT_SCENARIO, chosen, where)
     if problems:
         return problems, []
+    outside = _reference(where)
     for name, reading in head.readings.items():
         for option in reading.options:
-            _, more, _ = _assemble(case, f"{name}={option}", {**chosen, name: option}, where)
+            other = {**chosen, name: option}
+            _, more, _ = _assemble(case, f"{name}={option}", other, where, outside)
             for problem in more:
                 where_ = f"{problem.where}, under {name}={option}"
                 problems.append(Problem(**{**vars(problem), "where": where_}))
@@ -125,28 +129,32 @@ def _must_exist(case: str, where: Project) -> None:
 
 
 def _assemble(
-    case: str, scenario: str, chosen: Mapping[str, str], where: Project
+    case: str,
+    scenario: str,
+    chosen: Mapping[str, str],
+    where: Project,
+    outside: tuple[Reference, list[Problem]] | None = None,
 ) -> tuple[Case | None, list[Problem], list[Problem]]:
     folder = f"data/{case}"
     shown = f"{folder}/case.yaml"
     raw, lines, problems = read_yaml(where.data / case / "case.yaml", shown)
     head, more = _head(raw, lines, shown)
     problems += more
-    if head is None:
-        return None, problems, []
     tables: dict[str, Table] = {}
     for name, model in TABLES.items():
-        tables[name], more = read_csv(
+        table, more = read_csv(
             where.data / case / f"{name}.csv", f"{folder}/{name}.csv", *_columns(model)
         )
         problems += more
-    if problems:
-        return None, problems, []
-    problems += apply_readings(head, chosen, raw, tables, lines, shown)
-    head, more = _head(raw, lines, shown)
-    rows, numbers, worse = _validate(TABLES, tables, folder)
-    reference, worst = _reference(where)
-    problems += [*more, *worse, *worst]
+        if not more:
+            tables[name] = table
+    if head and not problems:
+        problems += apply_readings(head, chosen, raw, tables, lines, shown)
+        head, more = _head(raw, lines, shown)
+        problems += more
+    rows, numbers, more = _validate(TABLES, tables, folder)
+    reference, worse = outside or _reference(where)
+    problems += [*more, *worse]
     if problems or head is None:
         return None, list(dict.fromkeys(problems)), []
     found = Case(
@@ -186,9 +194,9 @@ def _validate(
     rows: dict[str, tuple[Row, ...]] = {}
     numbers: dict[str, int] = {}
     problems: list[Problem] = []
-    for name, model in models.items():
-        shown, kept, seen = f"{folder}/{name}.csv", [], {}
-        for number, cells in tables[name]:
+    for name, table in tables.items():
+        model, shown, kept, seen = models[name], f"{folder}/{name}.csv", [], {}
+        for number, cells in table:
             key = cells.get(KEYS.get(name, "id") if folder != "data/reference" else "id", "")
             row_name = f"row {number}" + (f" ({key})" if key else "")
             if key in seen:
