@@ -13,6 +13,9 @@ from casetrace.case.problems import Problem, nearest
 
 __all__ = ["Table", "line_of", "read_csv", "read_yaml"]
 
+#: Safe: plain values only. The one written in C where PyYAML was built with it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 SAVE_AS = "save it again as 'CSV UTF-8' (in LibreOffice: Text CSV, character set Unicode UTF-8)"
 
 Table = list[tuple[int, dict[str, str]]]
@@ -139,8 +142,9 @@ def read_yaml(path: Path, shown: str) -> tuple[Any, dict[tuple, int], list[Probl
     if problems:
         return {}, {}, problems
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        loader = _LOADER(text)
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node else {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
