@@ -177,3 +177,21 @@ def test_any_kind_of_value_is_drawn(toy, value):
     figure = course(load("toy-2000", where=toy))
     mark = next(m for m in figure.marks if "after the first pulse" in m.what)
     assert math.isfinite(float(mark.low or mark.high))
+
+
+def test_sparse_cases_are_drawn_without_a_crash(toy):
+    folder = toy.data / "toy-2000"
+    for name in ("motor", "treatments", "findings"):
+        empty_table(folder / f"{name}.csv")
+    path = folder / "case.yaml"
+    text = path.read_text()
+    head, rest = text[: text.index("  - id: pulse")], text[text.index("uses:") :]
+    path.write_text(head + rest[: rest.index("readings:")])
+    observations = folder / "observations.csv"
+    observations.write_text("\n".join(observations.read_text().splitlines()[:2]) + "\n")
+    for value in ("1000", "0", "-5 to 3", "less than 7"):
+        change_cell(observations, "ck.admission", "value", value)
+        assert course(load("toy-2000", where=toy)).marks[-1].lane == "laboratory"
+    for column in ("clock", "time", "time_unit"):
+        change_cell(observations, "ck.admission", column, "")
+    assert "Laboratory" not in course(load("toy-2000", where=toy)).alt

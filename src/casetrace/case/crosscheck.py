@@ -40,7 +40,8 @@ def citations(reference: Reference) -> list[Problem]:
 
 def problems(case: Case, lines: dict, folder: str) -> list[Problem]:
     """Every link of a case that leads nowhere, and every pair that cannot both hold."""
-    return [*_head_links(case, lines, folder), *_row_links(case), *_times(case), *_codes(case)]
+    links = [*_head_links(case, lines, folder), *_row_links(case)]
+    return links or [*_times(case), *_units(case), *_grades(case), *_codes(case)]
 
 
 def warnings(case: Case) -> list[Problem]:
@@ -98,7 +99,11 @@ def _head_links(case: Case, lines: dict, folder: str) -> Iterator[Problem]:
     observed = {o.id for o in case.observations}
     if head.main_measure not in (measures := {o.split(".")[0] for o in observed}):
         yield wrong(
-            ("main_measure",), head.main_measure, "a measure of observations.csv", measures, ""
+            ("main_measure",),
+            head.main_measure,
+            "a measure of observations.csv",
+            measures,
+            "measure",
         )
     for number, comparison in enumerate(head.comparisons):
         for key in ("old", "new"):
@@ -195,6 +200,63 @@ def _times(case: Case) -> Iterator[Problem]:
                 "split the block, or register the number of courses as an ambiguity with a reading"
             )
             yield _at(case, "treatments", row, "courses", row.courses, "one whole number", fix)
+
+
+def _units(case: Case) -> Iterator[Problem]:
+    """Numbers that are compared, added or divided must measure the same thing."""
+    first: dict[str, str] = {}
+    for row in case.observations:
+        measure = row.id.partition(".")[0]
+        unit = first.setdefault(measure, row.unit)
+        if not _fits(row.unit, unit):
+            expected = f"a unit that converts to {unit}, as the other {measure} values"
+            fix = "correct the unit, or give the row a measure of its own"
+            yield _at(case, "observations", row, "unit", row.unit, expected, fix)
+    for measure, key in case.head.uses.upper_limit.items():
+        unit = case.reference.get("limits", key).unit
+        if measure in first and not _fits(first[measure], unit):
+            expected = f"a limit in a unit that converts to {first[measure]}"
+            fix = "use another row of data/reference/limits.csv"
+            name = f"uses.upper_limit.{measure}"
+            yield Problem(f"{case.folder}/case.yaml", "", name, f"{key} in {unit}", expected, fix)
+    for pair in case.head.comparisons:
+        one, two = (case.get("observations", key).unit for key in (pair.old, pair.new))
+        if not _fits(one, two):
+            expected, fix = (
+                f"two values of one kind, found {one} and {two}",
+                "compare like with like",
+            )
+            yield Problem(
+                f"{case.folder}/case.yaml", "", f"comparisons.{pair.id}", "", expected, fix
+            )
+    doses: dict[str, str] = {}
+    for row in case.treatments:
+        unit = doses.setdefault(row.drug, row.dose_unit) or row.dose_unit
+        if row.dose_unit and not _fits(row.dose_unit, unit):
+            expected = f"a unit that converts to {unit}, as the other doses of {row.drug}"
+            fix = "correct the unit, or give the row a drug name of its own"
+            yield _at(case, "treatments", row, "dose_unit", row.dose_unit, expected, fix)
+        if row.total_unit and row.dose_unit and not _fits(row.dose_unit, row.total_unit):
+            expected = f"a unit that {row.dose_unit} converts to"
+            fix = "for a dose per kilogram write g/kg or mg/kg"
+            yield _at(case, "treatments", row, "total_unit", row.total_unit, expected, fix)
+
+
+def _grades(case: Case) -> Iterator[Problem]:
+    """Motor states on one scale, with grades that the scale has."""
+    rows = [m for m in case.motor if m.grade]
+    for row in rows:
+        if row.scale != rows[0].scale:
+            expected = f"the scale of the other rows, {rows[0].scale}"
+            fix = "code all motor states of a case on one scale"
+            yield _at(case, "motor", row, "scale", row.scale, expected, fix)
+            continue
+        known = [float(g.grade) for g in case.reference.scales if g.scale == row.scale]
+        grade = parse(row.grade)
+        if not min(known) <= grade.low <= grade.high <= max(known):
+            expected = f"grades from {min(known):g} to {max(known):g}, both bounds given"
+            fix = f"write for example {min(known):g} to {max(known):g} if nothing is known"
+            yield _at(case, "motor", row, "grade", row.grade, expected, fix)
 
 
 def _codes(case: Case) -> Iterator[Problem]:

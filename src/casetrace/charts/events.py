@@ -19,15 +19,16 @@ def events(sheet: Sheet) -> None:
     ax.set_ylim(0, 1)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
-    sheet.title("events", "Events")
+    if sheet.events:
+        sheet.title("events", "Events")
     colour = COLOURS["vermillion"]
-    for row in (f for f in case.findings if f.event and f.state != "excluded"):
+    for row in sheet.events:
         at = when(case, "findings", row)
         x = time.x(row.clock, at.low)
         source = f"findings/{row.id}"
         if at.is_point:
             ax.plot(x, 0.5, "D", markersize=3.6, color=colour, zorder=4)
-            _event_name(sheet, ax, x + 1.6, x, "left", row.name)
+            _name(sheet, ax, row.name, x, x)
             words = at.text() if at.low else ""
             sheet.note("events", row.name, "event", None, at, row.clock, source, words)
             continue
@@ -47,13 +48,19 @@ def events(sheet: Sheet) -> None:
             },
             zorder=4,
         )
-        _event_name(sheet, ax, x - 1.0, x_end, "right", row.name)
+        _name(sheet, ax, row.name, x, x_end)
         sheet.note("events", row.name, "event", None, at, row.clock, source, at.text())
 
 
-def _event_name(sheet: Sheet, ax: Axes, beside: float, middle: float, ha: str, words: str) -> None:
+def _name(sheet: Sheet, ax: Axes, words: str, x: float, x_end: float) -> None:
     """Beside the mark where there is room, above it in a single column."""
+    is_point = x == x_end
     if sheet.wide:
-        ax.text(beside, 0.5, words, ha=ha, va="center")
+        beside, side = (x + 1.6, "left") if is_point else (x - 1.0, "right")
+        ax.text(beside, 0.5, words, ha=side, va="center")
+    elif is_point:
+        ax.text(x, 0.85, words, ha="center", va="bottom")
+    elif len(words) * 1.05 <= x_end - x:
+        ax.text(x, 0.85, words, ha="left", va="bottom")
     else:
-        ax.text(middle, 0.85, words, ha="center", va="bottom")
+        ax.text(x_end, 0.85, words, ha="right", va="bottom")

@@ -25,31 +25,46 @@ def laboratory(sheet: Sheet) -> None:
     measure = case.head.main_measure
     rows = [r for r in case.observations if r.id.partition(".")[0] == measure and r.time]
     values = {r.id: case.quantity("observations", r.id, "value", "unit") for r in rows}
-    limit = response.upper_limit(case, measure)
-    finite = [b for q in [*values.values(), *([limit] if limit else [])] for b in (q.low, q.high)]
-    finite = [b for b in finite if math.isfinite(b) and b > 0]
+    limit = response.upper_limit(case, measure) if rows else None
+    ends = [q.to(rows[0].unit) for q in (*values.values(), *([limit] if limit else []))]
+    finite = [b for q in ends for b in (q.low, q.high) if math.isfinite(b)]
     if not finite:
+        name = next((o.name for o in case.observations if o.id.startswith(measure)), measure)
+        sheet.title("laboratory", name.capitalize())
+        ax.set_yticks([])
+        not_reported(ax, sheet.time.width / 2, 0.5, "no value with a reported time")
         return
-    low, high = min(finite), max(finite)
-    ax.set_yscale("log")
-    ax.set_ylim(low / 2.2, high * 2.4)
-    ax.yaxis.set_major_locator(LogLocator(base=10))
-    ax.yaxis.set_minor_locator(LogLocator(base=10, subs=range(2, 10)))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.10g}"))
-    ax.yaxis.set_minor_formatter(NullFormatter())
+    _scale(ax, min(finite), max(finite))
     unit = printed(rows[0].unit)
-    sheet.title("laboratory", rows[0].name.capitalize(), f"{unit}, logarithmic scale")
+    scale = "logarithmic scale" if min(finite) > 0 else ""
+    more = ", ".join(part for part in (unit, scale) if part)
+    sheet.title("laboratory", rows[0].name.capitalize(), more)
     if limit:
         _limit_line(sheet, ax, limit, measure)
     for row in rows:
         time = when(case, "observations", row)
-        value = values[row.id]
+        value = values[row.id].to(rows[0].unit)
         shape = _draw_value(sheet, ax, row, value, time)
         source = f"observations/{row.id}"
         sheet.note(
             "laboratory", f"{row.name} {row.occasion}", shape, value, time, row.clock, source
         )
-    _nothing_after(sheet, ax, rows, low, high)
+    _nothing_after(sheet, ax, rows)
+
+
+def _scale(ax: Axes, low: float, high: float) -> None:
+    """A logarithmic axis, or a linear one if a value is 0 or below."""
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.10g}"))
+    if low > 0:
+        ax.set_yscale("log")
+        ax.set_ylim(low / 2.2, high * 2.4)
+        ax.yaxis.set_major_locator(LogLocator(base=10))
+        ax.yaxis.set_minor_locator(LogLocator(base=10, subs=range(2, 10)))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.10g}"))
+        ax.yaxis.set_minor_formatter(NullFormatter())
+    else:
+        room = 0.3 * (high - low or 1)
+        ax.set_ylim(low - room, high + room)
 
 
 def _limit_line(sheet: Sheet, ax: Axes, limit: Quantity, measure: str) -> None:
@@ -61,9 +76,7 @@ def _limit_line(sheet: Sheet, ax: Axes, limit: Quantity, measure: str) -> None:
         words += f": {row.statistic}, {row.population.split(',')[0]} (assumed)"
     else:
         words += " (assumed)"
-    ax.text(
-        sheet.time.width - 0.5, limit.low * 0.9, words, ha="right", va="top", color=GREY["text"]
-    )
+    _words(ax, sheet.time.width - 0.5, limit.low, -2.5, words, ha="right", color=GREY["text"])
     what = f"upper reference limit: {row.statistic}, {row.population}"
     sheet.note("laboratory", what, "line", limit, source=f"reference/limits/{row.id}")
 
@@ -93,13 +106,13 @@ def _draw_value(sheet: Sheet, ax: Axes, row: Observation, value: Quantity, time:
     if math.isinf(value.high) or math.isinf(value.low):
         up = math.isinf(value.high)
         bound = value.low if up else value.high
-        tip = bound * (1.9 if up else 1 / 1.9)
         ax.annotate(
             "",
-            xy=(centre, tip),
-            xytext=(centre, bound),
+            xy=(centre, bound),
+            xytext=(0, 13 if up else -13),
+            textcoords="offset points",
             arrowprops={
-                "arrowstyle": "-|>,head_width=0.14,head_length=0.28",
+                "arrowstyle": "<|-,head_width=0.14,head_length=0.28",
                 "color": colour,
                 "linewidth": 1.0,
                 "shrinkA": 0,
@@ -107,9 +120,9 @@ def _draw_value(sheet: Sheet, ax: Axes, row: Observation, value: Quantity, time:
             },
             zorder=4,
         )
-        half = 1.5
+        half = max(1.5, (x_end - x) / 2)
         ax.plot([centre - half, centre + half], [bound] * 2, color=colour, linewidth=1.2, zorder=4)
-        ax.text(centre, bound / 1.13, words.replace(" than ", " than\n"), ha="center", va="top")
+        _words(ax, centre, bound, -2.5 if up else 2.5, words.replace(" than ", " than\n"))
         return "arrow"
     wide = max(x_end - x, 3.0)
     ax.add_patch(
@@ -124,35 +137,38 @@ def _draw_value(sheet: Sheet, ax: Axes, row: Observation, value: Quantity, time:
             zorder=3,
         )
     )
-    ax.text(centre, value.high * 1.1, words, ha="center", va="bottom")
+    _words(ax, centre, value.high, 2, words)
     return "band"
 
 
 def _beside(sheet: Sheet, ax: Axes, clock: str, x: float, y: float, words: str) -> None:
     """A label beside a point: above in a narrow segment, right of it in a wide one."""
     if sheet.time.segments[clock].is_moment:
-        ax.text(x, y * 1.22, words, ha="center", va="bottom")
+        _words(ax, x, y, 4, words)
     else:
         ax.text(x + 1.6, y, words.replace("about ", "about\n"), ha="left", va="center")
 
 
-def _nothing_after(
-    sheet: Sheet, ax: Axes, rows: list[Observation], low: float, high: float
-) -> None:
+def _words(ax: Axes, x: float, y: float, up: float, words: str, **more: str) -> None:
+    """Words over a point, or under it if ``up`` (in points) is negative."""
+    style = {"ha": "center", "va": "bottom" if up > 0 else "top", **more}
+    ax.annotate(words, (x, y), xytext=(0, up), textcoords="offset points", **style)
+
+
+def _nothing_after(sheet: Sheet, ax: Axes, rows: list[Observation]) -> None:
     """Say so where the last clock goes on and no value is reported."""
     case, time = sheet.case, sheet.time
     clock, segment = list(time.segments.items())[-1]
-    last = [when(case, "observations", r) for r in rows if r.clock == clock]
-    ends = [t.high if math.isfinite(t.high) else math.inf for t in last]
-    known = max(ends, default=0.0)
+    inside = [r for r in rows if r.clock == clock]
+    known = max((when(case, "observations", r).high for r in inside), default=0.0)
     if segment.phase.last - known < 8:
         return
     left, right = time.x(clock, known), time.x(clock, segment.phase.last)
-    inside = [r for r in rows if r.clock == clock]
-    value = case.quantity("observations", inside[-1].id, "value", "unit") if inside else None
-    y = (
-        math.sqrt(value.low * value.high)
-        if value and value.high < math.inf and value.low > 0
-        else (math.sqrt(low * high))
-    )
+    place = case.quantity("observations", inside[-1].id, "value", "unit") if inside else None
+    if place and math.isfinite(place.low + place.high):
+        y = ax.transData.inverted().transform(
+            ax.transData.transform([(0, place.low), (0, place.high)]).mean(axis=0)
+        )[1]
+    else:
+        y = ax.transData.inverted().transform(ax.transAxes.transform((0, 0.5)))[1]
     not_reported(ax, (left + right) / 2, y, "not reported")

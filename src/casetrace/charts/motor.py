@@ -92,8 +92,13 @@ def _motor_label(
         ax.text((x + x_end) / 2, (top + bottom) / 2, row.short, ha="center", va="center", zorder=5)
         return
     words = "\n".join(textwrap.wrap(row.short, 12 if sheet.wide else 9, break_long_words=False))
-    below = bottom < 7.5
-    if below and bottom + 1.0 + 1.6 * (words.count("\n") + 1) < 12:
-        ax.text((x + x_end) / 2, bottom + 0.35, words, ha="center", va="top", linespacing=1.05)
+    floor, ceiling = ax.get_ylim()
+    a_mm = (floor - ceiling) / sheet.heights["motor"]
+    needed = (words.count("\n") + 1) * (2.9 if sheet.wide else 2.4) * a_mm
+    middle, off = (x + x_end) / 2, 0.9 * a_mm
+    if bottom + off + needed <= floor:
+        ax.text(middle, bottom + off, words, ha="center", va="top", linespacing=1.05)
+    elif top - off - needed >= ceiling:
+        ax.text(middle, top - off, words, ha="center", va="bottom", linespacing=1.05)
     else:
-        ax.text((x + x_end) / 2, top - 0.35, words, ha="center", va="bottom", linespacing=1.05)
+        ax.text(x_end + 0.9, (top + bottom) / 2, words, ha="left", va="center", linespacing=1.05)

@@ -41,7 +41,8 @@ class Sheet:
             heights["motor"] = 24.0 if wide else 25.0
         for drug in self.drugs:
             heights[drug] = 10.5 if self.is_in_courses(drug) else 14.0
-        heights["events"] = 5.0 if wide else 6.5
+        self.events = [f for f in case.findings if f.event and f.state != "excluded"]
+        heights["events"] = (5.0 if wide else 6.5) if self.events else 1.0
         space = 6.2 if wide else 5.4
         total = top + bottom + sum(heights.values()) + space * (len(heights) - 1)
         self.time = Timeline(
@@ -57,7 +58,7 @@ class Sheet:
             self.time.prepare(ax, bottom=name == "events")
             self.axes[name] = ax
             at -= space
-        self.left = left
+        self.left, self.heights = left, heights
 
     def is_in_courses(self, drug: str) -> bool:
         """Whether a drug is given in courses, and not as a dose by day."""

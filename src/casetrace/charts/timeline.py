@@ -47,6 +47,8 @@ class Timeline:
 
     def __init__(self, phases: list[Phase], width: float, moment: float, gap: float) -> None:
         spans = [0.0 if p.last <= MOMENT else p.last for p in phases]
+        if not any(spans) and phases:  # nothing to be true to scale with: share the width
+            moment = (width - gap * (len(phases) - 1)) / len(phases)
         fixed = moment * sum(s == 0 for s in spans) + gap * (len(phases) - 1)
         before, after = 1.5, max(3.0, 0.11 * max(spans, default=0))
         weeks = sum(before + s + after for s in spans if s)

@@ -59,13 +59,21 @@ def dose_steps(sheet: Sheet, drug: str) -> None:
     for (x, dose), (x_next, dose_next) in pairwise(known):
         low, high = sorted((dose.low, dose_next.low))
         _hatched(ax, x + STUB, x_next, low, high if high > low else high + top * 0.05)
-        words = "reduced, steps not reported" if dose_next.low < dose.low else "steps not reported"
-        _unknown_words(sheet, ax, x + STUB, x_next, high + top * 0.09, words, "bottom")
+        over = high + top * 0.09
+        falls = dose_next.low < dose.low
+        _unknown_words(
+            sheet,
+            ax,
+            (x + STUB, x_next, over),
+            ["reduced, steps not reported" if falls else "steps not reported", "not reported"],
+            "bottom",
+        )
     if known:
         x = known[-1][0] + STUB
         _hatched(ax, x, time.width, 0, top)
         last = list(time.segments.values())[-1]
-        _unknown_words(sheet, ax, last.left, last.right, top / 2, "dose not reported")
+        words = ["dose not reported", "not reported", "?"]
+        _unknown_words(sheet, ax, (last.left, last.right, top / 2), words)
         sheet.note(drug, "dose after the last step", "unknown", text="not reported")
 
 
@@ -85,11 +93,21 @@ def _hatched(ax: Axes, x: float, x_end: float, low: float, high: float) -> None:
 
 
 def _unknown_words(
-    sheet: Sheet, ax: Axes, left: float, right: float, y: float, words: str, va: str = "center"
+    sheet: Sheet,
+    ax: Axes,
+    place: tuple[float, float, float],
+    choices: list[str],
+    va: str = "center",
 ) -> None:
-    """Words in or over a hatched stretch, on a plain ground, in as many lines as it takes."""
-    letter = 1.15 if sheet.wide else 0.95
-    lines = textwrap.wrap(words, max(8, int((right - left) / letter)))
+    """Words in or over a hatched stretch: the first choice that has room there, or none."""
+    left, right, y = place
+    letter, most = (1.15, 1) if sheet.wide else (0.95, 2)
+    for words in choices:
+        lines = textwrap.wrap(words, max(8, int((right - left) / letter)), break_long_words=False)
+        if len(lines) <= most and max(map(len, lines)) * letter <= right - left:
+            break
+    else:
+        return
     ax.text(
         (left + right) / 2,
         y,
