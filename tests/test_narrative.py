@@ -1,9 +1,12 @@
 import re
+from typing import get_args
 
 import pytest
-from conftest import ROOT, change_cell
+from conftest import ROOT, change_cell, csv_text
 
 from casetrace.case import load
+from casetrace.case.fields import State
+from casetrace.case.rows import Finding, columns
 from casetrace.charts import course
 from casetrace.narrative import narrate
 from casetrace.narrative.teller import joined, sentence_case
@@ -160,3 +163,28 @@ def test_a_page_template_may_hold_digits_in_markup_but_not_in_text(tmp_path):
     found = check_template(path)
     assert len(found) == 2
     assert all("line 3" in p for p in found)
+
+
+def test_no_finding_of_any_kind_or_state_is_left_out(toy):
+    kinds = get_args(Finding.model_fields["kind"].annotation)
+    states = get_args(State)
+    path = toy.data / "toy-2000" / "findings.csv"
+    said = {"place": "Case report", "as_reported": "words"}
+    timed = {"clock": "pulse", "time": "at least 1", "time_unit": "wk"}
+    rows = [
+        {
+            "id": f"f{i}_{j}_{len(when)}",
+            "name": f"finding {i} {j} {len(when)}",
+            "kind": kind,
+            "state": state,
+            **(said if state != "not reported" else {}),
+            **when,
+        }
+        for i, kind in enumerate(kinds)
+        for j, state in enumerate(states)
+        for when in ({}, timed)
+    ]
+    path.write_text(csv_text(columns(Finding), rows))
+    text = plain(narrate(load("toy-2000", where=toy)).text)
+    assert len(rows) == 88
+    assert [row["name"] for row in rows if row["name"] not in text] == []

@@ -77,9 +77,10 @@ def motor(sheet: Sheet) -> None:
             not_reported(ax, middle, (best + worst) / 2, words)
             sheet.note("motor", "not reported", "unknown", clock=clock)
     first = [when(case, "motor", r).low for r in rows if r.clock == clock]
-    if first and min(first) * time.scale > 20:
-        middle = time.x(clock, min(first) / 2)
-        not_reported(ax, middle, (best + worst) / 2, "not reported")
+    room = min(first, default=0) * time.scale
+    if room > 12:
+        words = "not reported" if room > 18 else "not\nreported"
+        not_reported(ax, time.x(clock, min(first) / 2), (best + worst) / 2, words)
 
 
 def _motor_label(

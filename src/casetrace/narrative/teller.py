@@ -23,6 +23,12 @@ TESTS = (
     ("neurophysiology", "Neurophysiology"),
     ("imaging", "Imaging"),
     ("biopsy", "Biopsy"),
+    ("diagnosis", "Diagnoses made"),
+)
+OUTCOMES = (
+    ("course", "Course"),
+    ("outcome", "Outcomes in the report's words, without a measurement"),
+    ("adverse event", "Adverse events, as noticed and not as a rate"),
 )
 
 
@@ -52,6 +58,7 @@ class Teller:
             "picture": PICTURE,
             "signs": SIGNS,
             "tests": TESTS,
+            "outcomes": OUTCOMES,
             "values": self.values,
             "scenario": self.scenario(),
             "measures": self.measures(),
@@ -126,17 +133,14 @@ class Teller:
         return [
             mark(f"findings/{f.id}", f.name)
             for f in self.case.findings
-            if f.state == state
-            and f.kind in kinds
-            and (clock is None or f.clock == clock)
-            and f.id != clock  # the event that the clock starts at is named by the clock
+            if f.state == state and f.kind in kinds and (clock is None or f.clock == clock)
         ]
 
-    def events(self, state: str) -> list[str]:
-        """Adverse events with their time."""
+    def events(self, state: str, kind: str) -> list[str]:
+        """Names of the findings of a state and a kind, those with a time of their own with it."""
         found = []
         for f in self.case.findings:
-            if f.kind == "adverse event" and f.state == state:
+            if f.kind == kind and f.state == state:
                 words = mark(f"findings/{f.id}", f.name)
                 if (key := f"{f.id}.time") in self.values:
                     words += f", {self.value(key)} after {self.clocks[f.clock].phrase}"
