@@ -50,8 +50,7 @@ readings:
     as_reported: 10 mg/kg/3 days
     default: by-day
     options:
-      by-day:
-        {label: by day, rationale: a, consequence: b, sets: {treatments/pulse.first/dose_per: day}}
+      by-day: {label: by day, rationale: usual, consequence: more}
       by-course:
         label: by course
         rationale: printed
@@ -62,7 +61,7 @@ readings:
     kind: assumption
     default: low
     options:
-      low: {label: low, rationale: a, consequence: b, sets: {uses/upper_limit/ck: ck_low}}
+      low: {label: low, rationale: a, consequence: b}
       high: {label: high, rationale: a, consequence: b, sets: {uses/upper_limit/ck: ck_high}}
 scenarios:
   small: {label: the smaller dose, readings: {dose: by-course}}

@@ -52,8 +52,8 @@ def test_every_reading_has_words_or_is_an_assumption_and_every_option_sets_somet
     head = load(case).head
     for name, reading in head.readings.items():
         assert reading.as_reported or reading.kind == "assumption", name
-        for option in reading.options.values():
-            assert option.sets, f"{name}: an option that changes nothing"
+        for key, option in reading.options.items():
+            assert bool(option.sets) == (key != reading.default), f"{name}={key}"
 
 
 # --- CSV as people save it
@@ -115,7 +115,11 @@ def test_a_misspelt_column_names_the_nearest(toy):
         ("observations", "ck.admission", "value", ">8000", "write more than 8000"),
         ("observations", "ck.admission", "value", "4000-5000", "write 4000 to 5000"),
         ("observations", "ck.admission", "value", "9 to 8", "first number must be the smaller"),
-        ("observations", "ck.admission", "value", "", "an observation has a number"),
+        ("observations", "ck.admission", "value", "", "a value, not nothing"),
+        ("observations", "ck.admission", "value", "-14420", "0 or more in this unit"),
+        ("observations", "ck.admission", "place", "", "a value, not nothing"),
+        ("observations", "ck.admission", "as_reported", "", "a value, not nothing"),
+        ("findings", "weakness", "name", "", "for example 'waddling gait'"),
         ("observations", "ck.admission", "unit", "IU/l", "write U/L"),
         ("observations", "ck.admission", "clock", "admision", "did you mean admission?"),
         ("observations", "ck.admission", "time_unit", "U/L", "a unit of time"),
@@ -210,9 +214,15 @@ def test_a_missing_file_says_which_columns_it_needs(toy):
         ("id: toy-2000", "id: toy-1999", "the name of the folder, toy-2000"),
         ("main_measure: ck", "main_measure: ast", "a measure of observations.csv"),
         ("old: ck.admission", "old: ck.admision", "did you mean ck.admission?"),
-        ("upper_limit/ck: ck_low", "upper_limit/ck: ck_lwo", "did you mean ck_low?"),
+        ("upper_limit: {ck: ck_low}", "upper_limit: {ck: ck_lwo}", "did you mean ck_low?"),
         ("default: by-day", "default: by-week", "is not one of by-day, by-course"),
-        ("dose_per: day", "dose_pre: day", "did you mean dose_per?"),
+        ("first/dose_per: course", "first/dose_pre: course", "did you mean dose_per?"),
+        (
+            "consequence: more}",
+            "consequence: more, sets: {treatments/pulse.first/dose_per: day}}",
+            "the tables hold what is default",
+        ),
+        ("sets: {uses/upper_limit/ck: ck_high}", "sets: {}", "must set a cell"),
         (
             "treatments/pulse.first/dose_per: course",
             "treatments/puls/dose_per: course",
@@ -242,6 +252,19 @@ def test_a_number_that_the_quoted_words_do_not_hold_is_a_warning(toy):
     assert errors == []
     assert "found '1100'" in str(warnings[0])
     assert "CK 1000 U/L" in str(warnings[0])
+
+
+def test_a_table_with_a_misspelt_name_is_not_passed_over(toy):
+    table(toy, "motor").rename(table(toy, "motors"))
+    found = "\n".join(problems(toy))
+    assert "motors.csv: expected a known table" in found
+    assert "did you mean motor?" in found
+
+
+def test_a_syntax_fault_in_case_yaml_brings_no_false_errors(toy):
+    path = toy.data / "toy-2000" / "case.yaml"
+    path.write_text(path.read_text().replace("  sex: male", " sex: male"))
+    assert "valid YAML" in only(toy)
 
 
 def test_a_reference_without_a_known_citation_is_refused(toy):

@@ -53,7 +53,7 @@ def test_alternative_text_holds_every_value_that_is_drawn(figure):
     for mark in figure.marks:
         if mark.lane == "laboratory":
             assert mark.text in figure.alt
-    assert "6 courses of pulse in weeks 0, 2, 4, 6, 10, 18 from the first" in figure.alt
+    assert "6 courses of pulse therapy, planned in weeks 0, 2, 4, 6, 10, 18." in figure.alt
     assert "Steroid: 2 mg/kg/day, then 1 mg/kg/day" in figure.alt
     assert "Events: fall at least 3 weeks" in figure.alt
     assert f'<title id="course-toy-2000">{figure.alt}</title>' in figure.svg
@@ -189,9 +189,34 @@ def test_sparse_cases_are_drawn_without_a_crash(toy):
     path.write_text(head + rest[: rest.index("readings:")])
     observations = folder / "observations.csv"
     observations.write_text("\n".join(observations.read_text().splitlines()[:2]) + "\n")
+    change_cell(observations, "ck.admission", "unit", "{score}")
+    path.write_text(path.read_text().replace("uses: {upper_limit: {ck: ck_low}}", ""))
     for value in ("1000", "0", "-5 to 3", "less than 7"):
         change_cell(observations, "ck.admission", "value", value)
         assert course(load("toy-2000", where=toy)).marks[-1].lane == "laboratory"
     for column in ("clock", "time", "time_unit"):
         change_cell(observations, "ck.admission", column, "")
-    assert "Laboratory" not in course(load("toy-2000", where=toy)).alt
+    assert "less than 7" in course(load("toy-2000", where=toy)).alt
+
+
+def test_a_dose_lasts_from_its_start_to_its_stop(toy, monkeypatch):
+    path = toy.data / "toy-2000" / "treatments.csv"
+    for key, start, stop in (("steroid.start", "0", "4"), ("steroid.later", "4", "10")):
+        for column, value in (("clock", "pulse"), ("start", start), ("stop", stop)):
+            change_cell(path, key, column, value)
+    case = load("toy-2000", where=toy)
+    steps = [m for m in course(case).marks if m.shape == "step"]
+    assert [(m.week_low, m.week_high, m.low) for m in steps] == [("0", "4", "2"), ("4", "10", "1")]
+    lane = next(ax for ax in drawn(case, FULL, monkeypatch).axes if ax.get_ylim()[1] == 3.0)
+    bars = [li.get_xdata() for li in lane.get_lines() if li.get_linewidth() == 2.4]
+    lengths = [b[1] - b[0] for b in bars]
+    assert lengths[1] / lengths[0] == pytest.approx(6 / 4)
+
+
+def test_a_drug_without_a_dose_is_hatched_and_told(toy):
+    path = toy.data / "toy-2000" / "treatments.csv"
+    for key in ("steroid.start", "steroid.taper", "steroid.later"):
+        for column in ("dose", "dose_unit"):
+            change_cell(path, key, column, "")
+    figure = course(load("toy-2000", where=toy))
+    assert "Steroid: doses not reported." in figure.alt

@@ -1,5 +1,7 @@
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 from conftest import ROOT, casetrace, change_cell
@@ -74,7 +76,7 @@ def test_check_exits_with_one_and_lists_every_problem(toy):
     done = casetrace("check", root=toy.root)
     assert done.returncode == 1
     assert done.stdout.count("error: ") == 2
-    assert "toy-2000: 2 errors, 0 warnings" in done.stdout
+    assert "toy-2000: 2 errors\n" in done.stdout
 
 
 def test_a_warning_does_not_fail_the_check(toy):
@@ -115,11 +117,27 @@ def test_the_command_says_where_it_looks_if_there_is_no_data(tmp_path):
     assert "no data/ folder" in done.stderr
 
 
+def test_a_reader_that_closes_early_is_no_failure():
+    code = "set -o pipefail; " + f"{sys.executable} -m casetrace.cli values imataka-2014 | head -1"
+    done = subprocess.run(["bash", "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+
+def test_a_build_passes_on_the_warnings_of_the_data(copy):
+    observations = copy.data / "imataka-2014" / "observations.csv"
+    change_cell(observations, "myoglobin.presentation", "value", "98765")
+    done = casetrace("build", root=copy.root)
+    assert done.returncode == 0
+    assert "warning: data/imataka-2014/observations.csv, row 6" in done.stderr
+
+
 def test_progress_is_plain_lines_without_a_terminal(copy):
     done = casetrace("build", root=copy.root)
     assert "\x1b" not in done.stderr
     assert "\r" not in done.stderr
-    lines = done.stderr.splitlines()
+    lines = [line for line in done.stderr.splitlines() if "warning" not in line.lower()]
+    lines = [line for line in lines if line.startswith("[")]
     assert len(lines) == 3
     assert all(re.fullmatch(r"\[\d/3\] \d-\w+ \(imataka-2014\): done", line) for line in lines)
 

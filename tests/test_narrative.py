@@ -85,6 +85,30 @@ def test_what_is_open_reads_as_open(toy):
     assert "2 mg/kg/day at admission and 1 mg/kg/day at the first pulse; doses at other" in text
 
 
+def test_a_number_that_hangs_on_a_passage_is_told_with_the_other_reading(toy):
+    text = plain(narrate(load("toy-2000", where=toy)).text)
+    assert "together are 180 mg/kg (read as: by day). Read otherwise," in text
+    assert "all courses together are 100 mg/kg" in text
+    assert "**By day.** more. Otherwise: by course." in text
+
+
+def test_times_that_are_not_a_moment_are_told(toy):
+    folder = toy.data / "toy-2000"
+    text = plain(narrate(load("toy-2000", where=toy)).text)
+    assert "200 to 400 U/L late (12 to 18 weeks after the first pulse)" in text
+    assert "(4 to 10 weeks after the first pulse, by the printed schedule)" in text
+    change_cell(folder / "findings.csv", "weakness", "clock", "pulse")
+    change_cell(folder / "findings.csv", "weakness", "time", "24")
+    for key, column, value in (
+        ("steroid.later", "start", "4"),
+        ("steroid.later", "stop", "10"),
+    ):
+        change_cell(folder / "treatments.csv", key, column, value)
+    text = plain(narrate(load("toy-2000", where=toy)).text)
+    assert "weakness (24 weeks after the first pulse)" in text
+    assert "1 mg/kg/day from 4 weeks to 10 weeks after the first pulse" in text
+
+
 def test_a_change_is_told_by_its_useful_bounds(toy):
     folder = toy.data / "toy-2000"
     for value, words in (

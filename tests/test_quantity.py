@@ -131,6 +131,9 @@ def test_a_hull_holds_its_parts():
         (Quantity(-INF, INF, "U/L"), "not known"),
         (Quantity(1, 2, low_closed=False), "between 1 and 2"),
         (parse("14420") / parse("328"), "44.0"),
+        (parse("0.4", "g/kg") * 12, "4.8 g/kg"),
+        (parse("1") / parse("3"), "0.333"),
+        (parse("400000") / parse("3"), "133,333"),
         (parse("1.5", "mo").in_weeks(), "1.5 months"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -29,14 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(str(error), FAILED)
     except FileNotFoundError as error:
         return _say(f"casetrace: {error}", MISUSE)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader has what it wanted
+        return OK
     except OSError as error:
         name = f" {error.filename}" if error.filename else ""
         kept = "what was there before is untouched"
         return _say(f"casetrace: cannot write{name}: {error.strerror}; {kept}", FAILED)
     except KeyboardInterrupt:
         return _say("casetrace: stopped; what was there before is untouched", 130)
-    except BrokenPipeError:
-        return OK
 
 
 def _say(words: str, code: int) -> int:
@@ -46,6 +48,7 @@ def _say(words: str, code: int) -> int:
 
 def _build(options: argparse.Namespace) -> int:
     from casetrace.case import CaseError, load
+    from casetrace.case.crosscheck import warnings
     from casetrace.case.problems import UsageError
     from casetrace.runner.build import BuildError, build
     from casetrace.runner.produce import Job
@@ -55,7 +58,8 @@ def _build(options: argparse.Namespace) -> int:
     jobs, bad = [], []
     for case in _cases(options):
         try:
-            load(case, scenario, where=where)
+            for warning in warnings(load(case, scenario, where=where)):
+                print(f"warning: {warning}", file=sys.stderr)
             jobs.append(Job(case, scenario))
         except CaseError as error:
             bad.append(str(error))
@@ -82,7 +86,8 @@ def _check(options: argparse.Namespace) -> int:
             print(f"error: {problem}")
         for warning in warnings:
             print(f"warning: {warning}")
-        word = f"{len(problems)} errors, {len(warnings)} warnings" if problems or warnings else "ok"
+        counts = [(len(problems), "error"), (len(warnings), "warning")]
+        word = ", ".join(f"{n} {name}{'s' * (n != 1)}" for n, name in counts if n) or "ok"
         print(f"{case}: {word}")
         failed = failed or bool(problems)
     return FAILED if failed else OK

@@ -188,4 +188,5 @@ def printed(unit: str, one: bool = False) -> str:
     """
     if unit in ("d", "wk", "mo", "a") and one:
         return _PRINTED[unit][:-1]
-    return _PRINTED.get(unit, re.sub(r"\{[^{}]*\}", "", unit).strip("/."))
+    plain = re.sub(r"\{[^{}]*\}", "", unit).strip("/.")
+    return _PRINTED.get(unit, re.sub(r"(?<=m)2\b", "²", plain))

@@ -40,10 +40,11 @@ def bounds(q: Quantity) -> str:
 
 
 def _number(number: float, derived: bool, to_whole: Callable[[float], int]) -> str:
-    """Write a number: three significant figures if computed, every digit if reported."""
-    if derived and number and abs(number - round(number)) > 1e-9 * abs(number):
+    """Write a number: every digit if reported or short, three significant figures if not."""
+    text = f"{number:,.6f}".rstrip("0").rstrip(".")
+    figures = text.replace(",", "").replace(".", "").lstrip("-0")
+    if derived and "." in text and len(figures) > 3:
         decimals = max(0, 2 - math.floor(math.log10(abs(number))))
         scaled = round(number * 10**decimals, 6)
         return f"{to_whole(scaled) / 10**decimals:,.{decimals}f}"
-    text = f"{number:,.6f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

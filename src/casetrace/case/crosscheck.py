@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from casetrace.case.fields import COURSE
 from casetrace.case.files import line_of
 from casetrace.case.problems import Problem, nearest
 from casetrace.case.rows import KEYS, TABLES
+from casetrace.case.words import carries
 from casetrace.quantity import parse
 from casetrace.units import UnitError, factor
 
@@ -51,11 +53,8 @@ def warnings(case: Case) -> list[Problem]:
         for row in getattr(case, table):
             if case.hangs_on(f"{table}/{row.id}/{field}"):
                 continue
-            said = re.sub(r"(?<=\d)[,\s](?=\d{3})", "", f"{row.as_reported} {row.note}")
             for number in re.findall(r"\d+(?:\.\d+)?", getattr(row, field)):
-                if not re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.]*\d)", said) and not (
-                    number in _SPELT and _SPELT[number] in said.lower()
-                ):
+                if not carries(f"{row.as_reported} {row.note}", number):
                     found.append(
                         _at(
                             case,
@@ -68,10 +67,6 @@ def warnings(case: Case) -> list[Problem]:
                         )
                     )
     return found
-
-
-_WORDS = "one two three four five six seven eight nine ten eleven twelve"
-_SPELT = {str(number): word for number, word in enumerate(_WORDS.split(), start=1)}
 
 
 def _at(
@@ -109,7 +104,8 @@ def _head_links(case: Case, lines: dict, folder: str) -> Iterator[Problem]:
         for key in ("old", "new"):
             if (one := getattr(comparison, key)) not in observed:
                 path = ("comparisons", number, key)
-                yield wrong(path, one, "an id of observations.csv", observed, "observation")
+                expected = "an id of observations.csv (was the row removed? then remove this)"
+                yield wrong(path, one, expected, observed, "observation")
     limits = {row.id for row in case.reference.limits}
     for measure, limit in head.uses.upper_limit.items():
         if limit not in limits:
@@ -158,7 +154,8 @@ def _row_links(case: Case) -> Iterator[Problem]:
         for row in getattr(case, table):
             value = getattr(row, column)
             if value and value not in known:
-                yield _at(case, table, row, column, value, expected, nearest(value, known))
+                fix = f"{nearest(value, known)} If that row was removed, correct this one too"
+                yield _at(case, table, row, column, value, expected, fix)
     rated = {c.item for c in case.care}
     for item in case.reference.care:
         if item.id not in rated:
@@ -206,6 +203,9 @@ def _units(case: Case) -> Iterator[Problem]:
     """Numbers that are compared, added or divided must measure the same thing."""
     first: dict[str, str] = {}
     for row in case.observations:
+        if math.isfinite(low := parse(row.value).low) and low < 0 and "{" not in row.unit:
+            expected, fix = "0 or more in this unit", "remove the minus sign"
+            yield _at(case, "observations", row, "value", row.value, expected, fix)
         measure = row.id.partition(".")[0]
         unit = first.setdefault(measure, row.unit)
         if not _fits(row.unit, unit):

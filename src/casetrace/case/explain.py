@@ -79,6 +79,7 @@ def explain(error: Any, model: type[BaseModel], file: str, where: str, column: s
     elif cell == "Bounds" and kind == "value_error":
         expected, fix = (GRAMMAR if " is not " in message else message), _mend_number(value)
     elif cell == "Unit" and kind == "value_error":
+        expected = "a UCUM unit, such as U/L, mg/kg/d, ng/mL, {titer}, wk, mo, % or 1"
         fix = f"write {_SPELT[value]}" if value in _SPELT else nearest(value, _UNITS, "unit")
     elif cell == "Prose" and kind == "value_error":
         fix = "give the number a row or column of its own; here write only words"

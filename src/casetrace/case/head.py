@@ -103,7 +103,7 @@ class Choice(Part):
     rationale: Prose = column("What speaks for it", "")
     consequence: Prose = column("What changes with it; numbers are computed, never typed", "")
     sets: dict[str, Text] = column(
-        "Cells it sets, as table/row/column or a path in case.yaml",
+        "Cells it sets, as table/row/column or a path in case.yaml; none for the default",
         "treatments/ivig.first_block/dose_per: day",
         default_factory=dict,
     )
@@ -129,6 +129,10 @@ class Reading(Part):
             raise ValueError("a reading has at least two options")
         if self.default not in self.options:
             raise ValueError(f"default {self.default!r} is not one of {', '.join(self.options)}")
+        if self.options[self.default].sets:
+            raise ValueError("the default option sets nothing: the tables hold what is default")
+        if not all(o.sets for name, o in self.options.items() if name != self.default):
+            raise ValueError("an option that is not the default must set a cell")
         if self.kind == "passage" and not (self.as_reported and self.place):
             raise ValueError("a reading of a passage needs as_reported and place")
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -33,9 +34,10 @@ def open_head(case: str, where: Project | None = None) -> Head:
     """
     where = where or project()
     _must_exist(case, where)
-    raw, lines, problems = read_yaml(where.data / case / "case.yaml", f"data/{case}/case.yaml")
-    head, more = _head(raw, lines, f"data/{case}/case.yaml")
-    if problems or more or head is None:
+    shown = f"data/{case}/case.yaml"
+    raw, lines, problems = read_yaml(where.data / case / "case.yaml", shown)
+    head, more = (None, []) if problems else _head(raw, lines, shown)
+    if head is None:
         raise CaseError([*problems, *more])
     return head
 
@@ -138,8 +140,8 @@ def _assemble(
     folder = f"data/{case}"
     shown = f"{folder}/case.yaml"
     raw, lines, problems = read_yaml(where.data / case / "case.yaml", shown)
-    head, more = _head(raw, lines, shown)
-    problems += more
+    head, more = (None, []) if problems else _head(raw, lines, shown)
+    problems += [*more, *_strays(where.data / case, folder)]
     tables: dict[str, Table] = {}
     for name, model in TABLES.items():
         table, more = read_csv(
@@ -183,6 +185,15 @@ def _head(raw: Any, lines: dict, shown: str) -> tuple[Head | None, list[Problem]
         ]
 
 
+def _strays(folder: Path, shown: str) -> list[Problem]:
+    """Tables that nothing reads: most likely a misspelt name."""
+    return [
+        Problem(f"{shown}/{path.name}", expected="a known table", fix=nearest(path.stem, TABLES))
+        for path in sorted(folder.glob("*.csv"))
+        if path.stem not in TABLES
+    ]
+
+
 def _columns(model: type[BaseModel]) -> tuple[list[str], list[str]]:
     names = columns(model)
     return names, [n for n in names if model.model_fields[n].is_required()]
@@ -203,6 +214,13 @@ def _validate(
                 fix = f"rename one; the other is in row {seen[key]}"
                 problems.append(Problem(shown, row_name, "id", key, "each id once", fix))
             seen.setdefault(key, number)
+            empty = [c for c in _columns(model)[1] if not cells[c]]
+            for name_ in empty:
+                example = (model.model_fields[name_].examples or [""])[0]
+                fix = f"fill it in, for example {example!r}" if example else "fill it in"
+                problems.append(Problem(shown, row_name, name_, "", "a value, not nothing", fix))
+            if empty:
+                continue
             try:
                 row = model.model_validate(cells)
             except ValidationError as error:

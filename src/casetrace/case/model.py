@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import Any
 
 from casetrace.case.head import Head
 from casetrace.case.rows import KEYS, Row
+from casetrace.case.words import carries
 from casetrace.quantity import Quantity, parse
 
 __all__ = ["Case", "Reference", "key_of"]
@@ -107,7 +109,11 @@ class Case(Tables):
         unit = getattr(row, unit_field) if unit_field else "1"
         cells = [f"{table}/{key}/{f}" for f in (field, unit_field) if f]
         readings = self.hangs_on(*cells)
-        how = "as reported" + "".join(f", {r}: {self.chosen[r]}" for r in readings)
+        words = f"{row.as_reported} {getattr(row, 'schedule_as_reported', '')}"
+        numbers = re.findall(r"\d+(?:\.\d+)?", text)
+        printed = all(carries(words, number) for number in numbers)
+        how = "as reported" if printed else "read from the words by the curator"
+        how += "".join(f", {r}: {self.chosen[r]}" for r in readings)
         return parse(text, unit or "1").traced([f"{table}/{key}"], readings).explained(how)
 
     def describe(self, source: str) -> dict[str, str]:

@@ -233,7 +233,9 @@ class Motor(Timed):
     name: Prose = column("What the report says the patient could do", "able to walk")
     short: Prose = column("The same in one to four words, for the figure", "walks")
     scale: NameOrEmpty = column("Scale of data/reference/scales.csv", "vignos", default="")
-    grade: Bounds = column("Grade with bounds; empty: motor state not reported", "1 to 7")
+    grade: Bounds = column(
+        "Grade with bounds; empty: motor state not reported", "1 to 7", default=""
+    )
     place: Text = column(PLACE, "Case report, paragraph 5", default="")
     as_reported: Words = column(REPORTED, "able to walk after six cycles", default="")
     note: Text = column("Why these bounds", "", default="")

@@ -108,12 +108,16 @@ def _alt(case: Case, sheet: Sheet) -> str:
         marks = said(drug)
         if sheet.is_in_courses(drug):
             weeks = ", ".join(m.week_low for m in marks)
-            parts.append(f"{len(marks)} courses of {drug} in weeks {weeks} from the first.")
+            name = next(t.name for t in case.treatments if t.drug == drug)
+            parts.append(f"{len(marks)} courses of {name}, planned in weeks {weeks}.")
         else:
             doses = [m.text for m in marks if m.shape == "step"]
-            parts.append(f"{drug.capitalize()}: {', then '.join(doses)}; other doses not reported.")
+            known = f"{', then '.join(doses)}; " if doses else ""
+            other = "other doses" if doses else "doses"
+            parts.append(f"{drug.capitalize()}: {known}{other} not reported.")
     happened = [f"{m.what} {m.text}".strip() for m in said("events")]
     if happened:
         parts.append(f"Events: {'; '.join(happened)}.")
-    parts.append("The axis is broken where the time between events is not reported.")
+    if sheet.time.breaks():
+        parts.append("The axis is broken where the time between events is not reported.")
     return " ".join(parts)

@@ -32,7 +32,15 @@ def laboratory(sheet: Sheet) -> None:
         name = next((o.name for o in case.observations if o.id.startswith(measure)), measure)
         sheet.title("laboratory", name.capitalize())
         ax.set_yticks([])
-        not_reported(ax, sheet.time.width / 2, 0.5, "no value with a reported time")
+        untimed = [o for o in case.observations if o.id.partition(".")[0] == measure]
+        words = [case.quantity("observations", o.id, "value", "unit").text() for o in untimed]
+        text = "; ".join(words) + " (time not reported)" if words else "not reported"
+        ax.set_ylim(0, 1)
+        not_reported(ax, sheet.time.width / 2, 0.5, text)
+        for one, said in zip(untimed, words, strict=True):
+            sheet.note(
+                "laboratory", one.name, "unknown", text=said, source=f"observations/{one.id}"
+            )
         return
     _scale(ax, min(finite), max(finite))
     unit = printed(rows[0].unit)
@@ -58,7 +66,9 @@ def _scale(ax: Axes, low: float, high: float) -> None:
     if low > 0:
         ax.set_yscale("log")
         ax.set_ylim(low / 2.2, high * 2.4)
-        ax.yaxis.set_major_locator(LogLocator(base=10))
+        bottom, top = ax.get_ylim()
+        has_decade = math.floor(math.log10(top)) >= math.log10(bottom)
+        ax.yaxis.set_major_locator(LogLocator(base=10, subs=(1,) if has_decade else (1, 2, 5)))
         ax.yaxis.set_minor_locator(LogLocator(base=10, subs=range(2, 10)))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.10g}"))
         ax.yaxis.set_minor_formatter(NullFormatter())
@@ -85,7 +95,8 @@ def _draw_value(sheet: Sheet, ax: Axes, row: Observation, value: Quantity, time:
     """Draw one observation by what is known of it; returns the shape."""
     colour = COLOURS["blue"]
     x, x_end = (sheet.time.x(row.clock, w) for w in (time.low, time.high))
-    centre = (x + x_end) / 2
+    # A mark whose time has no end stands at its beginning, with a line to where it may lie.
+    centre = x if math.isinf(time.high) else (x + x_end) / 2
     words = value.text(unit=False)
     if value.is_point:
         face = "white" if value.about else colour

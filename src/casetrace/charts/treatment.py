@@ -11,10 +11,12 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from casetrace import exposure
+from casetrace.case import Case
+from casetrace.case.rows import Treatment
 from casetrace.charts.sheet import Sheet
 from casetrace.charts.style import COLOURS, GREY
 from casetrace.course import courses
-from casetrace.quantity import Quantity
+from casetrace.quantity import Quantity, hull
 from casetrace.units import printed
 
 __all__ = ["course_ticks", "dose_steps"]
@@ -27,24 +29,29 @@ def dose_steps(sheet: Sheet, drug: str) -> None:
     case, ax, time = sheet.case, sheet.axes[drug], sheet.time
     steps = [t for t in case.treatments if t.drug == drug and t.clock in time.segments]
     doses = {t.id: case.quantity("treatments", t.id, "dose", "dose_unit") for t in steps}
-    top = max((q.high for q in doses.values() if q and math.isfinite(q.high)), default=1.0)
-    ax.set_ylim(0, top * (1.5 if sheet.wide else 1.85))
-    ax.set_yticks([0, top / 2, top] if top == 2 * int(top / 2) else [0, top])
+    finite = [q.high for q in doses.values() if q and math.isfinite(q.high)]
+    top = max(finite, default=1.0)
+    ceiling = top * (1.5 if sheet.wide else 1.85)
+    ax.set_ylim(0, ceiling)
+    halves = [0, top / 2, top] if top == 2 * int(top / 2) else [0, top]
+    ax.set_yticks(halves if finite else [])
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
     unit = next((printed(q.unit) for q in doses.values() if q), "")
-    sheet.title(drug, steps[0].name.capitalize(), unit)
-    known: list[tuple[float, Quantity]] = []
+    name = next(t.name for t in case.treatments if t.drug == drug)
+    sheet.title(drug, name.capitalize(), unit)
+    known: list[tuple[float, float, Quantity]] = []
     for step in steps:
         dose = doses[step.id]
-        start = case.quantity("treatments", step.id, "start", "time_unit")
-        at = start.to("wk") if start else None
+        at, until = (_week(case, step, field) for field in ("start", "stop"))
         source = f"treatments/{step.id}"
         if dose is None or not dose.is_point or at is None or not at.is_point:
             sheet.note(drug, step.name, "unknown", dose, at, step.clock, source)
             continue
         x = time.x(step.clock, at.low)
-        known.append((x, dose))
-        ax.plot([x, x + STUB], [dose.low] * 2, color=COLOURS["orange"], linewidth=2.4, zorder=4)
+        has_end = until is not None and until.is_point and until.low > at.low
+        x_end = max(time.x(step.clock, until.low), x + STUB) if has_end else x + STUB
+        known.append((x, x_end, dose))
+        ax.plot([x, x_end], [dose.low] * 2, color=COLOURS["orange"], linewidth=2.4, zorder=4)
         ax.plot([x, x], [0, dose.low], color=COLOURS["orange"], linewidth=0.8, zorder=4)
         ax.text(
             x + 0.2,
@@ -55,26 +62,36 @@ def dose_steps(sheet: Sheet, drug: str) -> None:
             zorder=7,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )
-        sheet.note(drug, step.name, "step", dose, at, step.clock, source)
-    for (x, dose), (x_next, dose_next) in pairwise(known):
+        span = hull(at, until) if has_end else at
+        sheet.note(drug, step.name, "step", dose, span, step.clock, source)
+    for (_, x, dose), (x_next, _, dose_next) in pairwise(known):
+        if x_next - x < 0.5:
+            continue
         low, high = sorted((dose.low, dose_next.low))
-        _hatched(ax, x + STUB, x_next, low, high if high > low else high + top * 0.05)
-        over = high + top * 0.09
+        _hatched(ax, x, x_next, low, high if high > low else high + top * 0.05)
         falls = dose_next.low < dose.low
         _unknown_words(
             sheet,
             ax,
-            (x + STUB, x_next, over),
+            (x, x_next, high + top * 0.09),
             ["reduced, steps not reported" if falls else "steps not reported", "not reported"],
             "bottom",
         )
-    if known:
-        x = known[-1][0] + STUB
-        _hatched(ax, x, time.width, 0, top)
+    # After the last known dose nothing bounds it: the hatching fills the lane.
+    first = min((time.x(t.clock, 0) for t in steps), default=0.0)
+    x = known[-1][1] if known else first
+    if time.width - x > STUB:
+        _hatched(ax, x, time.width, 0, ceiling)
         last = list(time.segments.values())[-1]
         words = ["dose not reported", "not reported", "?"]
-        _unknown_words(sheet, ax, (last.left, last.right, top / 2), words)
+        _unknown_words(sheet, ax, (max(last.left, x), last.right, ceiling / 2), words)
         sheet.note(drug, "dose after the last step", "unknown", text="not reported")
+
+
+def _week(case: Case, step: Treatment, field: str) -> Quantity | None:
+    """Start or stop of a step in weeks; None if not reported."""
+    q = case.quantity("treatments", step.id, field, "time_unit")
+    return q.to("wk") if q else None
 
 
 def _hatched(ax: Axes, x: float, x_end: float, low: float, high: float) -> None:
@@ -121,6 +138,14 @@ def _unknown_words(
     )
 
 
+def _dose_reading(sheet: Sheet, drug: str) -> str:
+    """The option by which an ambiguous dose is read; empty if the dose hangs on no passage."""
+    case = sheet.case
+    rows = [t.id for t in case.treatments if t.drug == drug]
+    names = case.hangs_on(*(f"treatments/{row}/dose_per" for row in rows))
+    return ", ".join(case.chosen[n] for n in names if case.head.readings[n].kind == "passage")
+
+
 def course_ticks(sheet: Sheet, drug: str) -> None:
     """Each course as a bar on its clock, with the interval of each block above it."""
     case, ax, time = sheet.case, sheet.axes[drug], sheet.time
@@ -131,7 +156,8 @@ def course_ticks(sheet: Sheet, drug: str) -> None:
     ax.spines["left"].set_visible(False)
     blocks = {t.id: t for t in case.treatments if t.drug == drug and t.is_block}
     name = next(iter(blocks.values())).name
-    sheet.title(drug, name.capitalize(), "courses")
+    how = _dose_reading(sheet, drug)
+    sheet.title(drug, name.capitalize(), f"courses{f'; dose read as {how}' if how else ''}")
     for one in given:
         x, x_end = (time.x(one.clock, w) for w in (one.week.low, one.week.high))
         ax.add_patch(

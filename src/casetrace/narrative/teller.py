@@ -8,9 +8,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from casetrace import course
-from casetrace.case import Case
+from casetrace.case import Case, load
+from casetrace.case.fields import COURSE
 from casetrace.narrative.trace import mark
 from casetrace.quantity import Quantity
+from casetrace.values import headline
 
 __all__ = ["PICTURE", "Teller"]
 
@@ -65,15 +67,17 @@ class Teller:
             "drugs": self.drugs(),
             "motor": self.motor(),
             "comparisons": self.comparisons(),
-            "missing": [
-                f"{sentence_case(self._register(r, 'topic'))}: {self._register(r, 'statement')}"
-                for r in case.register
-                if r.kind == "missing"
-            ],
+            "missing": self.register("missing"),
+            "disagreements": self.register("discrepancy"),
             "readings": [
                 SimpleNamespace(
                     question=self._head(f"readings/{name}", reading.question),
                     label=sentence_case(self._label(name)),
+                    others=[
+                        self._head(f"readings/{name}", option.label)
+                        for key, option in reading.options.items()
+                        if key != case.chosen[name]
+                    ],
                     consequence=self._head(
                         f"readings/{name}", reading.options[case.chosen[name]].consequence
                     ),
@@ -83,7 +87,15 @@ class Teller:
             "citation": self._head("citation", self.citation()),
             **{
                 name: getattr(self, name)
-                for name in ("value", "findings", "events", "compared", "gap", "read_as")
+                for name in (
+                    "value",
+                    "findings",
+                    "events",
+                    "compared",
+                    "gap",
+                    "read_as",
+                    "otherwise",
+                )
             },
             "joined": joined,
             "sentence_case": sentence_case,
@@ -109,6 +121,20 @@ class Teller:
         word = "higher by" if q.low >= 0 else "different by"
         return f"{word} {mark(key, q.text())}"
 
+    def otherwise(self, key: str) -> str:
+        """What a value is under the other options of the passages it hangs on."""
+        readings = self.case.head.readings
+        now, found = self.values[key].text(), {}
+        for name in self.values[key].readings:
+            if readings[name].kind == "passage":
+                for option in readings[name].options:
+                    if option != self.case.chosen[name]:
+                        chosen = {**self.case.chosen, name: option}
+                        other = headline(load(self.case.id, readings=chosen))[key].text()
+                        found.setdefault(other, name)
+        words = [mark(f"case.yaml/readings/{name}", t) for t, name in found.items() if t != now]
+        return " or ".join(words)
+
     def read_as(self, *keys: str) -> str:
         """How the passages that some values hang on were read; empty if they hang on none."""
         readings = self.case.head.readings
@@ -128,13 +154,25 @@ class Teller:
     # --- rows
 
     def findings(self, state: str, kinds: Iterable[str], clock: str | None = None) -> list[str]:
-        """Names of the findings of a state and of some kinds, on a clock if one is given."""
+        """Names of the findings of a state and of some kinds.
+
+        With a clock, those at its zero; with an empty one, those at any other time, which is
+        then said, or at none.
+        """
         kinds = tuple(kinds)
-        return [
-            mark(f"findings/{f.id}", f.name)
-            for f in self.case.findings
-            if f.state == state and f.kind in kinds and (clock is None or f.clock == clock)
-        ]
+        found = []
+        for f in self.case.findings:
+            if f.state != state or f.kind not in kinds:
+                continue
+            time = course.when(self.case, "findings", f)
+            at_zero = time is not None and time.low == 0  # "at least 0": by the order of the text
+            if clock is None or (f.clock if at_zero else "") == clock:
+                words = mark(f"findings/{f.id}", f.name)
+                if clock == "" and time is not None:
+                    when = mark(f"findings/{f.id}", time.text())
+                    words += f" ({when} after {self.clocks[f.clock].phrase})"
+                found.append(words)
+        return found
 
     def events(self, state: str, kind: str) -> list[str]:
         """Names of the findings of a state and a kind, those with a time of their own with it."""
@@ -167,12 +205,26 @@ class Teller:
                 one.folds.append(f"{self.value(fold)} {row.occasion}".strip())
         return list(found.values())
 
+    def register(self, kind: str) -> list[str]:
+        """Topic and statement of the register's items of a kind."""
+        return [
+            f"{sentence_case(self._register(r, 'topic'))}: {self._register(r, 'statement')}"
+            for r in self.case.register
+            if r.kind == kind
+        ]
+
     def occasion(self, row: Any) -> str:
         """When an observation was made, with the time if it is a moment after the zero."""
         key = f"{row.id}.time"
-        if key in self.values and self.values[key].is_point:
-            return f"{self.value(key)} {row.occasion}"
-        return row.occasion
+        if key not in self.values:
+            return row.occasion
+        if self.values[key].is_point:
+            return f"{self.value(key)} {row.occasion or self._after(row)}"
+        return f"{row.occasion} ({self.value(key)} {self._after(row)})".strip()
+
+    def _after(self, row: Any) -> str:
+        planned = ", by the printed schedule" if row.time_unit == COURSE else ""
+        return f"after {self.clocks[row.clock].phrase}{planned}"
 
     def comparisons(self) -> list[SimpleNamespace]:
         """Declared changes, each pair of observations once."""
@@ -207,7 +259,7 @@ class Teller:
                 continue
             when = f"at {self.clocks[row.clock].phrase}" if row.clock else ""
             if (key := f"motor.{row.id}.time") in self.values:
-                when = f"{self.value(key)} after {self.clocks[row.clock].phrase}"
+                when = f"{self.value(key)} {self._after(row)}"
             grade = f"{row.scale.capitalize()} grade {self.value(f'motor.{row.id}')}"
             name = mark(f"motor/{row.id}", row.name)
             found.append(SimpleNamespace(name=name, grade=grade, when=when))
@@ -240,8 +292,23 @@ class Teller:
 
     def _dose(self, step: Any) -> str:
         key = f"{step.drug}.dose.{step.id.partition('.')[2]}"
-        at = f" at {self.clocks[step.clock].phrase}" if step.clock else ""
-        return f"{self.value(key)}{at}"
+        if not step.clock:
+            return self.value(key)
+        zero = self.clocks[step.clock].phrase
+        start, stop = (
+            self.case.quantity("treatments", step.id, field, "time_unit")
+            for field in ("start", "stop")
+        )
+        row = f"treatments/{step.id}"
+        begun = f"{mark(row, start.text())} after" if start and start.low else "at"
+        if start is None:
+            return self.value(key)
+        if stop and stop.is_point and stop.low > start.low:
+            return (
+                f"{self.value(key)} from {mark(row, start.text())} to {mark(row, stop.text())}"
+                + (f" after {zero}")
+            )
+        return f"{self.value(key)} {begun} {zero}"
 
     def _block(self, block: Any) -> str:
         step = block.id.partition(".")[2]

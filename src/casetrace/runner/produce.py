@@ -152,13 +152,13 @@ class _environment:
         self.new = {
             EXPORT: str(folder),
             "CASETRACE_ROOT": str(where.root),
-            "IPYTHONDIR": str(folder / ".ipython"),
             "MPLBACKEND": "agg",
             "PYTHONWARNINGS": "default",
         }
         # Socket paths must be short: not in the project's folder, which may lie deep.
         self.sockets = tempfile.TemporaryDirectory(prefix="casetrace-")
         self.new["JUPYTER_RUNTIME_DIR"] = self.sockets.name
+        self.new["IPYTHONDIR"] = str(Path(self.sockets.name) / "ipython")
 
     def __enter__(self) -> None:
         self.old = {name: os.environ.get(name) for name in self.new}
