@@ -299,16 +299,13 @@ class Teller:
             self.case.quantity("treatments", step.id, field, "time_unit")
             for field in ("start", "stop")
         )
-        row = f"treatments/{step.id}"
-        begun = f"{mark(row, start.text())} after" if start and start.low else "at"
         if start is None:
             return self.value(key)
+        begun = mark(f"treatments/{step.id}", start.text())
         if stop and stop.is_point and stop.low > start.low:
-            return (
-                f"{self.value(key)} from {mark(row, start.text())} to {mark(row, stop.text())}"
-                + (f" after {zero}")
-            )
-        return f"{self.value(key)} {begun} {zero}"
+            ended = mark(f"treatments/{step.id}", stop.text())
+            return f"{self.value(key)} from {begun} to {ended} after {zero}"
+        return f"{self.value(key)} {f'{begun} after' if start.low else 'at'} {zero}"
 
     def _block(self, block: Any) -> str:
         step = block.id.partition(".")[2]
