@@ -312,15 +312,19 @@ def change_cell(path: Path, key: str, column: str, value: str) -> None:
     path.write_text(csv_text(columns, rows), encoding="utf-8")
 
 
+def write_case(folder: Path, head: str, tables: dict[str, list[dict[str, str]]]) -> None:
+    """Write a case folder."""
+    folder.mkdir(parents=True)
+    (folder / "case.yaml").write_text(head, encoding="utf-8")
+    for name, rows in tables.items():
+        text = csv_text(columns(TABLES[name]), rows)
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+
+
 @pytest.fixture
 def toy(tmp_path, monkeypatch) -> Project:
     """A project with one toy case and no notebooks."""
-    folder = tmp_path / "data" / "toy-2000"
-    folder.mkdir(parents=True)
-    (folder / "case.yaml").write_text(TOY_HEAD, encoding="utf-8")
-    for name, rows in TOY_TABLES.items():
-        text = csv_text(columns(TABLES[name]), rows)
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    write_case(tmp_path / "data" / "toy-2000", TOY_HEAD, TOY_TABLES)
     reference = tmp_path / "data" / "reference"
     reference.mkdir()
     for name, rows in TOY_REFERENCE.items():

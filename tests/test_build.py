@@ -8,8 +8,9 @@ import sys
 import time
 
 import pytest
-from conftest import casetrace, change_cell, snapshot
+from conftest import TOY_HEAD, TOY_TABLES, casetrace, change_cell, snapshot, write_case
 
+from casetrace.case import check, load_reference
 from casetrace.files import write_bytes
 from casetrace.runner import build as building
 from casetrace.runner.build import BuildError, build
@@ -20,7 +21,8 @@ DEFAULT = Job("imataka-2014", "default")
 
 
 def outputs(project):
-    return {**snapshot(project.figures), **snapshot(project.reports)}
+    folders = (project.figures, project.reports)
+    return {f"{f.name}/{name}": data for f in folders for name, data in snapshot(f).items()}
 
 
 def observations(project):
@@ -91,6 +93,24 @@ def test_another_scenario_goes_beside_and_leaves_the_committed_outputs(copy):
     assert "Not the curator's default" in text
     assert (folder / "figures" / "course.svg").is_file()
     assert "](../figures/course.svg)" in text
+
+
+def test_the_same_notebooks_serve_another_case(copy):
+    before = outputs(copy)
+    items = [row.id for row in load_reference(copy).care]
+    tables = {
+        **TOY_TABLES,
+        "care": [{"item": item, "met": "no"} for item in items],
+        "motor": [{**row, "scale": "vignos"} for row in TOY_TABLES["motor"]],
+    }
+    head = TOY_HEAD.replace("ck_low", "ck_life_2y").replace("ck_high", "ck_jccls_women")
+    write_case(copy.data / "toy-2000", head, tables)
+    assert check("toy-2000", copy) == ([], [])
+    changed = build(copy, [Job("toy-2000", "default")])
+    assert "figures/toy-2000/course.svg" in changed
+    assert values(copy, "toy-2000")["pulse.dose_total"] == (180, 180, "180 mg/kg")
+    assert "A man, " in (copy.reports / "toy-2000" / "summary.md").read_text()
+    assert before.items() <= outputs(copy).items()
 
 
 def test_bytes_do_not_hang_on_workers_locale_time_zone_hash_seed_umask_or_settings(copy, tmp_path):

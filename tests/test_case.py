@@ -197,6 +197,13 @@ def test_a_row_with_too_many_cells_is_named(toy):
     assert any("row 2" in p and "found 4" in p for p in problems(toy))
 
 
+def test_a_number_with_a_comma_that_splits_its_cell_is_recognised(toy):
+    path = table(toy, "observations")
+    path.write_text(path.read_text().replace(",1000,", ",14,420,"))
+    assert "row 2 (ck.admission)" in only(toy)
+    assert "write 14420 for 14,420" in only(toy)
+
+
 def test_a_missing_file_says_which_columns_it_needs(toy):
     table(toy, "motor").unlink()
     assert "motor.csv" in only(toy)

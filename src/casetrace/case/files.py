@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -79,20 +80,23 @@ def read_csv(
     for number, cells in enumerate(lines[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
-        if any(cell.strip() for cell in cells[len(header) :]):
-            problems.append(
-                Problem(
-                    shown,
-                    f"row {number}",
-                    value=delimiter.join(cells[len(header) :]),
-                    expected=f"{len(header)} cells, as in the header; found {len(cells)}",
-                    fix=f"put text that holds {delimiter!r} in quotation marks",
-                )
-            )
+        if len(cells) > len(lines[0]) or any(cell.strip() for cell in cells[len(header) :]):
+            line = delimiter.join(cells)
+            split = re.search(r"(?<![\d.])(\d{1,3}),(\d{3})(?![\d.])", line)
+            fix = f"put text that holds {delimiter!r} in quotation marks"
+            if split:
+                fix = f"write {split[1]}{split[2]} for {split[0]}, if that is a number; or {fix}"
+            expected = f"{len(header)} cells, as in the header; found {len(cells)}"
+            where = f"row {number} ({cells[0]})"
+            problems.append(Problem(shown, where, "", _short(line), expected, fix))
             continue
         named = dict(zip(header, (" ".join(cell.split()) for cell in cells), strict=False))
         rows.append((number, {column: named.get(column, "") for column in columns}))
     return rows, problems
+
+
+def _short(line: str, length: int = 70) -> str:
+    return line if len(line) <= length else f"{line[: length - 3]}..."
 
 
 def _check_header(

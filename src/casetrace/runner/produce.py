@@ -153,7 +153,7 @@ class _environment:
             EXPORT: str(folder),
             "CASETRACE_ROOT": str(where.root),
             "MPLBACKEND": "agg",
-            "PYTHONWARNINGS": "default",
+            "PYTHONWARNINGS": "",
         }
         # Socket paths must be short: not in the project's folder, which may lie deep.
         self.sockets = tempfile.TemporaryDirectory(prefix="casetrace-")
