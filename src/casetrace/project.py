@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["DEFAULT_CASE", "DEFAULT_SCENARIO", "Project", "project"]
+__all__ = ["DEFAULT_CASE", "DEFAULT_SCENARIO", "EXPORT", "Project", "project"]
 
 DEFAULT_CASE = "imataka-2014"
 DEFAULT_SCENARIO = "default"
+
+#: While the build runs a notebook, figures and narratives that it shows are also written to the
+#: folder that this environment variable names.
+EXPORT = "CASETRACE_EXPORT"
 
 
 class Project:

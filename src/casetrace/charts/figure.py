@@ -13,11 +13,9 @@ from xml.sax.saxutils import escape
 from matplotlib.figure import Figure as Drawing
 
 from casetrace.files import write_bytes
+from casetrace.project import EXPORT
 
-__all__ = ["EXPORT", "Figure", "Mark", "finish"]
-
-#: While the build runs a notebook, figures that it shows are also written to this folder.
-EXPORT = "CASETRACE_EXPORT"
+__all__ = ["Figure", "Mark", "finish"]
 
 
 @dataclass(frozen=True)

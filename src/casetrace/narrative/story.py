@@ -15,11 +15,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
 from casetrace.case import Case
-from casetrace.charts.figure import EXPORT, Figure
+from casetrace.charts.figure import Figure
 from casetrace.files import write_bytes
 from casetrace.narrative.teller import PICTURE, Teller
 from casetrace.narrative.trace import is_traced, mark, replace_marks
-from casetrace.project import DEFAULT_SCENARIO
+from casetrace.project import DEFAULT_SCENARIO, EXPORT
 from casetrace.quantity import Quantity
 from casetrace.values import as_records, headline
 

@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from casetrace.files import digest, write_bytes
-from casetrace.project import Project
+from casetrace.project import EXPORT, Project
 from casetrace.runner.execute import NotebookError, execute
 from casetrace.runner.progress import Progress
 
 __all__ = ["Job", "Produced", "as_bytes", "produce"]
-
-EXPORT = "CASETRACE_EXPORT"
 
 
 @dataclass(frozen=True)
