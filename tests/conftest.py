@@ -327,8 +327,8 @@ def toy(tmp_path, monkeypatch) -> Project:
     write_case(tmp_path / "data" / "toy-2000", TOY_HEAD, TOY_TABLES)
     reference = tmp_path / "data" / "reference"
     reference.mkdir()
-    for name, rows in TOY_REFERENCE.items():
-        text = csv_text(columns(REFERENCE[name]), rows)
+    for name, model in REFERENCE.items():
+        text = csv_text(columns(model), TOY_REFERENCE.get(name, []))
         (reference / f"{name}.csv").write_text(text, encoding="utf-8")
     (tmp_path / "notebooks").mkdir()
     monkeypatch.setenv("CASETRACE_ROOT", str(tmp_path))

@@ -54,6 +54,7 @@ def test_a_changed_value_changes_what_rests_on_it_and_nothing_else(copy):
     assert moved == {
         "ck.presentation",
         "ck.fold.presentation",
+        "ck.severity.presentation",  # 23456 / 328 is above 50
         "ck.change.after_prednisolone",
         "ck.change.ivig_vs_presentation",
     }

@@ -29,7 +29,12 @@ def test_a_scenario_and_a_single_reading_change_what_hangs_on_them(toy):
             for k in other
             if (other[k]["low"], other[k]["high"]) != (default[k]["low"], default[k]["high"])
         }
-        assert moved == {"pulse.dose_per_course.first", "pulse.dose_per_course", "pulse.dose_total"}
+        assert moved == {
+            "pulse.dose_per_course.first",
+            "pulse.dose_per_course",
+            "pulse.dose_total",
+            "pulse.dose_rate.first",
+        }
         assert other["pulse.dose_total"]["readings"] == {"dose": "by-course"}
     both = values("toy-2000", "--scenario", "small", "--reading", "limit=high", root=toy.root)
     assert both["ck.fold.admission"]["low"] == 5
@@ -138,8 +143,8 @@ def test_progress_is_plain_lines_without_a_terminal(copy):
     assert "\r" not in done.stderr
     lines = [line for line in done.stderr.splitlines() if "warning" not in line.lower()]
     lines = [line for line in lines if line.startswith("[")]
-    assert len(lines) == 3
-    assert all(re.fullmatch(r"\[\d/3\] \d-\w+ \(imataka-2014\): done", line) for line in lines)
+    assert len(lines) == 8
+    assert all(re.fullmatch(r"\[\d/8\] \d-\w+ \(imataka-2014\): done", line) for line in lines)
 
 
 def test_progress_on_a_terminal_names_what_runs(capsys):

@@ -77,11 +77,17 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from casetrace.case import check
+    from casetrace.case import CaseError, check, load
+    from casetrace.values import check_names
 
     failed = False
     for case in _cases(options, every=True):
         problems, warnings = check(case, project())
+        if not problems:
+            try:
+                check_names(load(case))
+            except CaseError as error:
+                problems = list(error.problems)
         for problem in problems:
             print(f"error: {problem}")
         for warning in warnings:

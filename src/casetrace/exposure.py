@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from casetrace.case import Case
 from casetrace.case.rows import Treatment
-from casetrace.course import courses
+from casetrace.course import courses, phases
 from casetrace.quantity import Quantity, hull, parse, total
 
-__all__ = ["assumed_weight", "of_courses", "of_steps"]
+__all__ = ["assumed_weight", "dose_rates", "of_courses", "of_steps", "per_course", "sums_of_steps"]
 
 
 def of_steps(case: Case) -> dict[str, Quantity]:
@@ -26,6 +27,59 @@ def of_steps(case: Case) -> dict[str, Quantity]:
             name = f"{row.drug}.dose.{row.id.partition('.')[2]}"
             dose = case.quantity("treatments", row.id, "dose", "dose_unit")
             found[name] = dose.named(name)
+    return found
+
+
+def sums_of_steps(case: Case) -> dict[str, Quantity]:
+    """Dose given by day, added up from one clock to the next, where the doses bound it.
+
+    Between two steps on different clocks the dose lies between those reported; its sum is the
+    span of these doses times the time between the clocks. Where no dose is reported after the
+    last step, nothing is added: what came then is unknown.
+
+    Returns
+    -------
+    dict of Quantity
+        ``<drug>.dose_sum.until_<clock>``, in the unit of the dose times days.
+    """
+    found = {}
+    order = [c.id for c in case.head.clocks]
+    for drug in dict.fromkeys(t.drug for t in case.treatments if not t.is_block):
+        steps = [t for t in case.treatments if t.drug == drug and not t.is_block and t.clock]
+        clocks = sorted({t.clock for t in steps}, key=order.index)
+        for one, two in pairwise(clocks):
+            phase = next(p for p in phases(case) if p.clock.id == two)
+            after = [t for t in steps if t.clock == two][:1]
+            doses = [
+                case.quantity("treatments", t.id, "dose", "dose_unit")
+                for t in [t for t in steps if t.clock == one] + after
+            ]
+            is_next = order.index(two) == order.index(one) + 1
+            if None in doses or phase.gap is None or not is_next:
+                continue
+            name = f"{drug}.dose_sum.until_{two}"
+            span = hull(*doses)
+            how = f"{span.text()} over {phase.gap.text()}"
+            found[name] = (span * phase.gap.to("d")).explained(how).named(name)
+    return found
+
+
+def dose_rates(case: Case, drug: str) -> dict[str, Quantity]:
+    """Dose per course over the interval, for each block: ``<drug>.dose_rate.<block>``.
+
+    Returns
+    -------
+    dict of Quantity
+        In the unit of the dose per week; none for a block whose interval is not reported.
+    """
+    found = {}
+    for block in (t for t in case.treatments if t.drug == drug and t.is_block):
+        interval = case.quantity("treatments", block.id, "interval", "interval_unit")
+        if interval:
+            name = f"{drug}.dose_rate.{block.id.partition('.')[2]}"
+            dose = per_course(case, block)
+            rate = (dose / interval.to("wk")).explained(f"{dose.text()} every {interval.text()}")
+            found[name] = rate.named(name)
     return found
 
 

@@ -67,6 +67,8 @@ class Quantity:
         bounds rounded outward; a reported one is printed as it stands.
     shown : str
         Unit to print in, if not ``unit`` (a time reported in months, kept in weeks).
+    levels : tuple of str
+        For a class: its words by rank, from 0; the bounds are then ranks.
     """
 
     low: float
@@ -81,6 +83,7 @@ class Quantity:
     how: str = ""
     derived: bool = False
     shown: str = ""
+    levels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if math.isnan(self.low) or math.isnan(self.high):
@@ -144,13 +147,7 @@ class Quantity:
     # --- arithmetic
 
     def to(self, unit: str) -> Quantity:
-        """Convert to another unit of the same kind.
-
-        Raises
-        ------
-        UnitError
-            If the units measure different things.
-        """
+        """Convert to another unit of the same kind; UnitError if it is of another."""
         if unit == self.unit:
             return self
         by = factor(self.unit, unit)
@@ -231,6 +228,10 @@ class Quantity:
         >>> parse("4000 to 5000", "U/L").text(unit=False)
         '4,000 to 5,000'
         """
+        if self.levels:
+            ends = (self.levels[int(self.low)], self.levels[int(self.high)])
+            joint = " or " if self.high - self.low == 1 else " to "
+            return joint.join(dict.fromkeys(ends))
         shown = self.to(self.shown or self.unit)
         words = wording.bounds(shown)
         name = printed(shown.unit, one=shown.is_point and shown.low == 1)
@@ -297,6 +298,7 @@ def hull(first: Quantity, *others: Quantity) -> Quantity:
             readings=_union(first.readings, other.readings),
             how=f"the span of {first.label} and {other.label}",
             derived=first.derived or other.derived,
+            levels=first.levels,
         )
     return first
 

@@ -1,11 +1,30 @@
-"""How a laboratory value stands against its limit and against itself."""
+"""How a laboratory value stands against its limit, against itself and against motor state."""
 
 from __future__ import annotations
 
-from casetrace.case import Case
-from casetrace.quantity import Quantity, change
+import math
+from dataclasses import dataclass
+from typing import Any
 
-__all__ = ["changes", "folds", "upper_limit"]
+from casetrace.case import Case
+from casetrace.case.fields import COURSE
+from casetrace.course import courses, when
+from casetrace.quantity import Quantity, change, parse
+
+__all__ = [
+    "SEVERITY",
+    "Pair",
+    "changes",
+    "event_bounds",
+    "fold_under",
+    "folds",
+    "pairs",
+    "severities",
+    "upper_limit",
+]
+
+#: Words for how far a value lies above its upper limit, by rank.
+SEVERITY = ("not elevated", "elevated", "highly elevated", "extremely elevated")
 
 
 def upper_limit(case: Case, measure: str) -> Quantity | None:
@@ -44,6 +63,58 @@ def folds(case: Case, measure: str) -> dict[str, Quantity]:
     return found
 
 
+def fold_under(case: Case, measure: str) -> dict[str, dict[str, Quantity]]:
+    """Folds of a measure under every limit of it in ``data/reference/limits.csv``.
+
+    Returns
+    -------
+    dict of dict of Quantity
+        By row of limits.csv, then by row of observations.csv; unit ``1``.
+    """
+    rows = [o for o in case.observations if o.id.partition(".")[0] == measure]
+    found = {}
+    for limit in case.reference.limits:
+        if limit.measure == measure:
+            upper = case.reference.quantity("limits", limit.id, "value", limit.unit)
+            found[limit.id] = {
+                o.id: case.quantity("observations", o.id, "value", "unit").named(o.id) / upper
+                for o in rows
+            }
+    return found
+
+
+def severity(case: Case, measure: str, fold: Quantity) -> Quantity | None:
+    """How far a multiple lies above the limit, as ranks with the words of :data:`SEVERITY`.
+
+    The thresholds are those of the Human Phenotype Ontology for creatine kinase (HP:0030234,
+    HP:0030235); None for a measure without thresholds in ``data/reference/constants.csv``.
+    """
+    names = [f"{measure}.fold.{word}" for word in ("highly", "extremely")]
+    if not set(names) <= {c.id for c in case.reference.constants}:
+        return None
+    highly, extremely = (case.reference.quantity("constants", n, "value", "1") for n in names)
+
+    def rank(number: float) -> int:
+        return (number > 1) + (number >= highly.low) + (number > extremely.low)
+
+    low = fold.low if fold.low_closed else math.nextafter(fold.low, math.inf)
+    high = fold.high if fold.high_closed else math.nextafter(fold.high, -math.inf)
+    how = f"{fold.label} against {highly.low:g} and {extremely.low:g} times the limit"
+    return Quantity(
+        rank(low), rank(high), "{class}", how=how, derived=True, levels=SEVERITY
+    ).traced({*fold.sources, *highly.sources, *extremely.sources}, fold.readings)
+
+
+def severities(case: Case, measure: str) -> dict[str, Quantity]:
+    """Severity of each observation of a measure, by id: ``<measure>.severity.<occasion>``."""
+    found = {}
+    for key, fold in folds(case, measure).items():
+        name = key.replace(".fold.", ".severity.")
+        if rank := severity(case, measure, fold):
+            found[name] = rank.named(name)
+    return found
+
+
 def changes(case: Case) -> dict[str, Quantity]:
     """The comparisons that the case declares, in percent of the older value.
 
@@ -61,3 +132,103 @@ def changes(case: Case) -> dict[str, Quantity]:
         readings = case.hangs_on(*(f"comparisons/{pair.id}/{end}" for end in ("old", "new")))
         found[pair.id] = change(new, old).traced(readings=readings).named(pair.id)
     return found
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A value of the main measure and a motor state of the same time; one may be missing.
+
+    Attributes
+    ----------
+    clock : str
+        Clock that both are counted on.
+    observation, motor : object
+        Rows; None where the report gives no such thing for that time.
+    """
+
+    clock: str
+    observation: Any
+    motor: Any
+
+
+def pairs(case: Case) -> list[Pair]:
+    """Values of the main measure and motor states that belong to one time.
+
+    Two belong together if they are on one clock and their spans of time touch. What has no
+    partner stands alone. Nothing is carried forward from one time to another.
+
+    Returns
+    -------
+    list of Pair
+        In order of the clocks, and on each of the beginning.
+    """
+    measure = case.head.main_measure
+    values = [o for o in case.observations if o.id.partition(".")[0] == measure and o.clock]
+    states = [m for m in case.motor if m.grade and m.clock]
+    at = {id(o): when(case, "observations", o) for o in values}
+    at |= {id(m): when(case, "motor", m) for m in states}
+    found, used = [], set()
+    for state in states:
+        partners = [
+            o for o in values if o.clock == state.clock and _touch(at[id(o)], at[id(state)])
+        ]
+        used |= {o.id for o in partners}
+        found += [Pair(state.clock, o, state) for o in partners or [None]]
+    found += [Pair(o.clock, o, None) for o in values if o.id not in used]
+    order = [c.id for c in case.head.clocks]
+    begin = {id(p): min(at[id(r)].low for r in (p.observation, p.motor) if r) for p in found}
+    late = {id(p): at[id(p.motor)].low if p.motor else 0 for p in found}
+    return sorted(found, key=lambda p: (order.index(p.clock), begin[id(p)], late[id(p)]))
+
+
+def event_bounds(case: Case) -> dict[str, Quantity]:
+    """How often an event may still occur if none was seen in n courses.
+
+    Computed for a drug in courses where the report says that no adverse event was seen and
+    tells of none: with no event in n independent courses, rates above ``1 - a ** (1 / n)``
+    would have given none with a probability below a.
+
+    Returns
+    -------
+    dict of Quantity
+        ``ae.<drug>.courses_without_event``, and ``ae.<drug>.upper_bound.one_sided`` (a = 5%)
+        and ``.two_sided`` (a = 2.5%), upper bounds with 95% confidence in ``%`` per course.
+
+    Notes
+    -----
+    Exact binomial limits: Clopper CJ, Pearson ES, Biometrika 1934;26:404-413, for no event.
+    """
+    found = {}
+    for drug in dict.fromkeys(t.drug for t in case.treatments if t.is_block):
+        events = [f for f in case.findings if f.kind == "adverse event" and f.related_to == drug]
+        excluded = [f for f in events if f.state == "excluded"]
+        if not excluded or any(f.state in ("observed", "ambiguous") for f in events):
+            continue
+        counts = [_courses_of(case, drug, f) for f in excluded]
+        n = max(counts, key=lambda q: q.low).traced(
+            readings=case.hangs_on(*(f"findings/{f.id}/state" for f in events))
+        )
+        found[f"ae.{drug}.courses_without_event"] = n
+        for name, a in (("one_sided", 0.05), ("two_sided", 0.025)):
+            bound = float(f"{100 * (1 - a ** (1 / n.low)):.12g}")
+            how = f"100 × (1 - {a:g} ^ (1 ÷ {n.low:g})), no event in {n.low:g} courses"
+            q = Quantity(bound, bound, "%", how=how, derived=True)
+            found[f"ae.{drug}.upper_bound.{name}"] = q.traced(n.sources, n.readings)
+    return {name: q.named(name) for name, q in found.items()}
+
+
+def _courses_of(case: Case, drug: str, finding: Any) -> Quantity:
+    """How many courses a finding speaks of: those it names, else all."""
+    given = courses(case, drug)
+    count, how = len(given), "all courses"
+    time = parse(finding.time) if finding.time and finding.time_unit == COURSE else None
+    if time and math.isfinite(time.high):
+        count, how = int(time.high - time.low) + 1, f"courses {finding.time}"
+    blocks = {f"treatments/{c.block}" for c in given}
+    readings = case.hangs_on(f"findings/{finding.id}/time")
+    q = Quantity(count, count, "{course}", how=f"{how} of {drug}, by {finding.name}")
+    return q.traced({f"findings/{finding.id}", *blocks}, readings)
+
+
+def _touch(one: Quantity, two: Quantity) -> bool:
+    return one.low <= two.high and two.low <= one.high

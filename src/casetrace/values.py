@@ -3,14 +3,60 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from casetrace import course, exposure, response
-from casetrace.case import Case
+from casetrace import course, criteria, exposure, igg, response
+from casetrace.case import Case, CaseError, Problem, nearest
+from casetrace.items import profile_counts
 from casetrace.quantity import Quantity, parse
 
-__all__ = ["as_records", "headline"]
+__all__ = ["FAMILIES", "as_records", "check_names", "headline"]
+
+
+def _report(case: Case) -> dict[str, Quantity]:
+    """What stands in the rows themselves, and counts of them."""
+    found: dict[str, Quantity] = {"subject.age": _age(case)}
+    for row in case.observations:
+        found[row.id] = case.quantity("observations", row.id, "value", "unit")
+        _add_time(found, case, "observations", row, row.id)
+    for row in case.motor:
+        if grade := case.quantity("motor", row.id, "grade"):
+            found[f"motor.{row.id}"] = grade
+        _add_time(found, case, "motor", row, f"motor.{row.id}")
+    for row in case.findings:
+        if row.event:
+            _add_time(found, case, "findings", row, row.id)
+    return {**found, **_counts(case)}
+
+
+def _response(case: Case) -> dict[str, Quantity]:
+    found: dict[str, Quantity] = {}
+    for measure in dict.fromkeys(row.id.partition(".")[0] for row in case.observations):
+        if limit := response.upper_limit(case, measure):
+            found[f"{measure}.upper_limit"] = limit
+        found.update(response.folds(case, measure))
+        found.update(response.severities(case, measure))
+    return {**found, **response.changes(case), **response.event_bounds(case)}
+
+
+def _exposure(case: Case) -> dict[str, Quantity]:
+    found = {**exposure.of_steps(case), **exposure.sums_of_steps(case)}
+    for drug in dict.fromkeys(row.drug for row in case.treatments):
+        found.update(exposure.of_courses(case, drug))
+        found.update(exposure.dose_rates(case, drug))
+    return found
+
+
+#: The headline values by what computes them.
+FAMILIES: dict[str, Callable[[Case], dict[str, Quantity]]] = {
+    "report": _report,
+    "response": _response,
+    "exposure": _exposure,
+    "igg": igg.values,
+    "criteria": criteria.values,
+    "profile": profile_counts,
+}
 
 
 def headline(case: Case) -> dict[str, Quantity]:
@@ -25,30 +71,36 @@ def headline(case: Case) -> dict[str, Quantity]:
     -------
     dict of Quantity
         By id: the observations as reported, folds of the upper limit (unit ``1``), declared
-        changes (``%``), doses and schedules, times (``wk``), motor grades and counts. Within a
-        scenario its readings are fixed; the bounds say what stays unknown even then.
+        changes (``%``), doses and schedules, simulated IgG (``g/L``), scores and classes of
+        criteria, times (``wk``), motor grades and counts. Within a scenario its readings are
+        fixed; the bounds say what stays unknown even then.
     """
-    found: dict[str, Quantity] = {"subject.age": _age(case)}
-    for row in case.observations:
-        found[row.id] = case.quantity("observations", row.id, "value", "unit")
-        _add_time(found, case, "observations", row, row.id)
-    for measure in dict.fromkeys(row.id.partition(".")[0] for row in case.observations):
-        if limit := response.upper_limit(case, measure):
-            found[f"{measure}.upper_limit"] = limit
-        found.update(response.folds(case, measure))
-    found.update(response.changes(case))
-    found.update(exposure.of_steps(case))
-    for drug in dict.fromkeys(row.drug for row in case.treatments):
-        found.update(exposure.of_courses(case, drug))
-    for row in case.motor:
-        if grade := case.quantity("motor", row.id, "grade"):
-            found[f"motor.{row.id}"] = grade
-        _add_time(found, case, "motor", row, f"motor.{row.id}")
-    for row in case.findings:
-        if row.event:
-            _add_time(found, case, "findings", row, row.id)
-    found.update(_counts(case))
-    return {name: quantity.named(name) for name, quantity in found.items()}
+    found = [q for compute in FAMILIES.values() for q in compute(case).items()]
+    return {name: quantity.named(name) for name, quantity in found}
+
+
+def check_names(case: Case) -> None:
+    """See that every headline value which the case names is there.
+
+    Raises
+    ------
+    CaseError
+        For each outcome of ``case.yaml`` and each ``against`` of register.csv that is not.
+    """
+    known = set(headline(case)) | {f"studies/{s.id}" for s in case.reference.studies}
+    named = [(f"{case.folder}/case.yaml", "", "outcomes", name) for name in case.head.outcomes]
+    for row in case.register:
+        where = f"row {case.numbers[f'register/{row.id}']} ({row.id})"
+        keys = filter(None, (k.strip() for k in row.against.split(";")))
+        named += [(f"{case.folder}/register.csv", where, "against", key) for key in keys]
+    expected = "a headline value (see casetrace values) or studies/row"
+    problems = [
+        Problem(file, where, column, name, expected, nearest(name, known, "value"))
+        for file, where, column, name in named
+        if name not in known
+    ]
+    if problems:
+        raise CaseError(problems)
 
 
 def as_records(case: Case, values: dict[str, Quantity]) -> list[dict[str, Any]]:

@@ -9,9 +9,30 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from casetrace.quantity import Quantity
 
-__all__ = ["bounds"]
+__all__ = ["bounds", "scale_name", "value_name"]
 
 INF = math.inf
+
+
+_NAMES = {"eular_acr": "EULAR/ACR", "bohan_peter": "Bohan and Peter", "ivig": "IVIg", "igg": "IgG"}
+
+
+def value_name(name: str) -> str:
+    """The id of a headline value as a title.
+
+    Examples
+    --------
+    >>> value_name("ck.fold.presentation"), value_name("igg.peak.last_of_first_block")
+    ('CK, fold, presentation', 'IgG, peak, last of first block')
+    """
+    first, *rest = name.split(".")
+    head = _NAMES.get(first) or (first.upper() if len(first) <= 3 else first.capitalize())
+    return ", ".join([head, *(_NAMES.get(part, part.replace("_", " ")) for part in rest)])
+
+
+def scale_name(scale: str) -> str:
+    """A scale as it is written: Vignos, MRC."""
+    return scale.capitalize() if len(scale) > 3 else scale.upper()
 
 
 def bounds(q: Quantity) -> str:
@@ -28,12 +49,14 @@ def bounds(q: Quantity) -> str:
     low = _number(q.low, q.derived, math.floor) if q.low != -INF else ""
     high = _number(q.high, q.derived, math.ceil) if q.high != INF else ""
     if not high:
-        return about + ("at least " if q.low_closed else "more than ") + low
+        return ("at least " if q.low_closed else "more than ") + about + low
     if not low:
-        return about + ("at most " if q.high_closed else "less than ") + high
+        return ("at most " if q.high_closed else "less than ") + about + high
     if low == high:
         return about + low
-    if q.low_closed and q.high_closed:
+    # Rounded outward, a share below all of it must not read as all of it.
+    is_short = q.unit == "%" and q.high < 100 <= float(high.replace(",", ""))
+    if q.low_closed and q.high_closed and not is_short:
         return f"{about}{low} to {high}"
     unit = "%" if q.unit == "%" else ""
     return f"{about}between {low}{unit} and {high}"

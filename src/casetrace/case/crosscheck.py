@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from casetrace.case import rests
 from casetrace.case.fields import COURSE
 from casetrace.case.files import line_of
 from casetrace.case.problems import Problem, nearest
@@ -42,7 +43,7 @@ def citations(reference: Reference) -> list[Problem]:
 
 def problems(case: Case, lines: dict, folder: str) -> list[Problem]:
     """Every link of a case that leads nowhere, and every pair that cannot both hold."""
-    links = [*_head_links(case, lines, folder), *_row_links(case)]
+    links = [*_head_links(case, lines, folder), *_row_links(case), *rests.problems(case)]
     return links or [*_times(case), *_units(case), *_grades(case), *_codes(case)]
 
 
@@ -117,7 +118,25 @@ def _head_links(case: Case, lines: dict, folder: str) -> Iterator[Problem]:
             path = ("uses", "weight", number)
             expected = "id.column of data/reference/growth.csv, such as who_girls_24.p50_kg"
             yield wrong(path, weight, expected, columns, "weight")
+    scales = {g.scale for g in case.reference.scales}
+    for measure, scale in head.uses.scale.items():
+        if scale not in scales:
+            path = ("uses", "scale", measure)
+            yield wrong(path, scale, "a scale of data/reference/scales.csv", scales, "scale")
     drugs = {t.drug for t in case.treatments if t.is_block}
+    if igg := head.uses.igg:
+        models = {m.id for m in case.reference.pk_models}
+        intervals = {c.id for c in case.reference.constants}
+        if igg.drug not in drugs:
+            yield wrong(("uses", "igg", "drug"), igg.drug, "a drug given in courses", drugs, "drug")
+        if igg.model not in models:
+            expected = "an id of data/reference/pk_models.csv"
+            yield wrong(("uses", "igg", "model"), igg.model, expected, models, "model")
+        for one in igg.endogenous:
+            if one not in intervals:
+                expected = "an id of data/reference/constants.csv"
+                path = ("uses", "igg", "endogenous")
+                yield wrong(path, one, expected, intervals, "constant")
     for number, clock in enumerate(head.clocks):
         if clock.drug and clock.drug not in drugs:
             path = ("clocks", number, "drug")

@@ -54,6 +54,11 @@ class Subject(Part):
     age: Bounds = column("Age with bounds", "2")
     age_unit: Unit = column("UCUM unit of the age", "a")
     age_means: Prose = column("What the age is at", "at presentation")
+    onset: Bounds = column(
+        "Age at the first symptom in the same unit; empty: not reported, at most the age",
+        "",
+        default="",
+    )
     place: Text = column("Section and paragraph", "Case report, paragraph 1")
     as_reported: Words = column("Words that carry it", "A 2-year-old girl")
     note: Text = column("What the age leaves open", "", default="")
@@ -138,6 +143,18 @@ class Reading(Part):
         return self
 
 
+class Igg(Part):
+    """What a simulation of serum IgG takes for granted."""
+
+    drug: Name = column("Drug of treatments.csv that is immunoglobulin", "ivig")
+    model: Id = column("Row of data/reference/pk_models.csv", "cheng_2026")
+    endogenous: tuple[Id, ...] = column(
+        "Rows of data/reference/constants.csv whose span is the patient's own IgG",
+        "[igg.reference_2y, igg.reference_3y]",
+        strict=False,
+    )
+
+
 class Uses(Part):
     """Reference rows that the case is set against."""
 
@@ -150,6 +167,12 @@ class Uses(Part):
         default=(),
         strict=False,
     )
+    scale: dict[Name, Name] = column(
+        "By measure in {grade}, the scale of scales.csv that its grades are taken to be on",
+        "mmt: mrc",
+        default_factory=dict,
+    )
+    igg: Igg | None = column("For a simulation of serum IgG", "", default=None)
 
 
 class Scenario(Part):
@@ -171,5 +194,11 @@ class Head(Part):
     clocks: tuple[Clock, ...] = column("In order of time", "", strict=False)
     comparisons: tuple[Comparison, ...] = column("Changes", "", default=(), strict=False)
     uses: Uses = column("Reference rows", "", default_factory=Uses)
+    outcomes: tuple[Id, ...] = column(
+        "Headline values whose dependence on the readings is drawn",
+        "[ivig.dose_total]",
+        default=(),
+        strict=False,
+    )
     readings: dict[Name, Reading] = column("By name", "", default_factory=dict)
     scenarios: dict[Option, Scenario] = column("By name", "", default_factory=dict)

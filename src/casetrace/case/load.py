@@ -16,7 +16,7 @@ from casetrace.case.model import Case, Reference
 from casetrace.case.problems import CaseError, Problem, UsageError, nearest
 from casetrace.case.readings import apply_readings, choose, touched_cells
 from casetrace.case.reference import REFERENCE
-from casetrace.case.rows import KEYS, TABLES, Row, columns
+from casetrace.case.rows import KEYS, OPTIONAL, TABLES, Row, columns
 from casetrace.project import DEFAULT_SCENARIO, Project, project
 
 __all__ = ["check", "load", "load_reference", "open_head"]
@@ -144,9 +144,11 @@ def _assemble(
     problems += [*more, *_strays(where.data / case, folder)]
     tables: dict[str, Table] = {}
     for name, model in TABLES.items():
-        table, more = read_csv(
-            where.data / case / f"{name}.csv", f"{folder}/{name}.csv", *_columns(model)
-        )
+        path = where.data / case / f"{name}.csv"
+        if name in OPTIONAL and not path.exists():
+            tables[name] = []
+            continue
+        table, more = read_csv(path, f"{folder}/{name}.csv", *_columns(model))
         problems += more
         if not more:
             tables[name] = table
@@ -168,6 +170,7 @@ def _assemble(
         touched=touched_cells(head),
         reference=reference,
         folder=folder,
+        where=where,
     )
     problems = crosscheck.problems(found, lines, case)
     return found, problems, [] if problems else crosscheck.warnings(found)

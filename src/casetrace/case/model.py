@@ -9,8 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from casetrace.case.head import Head
+from casetrace.case.readings import switched
 from casetrace.case.rows import KEYS, Row
 from casetrace.case.words import carries
+from casetrace.project import Project
 from casetrace.quantity import Quantity, parse
 
 __all__ = ["Case", "Reference", "key_of"]
@@ -69,6 +71,10 @@ class Case(Tables):
         Readings by the cells they can set.
     reference : Reference
         The reference tables.
+    folder : str
+        Its folder in messages.
+    where : Project
+        The project it was read from.
     """
 
     head: Head
@@ -77,6 +83,7 @@ class Case(Tables):
     touched: Mapping[str, tuple[str, ...]]
     reference: Reference
     folder: str
+    where: Project
 
     @property
     def id(self) -> str:
@@ -87,6 +94,33 @@ class Case(Tables):
     def is_default(self) -> bool:
         """Whether every reading is at the curator's option."""
         return all(r.default == self.chosen[n] for n, r in self.head.readings.items())
+
+    @cached_property
+    def _base(self) -> Case:
+        """The case at the curator's options."""
+        if self.is_default:
+            return self
+        from casetrace.case.load import load
+
+        return load(self.id, where=self.where)
+
+    @cached_property
+    def memo(self) -> dict[Any, Any]:
+        """What was computed of this case already; a case does not change."""
+        return {}
+
+    def under(self, options: Mapping[str, str]) -> Case:
+        """The same case with some readings switched, and all others as they are here.
+
+        Quick: only the rows that an option sets are validated anew. Whether each option fits
+        the rest of the case is what ``casetrace check`` finds out.
+
+        Parameters
+        ----------
+        options : dict
+            Option by reading.
+        """
+        return switched(self._base, {**self.chosen, **options})
 
     def hangs_on(self, *cells: str) -> tuple[str, ...]:
         """Readings that can set any of these cells or paths."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from casetrace.case.files import Table, line_of
-from casetrace.case.head import Head
+from casetrace.case.head import Comparison, Head, Uses
 from casetrace.case.problems import Problem, UsageError, nearest
 from casetrace.case.rows import KEYS
 from casetrace.project import DEFAULT_SCENARIO
 
-__all__ = ["apply_readings", "choose", "touched_cells"]
+if TYPE_CHECKING:
+    from casetrace.case.model import Case
+
+__all__ = ["apply_readings", "choose", "switched", "touched_cells"]
 
 
 def choose(head: Head, scenario: str, switched: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -84,6 +88,43 @@ def apply_readings(
                 where = f"line {line_of(lines, key)}"
                 problems.append(Problem(shown, where, f"readings.{name}", path, *trouble))
     return problems
+
+
+def switched(base: Case, chosen: Mapping[str, str]) -> Case:
+    """A case that was read at its defaults, under other options.
+
+    Parameters
+    ----------
+    base : Case
+        The case with every reading at its default.
+    chosen : dict
+        Option by reading, every reading given.
+    """
+    head = base.head
+    raw = head.model_dump(mode="json", include={"uses", "comparisons"})
+    keys = {t: KEYS.get(t, "id") for t in base.rows}
+    sets = [item for n, o in chosen.items() for item in head.readings[n].options[o].sets.items()]
+    touched = {tuple(path.split("/")[:2]) for path, _ in sets}
+    rows = {
+        table: [(n, row.model_dump()) for n, row in enumerate(kept)]
+        for table, kept in base.rows.items()
+        if table in {t for t, _ in touched}
+    }
+    for path, value in sets:
+        _set_cell(path, value, raw, rows)
+    found = dict(base.rows)
+    for table, cells in rows.items():
+        found[table] = tuple(
+            type(old).model_validate(new) if (table, new[keys[table]]) in touched else old
+            for old, (_, new) in zip(base.rows[table], cells, strict=True)
+        )
+    if any(table in raw for table, _ in touched):
+        pairs = tuple(Comparison.model_validate(pair) for pair in raw["comparisons"])
+        update = {"uses": Uses.model_validate(raw["uses"]), "comparisons": pairs}
+        head = head.model_copy(update=update)
+    names = [f"{n}={o}" for n, o in chosen.items() if o != base.head.readings[n].default]
+    scenario = "+".join(names) or DEFAULT_SCENARIO
+    return replace(base, rows=found, head=head, chosen=dict(chosen), scenario=scenario)
 
 
 def _set_cell(

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from casetrace.case.fields import Bounds, Id, System, Text, Unit, column
+from typing import Literal
+
+from casetrace.case.fields import Bounds, Id, Name, NameOrEmpty, Prose, System, Text, Unit, column
 from casetrace.case.rows import Row
 
-__all__ = ["REFERENCE", "CareItem", "Code", "Growth", "Limit", "ScaleGrade", "Work"]
+__all__ = [
+    "REFERENCE",
+    "CareItem",
+    "Code",
+    "Constant",
+    "Criterion",
+    "CriterionClass",
+    "Growth",
+    "Limit",
+    "Phenotype",
+    "PkModel",
+    "ScaleGrade",
+    "Study",
+    "Work",
+]
 
 CITATION = "Key of bibliography.csv"
 
@@ -68,6 +84,121 @@ class ScaleGrade(Row):
     citation: Id = column(CITATION, "scales_public")
 
 
+class Criterion(Row):
+    """An item of a set of classification criteria, or a measure of a core set."""
+
+    id: Id = column("set.item", "eular_acr.heliotrope")
+    set: Name = column("Set it belongs to", "eular_acr")
+    part: Literal["", "muscle", "skin", "laboratory", "biopsy", "core set"] = column(
+        "Part of the set it is counted in", "skin", default=""
+    )
+    label: Text = column("What it asks for, in our words", "heliotrope rash")
+    points_no_biopsy: Bounds = column("Points, if no biopsy is counted", "3.1", default="")
+    points_biopsy: Bounds = column("Points, if a biopsy is counted", "3.2", default="")
+    alternative: NameOrEmpty = column(
+        "Name shared by items of which one at most can be met", "age", default=""
+    )
+    age_from: Bounds = column("Met from this age at the first symptom, in years", "18", default="")
+    age_below: Bounds = column("and below this age", "40", default="")
+    citation: Id = column(CITATION, "lundberg_2017")
+    note: Text = column("How the item is defined", "", default="")
+
+
+class CriterionClass(Row):
+    """A class that a set of criteria assigns, with what it takes at the least."""
+
+    id: Id = column("set.class", "eular_acr.probable")
+    set: Name = column("Set it belongs to", "eular_acr")
+    rank: Bounds = column("0 for the lowest class", "2")
+    label: Prose = column("Name of the class", "probable")
+    score_no_biopsy: Bounds = column("Least score without biopsy", "5.5", default="")
+    score_biopsy: Bounds = column("Least score with biopsy", "6.7", default="")
+    items_with_skin: Bounds = column(
+        "Least number of muscle items met, if a skin item is met", "2", default=""
+    )
+    items_without_skin: Bounds = column(
+        "Least number of muscle items met, if none is", "3", default=""
+    )
+    enough: Literal["", "yes"] = column(
+        "yes: the least class at which a patient counts as classified", "yes", default=""
+    )
+    citation: Id = column(CITATION, "lundberg_2017")
+    note: Text = column("What the class means", "", default="")
+
+
+class Constant(Row):
+    """A number that a formula uses, or an interval of healthy people."""
+
+    id: Id = column("Unique", "ck.fold.extremely")
+    label: Text = column("What it is", "reference interval of serum IgG, children aged 2 years")
+    value: Bounds = column("The number, with bounds", "4.86 to 11.4")
+    unit: Unit = column("UCUM unit", "g/L")
+    citation: Id = column(CITATION, "changchun_igg")
+    note: Text = column("How it was obtained, and how sure it is", "", default="")
+
+
+class PkModel(Row):
+    """A population model of the pharmacokinetics of IgG, scaled by body weight."""
+
+    id: Id = column("Unique", "cheng_2026")
+    label: Text = column("Author and year", "Cheng 2026")
+    population: Text = column("Whom it was estimated in", "children with immunodeficiency")
+    n: Bounds = column("How many", "64")
+    ref_weight_kg: Bounds = column("Body weight that the parameters stand for", "70")
+    cl_l_d: Bounds = column("Clearance in L/d", "0.308")
+    exp_cl: Bounds = column("Power of relative body weight for it", "0.75")
+    v1_l: Bounds = column("Central volume in L", "3.59")
+    exp_v1: Bounds = column("Power of relative body weight for it", "1")
+    q_l_d: Bounds = column("Exchange clearance in L/d; empty: one compartment", "1.08", default="")
+    exp_q: Bounds = column("Power of relative body weight for it", "0.75", default="")
+    v2_l: Bounds = column("Peripheral volume in L", "7.37", default="")
+    exp_v2: Bounds = column("Power of relative body weight for it", "1", default="")
+    cv_cl: Bounds = column("Variation between subjects in %, clearance", "42.7", default="")
+    cv_v1: Bounds = column("Variation between subjects in %, central volume", "", default="")
+    cv_v2: Bounds = column("Variation in %, peripheral volume", "138.6", default="")
+    citation: Id = column(CITATION, "cheng_2026")
+    note: Text = column("How the parameters were obtained, and what to mind", "", default="")
+
+
+class Study(Row):
+    """A published regimen or series of a drug, with outcome as reported."""
+
+    id: Id = column("Unique", "al_mayouf_2000")
+    drug: Name = column("Drug as in treatments.csv", "ivig")
+    label: Text = column("As cited in a figure", "Al-Mayouf 2000")
+    kind: Literal["trial", "cohort", "series", "plan", "guideline"] = column(
+        "What kind of work", "series"
+    )
+    population: Literal["children", "adults"] = column("Whom it is about", "children")
+    disease: Text = column("Disease, as described", "juvenile dermatomyositis")
+    n: Bounds = column("Number of patients", "18", default="")
+    dose: Bounds = column("Dose of a course", "2", default="")
+    dose_unit: Unit = column("UCUM unit of the dose", "g/kg", default="")
+    interval: Bounds = column("From one course to the next", "4", default="")
+    interval_unit: Unit = column("UCUM unit of the interval", "wk", default="")
+    regimen: Text = column("The regimen in words", "every 4 weeks")
+    improved: Bounds = column("Number who improved", "12", default="")
+    of: Bounds = column("of how many", "18", default="")
+    percent: Bounds = column("Share who improved in %, if only that is given", "79", default="")
+    control_percent: Bounds = column("The same among controls", "44", default="")
+    outcome: Text = column("What counted as improved, or the result", "improved", default="")
+    further: Text = column("Further results as reported", "", default="")
+    citation: Id = column(CITATION, "al_mayouf_2000")
+    note: Text = column("How a number follows that is not printed", "", default="")
+
+
+class Phenotype(Row):
+    """A sign of a disease with the class of its frequency."""
+
+    id: Text = column("HPO term", "HP:0003326")
+    disease: Text = column("MONDO code of the disease", "MONDO:0008054")
+    label: Text = column("Label of the term", "Myalgia")
+    frequency: Literal["very frequent", "frequent", "occasional"] = column(
+        "Class of frequency", "very frequent"
+    )
+    citation: Id = column(CITATION, "orphanet_jdm")
+
+
 class Work(Row):
     """A cited work; a field that was not seen in a source is left empty."""
 
@@ -94,5 +225,11 @@ REFERENCE: dict[str, type[Row]] = {
     "care": CareItem,
     "codes": Code,
     "scales": ScaleGrade,
+    "criteria": Criterion,
+    "classes": CriterionClass,
+    "constants": Constant,
+    "pk_models": PkModel,
+    "studies": Study,
+    "phenotypes": Phenotype,
     "bibliography": Work,
 }

@@ -27,9 +27,11 @@ from casetrace.case.fields import (
 
 __all__ = [
     "KEYS",
+    "OPTIONAL",
     "TABLES",
     "Care",
     "Finding",
+    "Link",
     "Motor",
     "Observation",
     "RegisterItem",
@@ -262,6 +264,12 @@ class RegisterItem(Row):
         "What changes with it; numbers are computed, never typed", "the total dose differs"
     )
     reading: NameOrEmpty = column("Reading of case.yaml that keeps it open", "", default="")
+    against: Text = column(
+        "What to weigh a claim of the report against, joined by ;: ids of headline values, or "
+        "studies/row of the reference tables",
+        "ck.change.after_prednisolone; studies/lam_2011",
+        default="",
+    )
     place: Text = column(PLACE, "Case report, paragraph 5", default="")
     as_reported: Words = column(REPORTED, "400 mg/kg/5 days", default="")
 
@@ -280,6 +288,27 @@ class Care(Row):
     note: Text = column("Why", "", default="")
 
 
+class Link(Row):
+    """Which rows of the case an item of criteria, a core set or a phenotype rests on."""
+
+    item: Text = column(
+        "Item of data/reference/criteria.csv, or HPO term of phenotypes.csv",
+        "eular_acr.prox_ue_weak",
+    )
+    rests_on: Text = column(
+        "Rows that decide it, as table/row, joined by and (all are needed) or by or (one is "
+        "enough); an observation counts as met if it is above its upper limit; empty: not reported",
+        "findings/deltoid_weakness and findings/symmetry",
+        default="",
+    )
+    in_part: Text = column(
+        "Rows that show only a part of it, joined by or: the item is then open, not met",
+        "findings/proximal_weakness",
+        default="",
+    )
+    note: Text = column("Why", "", default="")
+
+
 TABLES: dict[str, type[Row]] = {
     "observations": Observation,
     "findings": Finding,
@@ -287,7 +316,12 @@ TABLES: dict[str, type[Row]] = {
     "motor": Motor,
     "register": RegisterItem,
     "care": Care,
+    "links": Link,
 }
+
+#: A case may do without these: a file that is not there is an empty table.
+OPTIONAL = frozenset({"links"})
+
 _LAST = ("place", "as_reported", "schedule_place", "schedule_as_reported", "note")
 
 
@@ -300,4 +334,4 @@ def columns(model: type[BaseModel]) -> list[str]:
 
 
 #: What names a row of a table; every other table uses ``id``.
-KEYS = {"care": "item"}
+KEYS = {"care": "item", "links": "item"}

@@ -1,7 +1,29 @@
 """One function per figure."""
 
+from casetrace.charts.classification import classification
 from casetrace.charts.course import course
+from casetrace.charts.coverage import coverage
+from casetrace.charts.dissociation import dissociation
+from casetrace.charts.doses import doses
+from casetrace.charts.evidence import profile, series
 from casetrace.charts.figure import Figure
+from casetrace.charts.folds import folds
+from casetrace.charts.igg import igg
+from casetrace.charts.sensitivity import sensitivity
 from casetrace.charts.style import FULL, SINGLE
 
-__all__ = ["FULL", "SINGLE", "Figure", "course"]
+__all__ = [
+    "FULL",
+    "SINGLE",
+    "Figure",
+    "classification",
+    "course",
+    "coverage",
+    "dissociation",
+    "doses",
+    "folds",
+    "igg",
+    "profile",
+    "sensitivity",
+    "series",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,8 +15,9 @@ from matplotlib.figure import Figure as Drawing
 
 from casetrace.files import write_bytes
 from casetrace.project import EXPORT
+from casetrace.quantity import Quantity
 
-__all__ = ["Figure", "Mark", "finish"]
+__all__ = ["Figure", "Mark", "Notes", "finish"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Mark:
     lane, what : str
         Panel of the figure, and what the mark stands for.
     shape : str
-        How it is drawn: point, open point, arrow, band, step, unknown, tick, event, line.
+        How it is drawn: point, open point, arrow, band, step, unknown, tick, event, line, curve.
     clock : str
         Clock the time is counted on.
     week_low, week_high : str
@@ -104,6 +106,45 @@ class Figure:
 
     def __repr__(self) -> str:
         return f"Figure {self.name} of {self.case}: {self.alt}"
+
+
+class Notes:
+    """What is drawn, kept for the data table and the alternative text."""
+
+    def __init__(self) -> None:
+        self.marks: list[Mark] = []
+
+    def note(
+        self,
+        lane: str,
+        what: str,
+        shape: str,
+        value: Quantity | None = None,
+        time: Quantity | None = None,
+        clock: str = "",
+        source: str = "",
+        text: str = "",
+    ) -> None:
+        """Keep what was drawn for the data table and the alternative text."""
+        self.marks.append(
+            Mark(
+                lane,
+                what,
+                shape,
+                clock,
+                _bound(time.low) if time else "",
+                _bound(time.high) if time else "",
+                _bound(value.low) if value else "",
+                _bound(value.high) if value else "",
+                value.unit if value else "",
+                text or (value.text() if value else ""),
+                source,
+            )
+        )
+
+
+def _bound(number: float) -> str:
+    return f"{number:.10g}" if math.isfinite(number) else ""
 
 
 def finish(

@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 from casetrace.charts.sheet import Sheet, not_reported
 from casetrace.charts.style import COLOURS
 from casetrace.course import when
+from casetrace.wording import scale_name
 
 __all__ = ["motor"]
 
@@ -34,7 +35,7 @@ def motor(sheet: Sheet) -> None:
     sheet.title(
         "motor",
         "Motor state",
-        f"{scale.capitalize()} grade" + (f" ({'; '.join(ends)})" if sheet.wide else ""),
+        f"{scale_name(scale)} grade" + (f" ({'; '.join(ends)})" if sheet.wide else ""),
     )
     seen: set[str] = set()
     for row in rows:
@@ -67,7 +68,7 @@ def motor(sheet: Sheet) -> None:
             ax.plot([x1, x2], [y1, y2], color="#7A3E63", linewidth=0.7, zorder=3)
         _motor_label(sheet, ax, row, x, x_end, top, bottom)
         what = row.name + (" (onwards)" if open_end else "")
-        text = f"{scale.capitalize()} grade {grade.text()}"
+        text = f"{scale_name(scale)} grade {grade.text()}"
         source = f"motor/{row.id}"
         sheet.note("motor", what, "band", grade, at, row.clock, source, text)
     for clock, segment in time.segments.items():

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import math
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from casetrace.case import Case
-from casetrace.charts.figure import Mark
+from casetrace.charts.figure import Notes
 from casetrace.charts.style import GREY, mm
 from casetrace.charts.timeline import Timeline
 from casetrace.course import phases
-from casetrace.quantity import Quantity
 
 __all__ = ["Sheet", "not_reported"]
 
 
-class Sheet:
+class Sheet(Notes):
     """The sheet that the lanes are drawn on: panels, time axis, and the list of marks.
 
     Parameters
@@ -32,7 +29,7 @@ class Sheet:
 
     def __init__(self, case: Case, width: float, wide: bool) -> None:
         self.case, self.wide = case, wide
-        self.marks: list[Mark] = []
+        super().__init__()
         self.drugs = list(dict.fromkeys(t.drug for t in case.treatments))
         self.has_motor = any(m.grade for m in case.motor)
         left, right, top, bottom = (11.0, 1.0, 4.5, 11.0) if wide else (9.0, 0.6, 3.8, 9.0)
@@ -77,38 +74,6 @@ class Sheet:
             **offset,
         )
         ax.annotate(more, xy=(1, 0), xycoords=head, xytext=(3, 0), color=GREY["text"], **offset)
-
-    def note(
-        self,
-        lane: str,
-        what: str,
-        shape: str,
-        value: Quantity | None = None,
-        time: Quantity | None = None,
-        clock: str = "",
-        source: str = "",
-        text: str = "",
-    ) -> None:
-        """Keep what was drawn for the data table and the alternative text."""
-        self.marks.append(
-            Mark(
-                lane,
-                what,
-                shape,
-                clock,
-                _bound(time.low) if time else "",
-                _bound(time.high) if time else "",
-                _bound(value.low) if value else "",
-                _bound(value.high) if value else "",
-                value.unit if value else "",
-                text or (value.text() if value else ""),
-                source,
-            )
-        )
-
-
-def _bound(number: float) -> str:
-    return f"{number:.10g}" if math.isfinite(number) else ""
 
 
 def not_reported(ax: Axes, x: float, y: float, words: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import font_manager
 
-__all__ = ["COLOURS", "FULL", "GREY", "SINGLE", "mm", "styled"]
+__all__ = ["COLOURS", "FULL", "GREY", "SERIES", "SINGLE", "ink", "mm", "styled"]
 
 #: Widths of a figure over two columns and over one, in mm.
 FULL, SINGLE = 170.0, 85.0
@@ -26,6 +26,8 @@ COLOURS = {
     "purple": "#CC79A7",
     "black": "#000000",
 }
+#: Colours of several things side by side, in this order.
+SERIES = [COLOURS[c] for c in ("blue", "orange", "vermillion", "green", "purple", "sky")]
 GREY = {"text": "#595959", "line": "#8C8C8C", "fill": "#E6E6E6", "hatch": "#B3B3B3"}
 
 _RC: dict[str, Any] = {
@@ -52,6 +54,13 @@ _RC: dict[str, Any] = {
     "savefig.dpi": 300,
     "axes.unicode_minus": True,
 }
+
+
+def ink(colour: str) -> str:
+    """A colour dark enough for words on white (a contrast of 4.5 or nearly)."""
+    r, g, b = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    shade = min(1.0, 110 / max(1.0, 0.2126 * r + 0.7152 * g + 0.0722 * b))
+    return f"#{int(r * shade):02X}{int(g * shade):02X}{int(b * shade):02X}"
 
 
 @cache

@@ -8,11 +8,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from casetrace import course
-from casetrace.case import Case, load
+from casetrace.case import Case
 from casetrace.case.fields import COURSE
+from casetrace.narrative import analyses
+from casetrace.narrative.phrases import joined, sentence_case
 from casetrace.narrative.trace import mark
 from casetrace.quantity import Quantity
 from casetrace.values import headline
+from casetrace.wording import scale_name
 
 __all__ = ["PICTURE", "Teller"]
 
@@ -99,6 +102,7 @@ class Teller:
             },
             "joined": joined,
             "sentence_case": sentence_case,
+            **analyses.vocabulary(self),
         }
 
     # --- values
@@ -129,8 +133,7 @@ class Teller:
             if readings[name].kind == "passage":
                 for option in readings[name].options:
                     if option != self.case.chosen[name]:
-                        chosen = {**self.case.chosen, name: option}
-                        other = headline(load(self.case.id, readings=chosen))[key].text()
+                        other = headline(self.case.under({name: option}))[key].text()
                         found.setdefault(other, name)
         words = [mark(f"case.yaml/readings/{name}", t) for t, name in found.items() if t != now]
         return " or ".join(words)
@@ -198,11 +201,14 @@ class Teller:
                     values=[],
                     limit=f"{family}.upper_limit",
                     folds=[],
+                    severities=[],
                 ),
             )
             one.values.append(f"{self.value(row.id)} {self.occasion(row)}".strip())
             if (fold := f"{family}.fold.{occasion}") in self.values:
                 one.folds.append(f"{self.value(fold)} {row.occasion}".strip())
+            if (rank := f"{family}.severity.{occasion}") in self.values:
+                one.severities.append(f"{self.value(rank)} {row.occasion}".strip())
         return list(found.values())
 
     def register(self, kind: str) -> list[str]:
@@ -244,6 +250,10 @@ class Teller:
                     id=drug,
                     name=rows[0].name,
                     route=rows[0].route,
+                    sums=[k for k in self.values if k.startswith(f"{drug}.dose_sum.")],
+                    rates=[
+                        self.value(k) for k in self.values if k.startswith(f"{drug}.dose_rate.")
+                    ],
                     doses=[self._dose(t) for t in rows if not t.is_block and self._is_known(t)],
                     blocks=[self._block(t) for t in rows if t.is_block],
                     has_unknown=not all(t.is_block or self._is_known(t) for t in rows),
@@ -260,7 +270,7 @@ class Teller:
             when = f"at {self.clocks[row.clock].phrase}" if row.clock else ""
             if (key := f"motor.{row.id}.time") in self.values:
                 when = f"{self.value(key)} {self._after(row)}"
-            grade = f"{row.scale.capitalize()} grade {self.value(f'motor.{row.id}')}"
+            grade = f"{scale_name(row.scale)} grade {self.value(f'motor.{row.id}')}"
             name = mark(f"motor/{row.id}", row.name)
             found.append(SimpleNamespace(name=name, grade=grade, when=when))
         return found
@@ -323,24 +333,3 @@ class Teller:
 
     def _head(self, path: str, text: str) -> str:
         return mark(f"case.yaml/{path}", text)
-
-
-def joined(items: Iterable[str]) -> str:
-    """Items as a list in a sentence."""
-    items = list(items)
-    if len(items) < 2:
-        return "".join(items)
-    if any("," in i or " and " in i for i in items):
-        return f"{'; '.join(items[:-1])}; and {items[-1]}"
-    return f"{', '.join(items[:-1])} and {items[-1]}"
-
-
-def sentence_case(text: str) -> str:
-    """A traced text with its first letter large."""
-    at = next((i for i, c in enumerate(text) if c.isalpha() and not _in_key(text, i)), 0)
-    return text[:at] + text[at : at + 1].upper() + text[at + 1 :]
-
-
-def _in_key(text: str, at: int) -> bool:
-    """Whether a position lies in the key of a mark, which is not shown."""
-    return text.rfind("\ue000", 0, at + 1) > text.rfind("\ue001", 0, at + 1)

@@ -1,20 +1,14 @@
-"""Tables for notebooks: plain HTML that no version of a library changes."""
+"""What the report says: its rows as tables."""
 
 from __future__ import annotations
-
-import html
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from casetrace import course
 from casetrace.case import Case
 from casetrace.quantity import Quantity
+from casetrace.tables.table import VALUES_MIME, Table, quote, words_of
 from casetrace.values import as_records, headline
 
 __all__ = [
-    "VALUES_MIME",
-    "Table",
     "care",
     "findings",
     "gaps",
@@ -26,52 +20,6 @@ __all__ = [
     "values",
 ]
 
-#: Carries the values of a stored notebook, so that accepting a change can name the old ones.
-VALUES_MIME = "application/vnd.casetrace.values+json"
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of text under a header.
-
-    Attributes
-    ----------
-    title : str
-        What the table shows.
-    columns : sequence of str
-        Header.
-    rows : sequence of sequence of str
-        Cells.
-    data : dict
-        More forms of the output, by MIME type.
-    """
-
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    data: dict[str, Any] = field(default_factory=dict)
-
-    def _repr_html_(self) -> str:
-        head = "".join(f'<th style="text-align:left">{html.escape(c)}</th>' for c in self.columns)
-        body = "".join(
-            "<tr>"
-            + "".join(
-                f'<td style="text-align:left;vertical-align:top">{html.escape(c)}</td>' for c in row
-            )
-            + "</tr>\n"
-            for row in self.rows
-        )
-        caption = f'<caption style="text-align:left">{html.escape(self.title)}</caption>'
-        return (
-            f"<table>\n{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"
-        )
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/html": self._repr_html_(), "text/plain": repr(self), **self.data}
-
-    def __repr__(self) -> str:
-        return f"{self.title}: {len(self.rows)} row{'s' * (len(self.rows) != 1)}"
-
 
 def observations(case: Case) -> Table:
     """What was measured, with the words that carry each number."""
@@ -80,7 +28,7 @@ def observations(case: Case) -> Table:
             o.name,
             case.quantity("observations", o.id, "value", "unit").text(),
             _when(case, "observations", o),
-            _quote(o.as_reported),
+            quote(o.as_reported),
             o.place,
             o.note,
         ]
@@ -92,7 +40,7 @@ def observations(case: Case) -> Table:
 def findings(case: Case, state: str) -> Table:
     """Findings in one state: observed, excluded, ambiguous or not reported."""
     rows = [
-        [f.name, f.kind, f.code, _when(case, "findings", f), _quote(f.as_reported), f.place, f.note]
+        [f.name, f.kind, f.code, _when(case, "findings", f), quote(f.as_reported), f.place, f.note]
         for f in case.findings
         if f.state == state
     ]
@@ -115,7 +63,7 @@ def treatments(case: Case) -> Table:
             interval = case.quantity("treatments", t.id, "interval", "interval_unit")
             every = f"every {interval.text()}" if interval else "interval not reported"
             words += f", {t.courses} courses, {every}"
-        rows.append([t.name, words, _quote(t.as_reported), t.place, t.note])
+        rows.append([t.name, words, quote(t.as_reported), t.place, t.note])
     return Table("Treatment", ["treatment", "dose", "words", "place", "note"], rows)
 
 
@@ -141,7 +89,7 @@ def gaps(case: Case) -> Table:
 def register(case: Case, *kinds: str) -> Table:
     """Discrepancies, ambiguities and missing items; all, or of some kinds."""
     rows = [
-        [r.topic, r.kind, r.statement, r.consequence, r.reading, _quote(r.as_reported), r.place]
+        [r.topic, r.kind, r.statement, r.consequence, r.reading, quote(r.as_reported), r.place]
         for r in case.register
         if not kinds or r.kind in kinds
     ]
@@ -165,7 +113,7 @@ def readings(case: Case) -> Table:
         others = "; ".join(
             f"{key}: {o.label}" for key, o in reading.options.items() if key != chosen
         )
-        words = _quote(reading.as_reported) or "(an assumption)"
+        words = quote(reading.as_reported) or "(an assumption)"
         rows.append(
             [name, reading.question, words, f"{chosen}: {option.label}", option.rationale, others]
         )
@@ -178,7 +126,7 @@ def values(case: Case, found: dict[str, Quantity] | None = None) -> Table:
     found = found or headline(case)
     records = as_records(case, found)
     rows = [
-        [r["id"], r["text"], r["unit"], r["how"], _pairs(r["readings"]), _words(r["sources"])]
+        [r["id"], r["text"], r["unit"], r["how"], _pairs(r["readings"]), words_of(r["sources"])]
         for r in records
     ]
     columns = ["id", "value", "unit", "how", "hangs on", "words of the report"]
@@ -186,7 +134,7 @@ def values(case: Case, found: dict[str, Quantity] | None = None) -> Table:
     return Table("Headline values", columns, rows, {VALUES_MIME: plain})
 
 
-def _when(case: Case, table: str, row: Any) -> str:
+def _when(case: Case, table: str, row: object) -> str:
     time = course.when(case, table, row)
     if time is None:
         return "not reported"
@@ -196,17 +144,5 @@ def _when(case: Case, table: str, row: Any) -> str:
     return f"{time.text()} after {label}"
 
 
-def _quote(words: str) -> str:
-    return f"“{words}”" if words else ""
-
-
 def _pairs(chosen: dict[str, str]) -> str:
     return ", ".join(f"{name}: {option}" for name, option in chosen.items())
-
-
-def _words(sources: Iterable[dict[str, str]], most: int = 3) -> str:
-    said = [_quote(s["as_reported"]) or "" for s in sources if s.get("as_reported")]
-    cited = [s["citation"] for s in sources if s.get("citation")]
-    said = list(dict.fromkeys([*said, *cited]))
-    rest = f" and {len(said) - most} more" if len(said) > most else ""
-    return "; ".join(said[:most]) + rest

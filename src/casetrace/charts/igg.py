@@ -1,0 +1,183 @@
+"""Simulated serum IgG: readings of the dose and the schedule, and models, as assumptions."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from casetrace import igg as engine
+from casetrace.case import Case
+from casetrace.charts.figure import Figure
+from casetrace.charts.page import Page, hatched
+from casetrace.charts.style import GREY, SERIES, ink, styled
+from casetrace.exposure import assumed_weight
+from casetrace.tables.byreading import moving
+
+__all__ = ["igg"]
+
+PER_WEEK = 7  # points of a curve in a week
+
+
+def igg(case: Case) -> Figure | None:
+    """Draw simulated serum IgG under each reading of dose and schedule, and under each model.
+
+    Curves are of a typical subject of the middle of the assumed weights, above the middle of
+    the patient's own IgG, which is hatched; the shaded band holds nine in ten of the simulated
+    subjects. Nothing here was measured.
+
+    Returns
+    -------
+    Figure or None
+        Named ``igg``; None if nothing can be simulated.
+    """
+    plan = engine.schedule(case)
+    if plan is None or not all(
+        np.isfinite(q.low) and np.isfinite(q.high) for q in plan.doses.values()
+    ):
+        return None
+    own, weight = engine.endogenous(case), assumed_weight(case)
+    middle = (weight.low + weight.high) / 2
+    last = plan.starts["high"][-1] + plan.days[-1] + 56
+    times = np.arange(0, last, 7 / PER_WEEK)
+    with styled(7.0):
+        page = Page(case, 112.0)
+        upper, lower = page.panel(8.0, 5.0, 128.0, 44.0), page.panel(8.0, 60.0, 128.0, 42.0)
+        subject = f"typical subject of {middle:.3g} kg, band: nine in ten subjects"
+        how = f"g/L, {subject}; no IgG was measured"
+        page.title(0.8, 1.0, "Simulated serum IgG, by reading", how)
+        page.title(0.8, 55.0, "The same, by model", "g/L, dose and schedule as in force")
+        tops = [
+            _readings(page, upper, times, middle, own),
+            _models(page, lower, times, middle, own),
+        ]
+        for ax, top in zip((upper, lower), tops, strict=True):
+            ax.set_xlim(-1, last / 7)
+            ax.set_ylim(0, top * 1.08)
+            ax.set_xticks(range(0, int(last / 7) + 1, 6))
+            hatched(ax, -1, own.low, last / 7 + 1, own.high - own.low, zorder=0)
+        lower.set_xlabel("planned week from the first course", labelpad=1.5)
+        words = f"own IgG assumed:\n{own.text()}"
+        for ax in (upper, lower):
+            ax.annotate(
+                words,
+                (1, own.low),
+                xycoords=("axes fraction", "data"),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="bottom",
+                color=GREY["text"],
+            )
+        return page.finished("igg", _alt(page, own.text()))
+
+
+def _readings(page: Page, ax: Axes, times: np.ndarray, weight: float, own: object) -> float:
+    """A curve and a band for each dose, dashed for each other schedule."""
+    case = page.case
+    names = list(engine.values(case))
+    axes = moving(case, names, [n for n in case.head.readings if n not in ("weight",)])
+    axes = {r: o for r, o in axes.items() if not _is_model(case, r)}
+    middle, top, labels, doses, ends = (own.low + own.high) / 2, 0.0, [], {}, {}
+    for options in product(*axes.values()):
+        variant = case.under(dict(zip(axes, options, strict=True)))
+        plan = engine.schedule(variant)
+        if plan is None or not all(np.isfinite(q.high) for q in plan.doses.values()):
+            continue
+        dose = " then ".join(dict.fromkeys(q.text() for q in plan.doses.values()))
+        is_new = dose not in doses
+        colour = doses.setdefault(dose, SERIES[len(doses) % len(SERIES)])
+        curve = np.round(engine.typical(variant, weight, times) + middle, 4)
+        style = "-" if is_new else (0, (2, 1.2))
+        ax.plot(times / 7, curve, color=colour, linewidth=0.7, linestyle=style, zorder=3)
+        end = f"last course in week {plan.starts['low'][-1] / 7:g}"
+        ends.setdefault(end, "solid" if is_new else "dashed")
+        _note(page, f"{dose} a course, {end}", variant)
+        if is_new:
+            low, high = np.round(engine.band(variant, weight, times) + middle, 4)
+            ax.fill_between(
+                times / 7, low, high, facecolor=colour, alpha=0.18, linewidth=0, zorder=1
+            )
+            top = max(top, float(high.max()))
+            labels.append((float(curve[-60:].max()), f"{dose} a course", colour))
+    _right(ax, labels)
+    key = (
+        "\n".join(f"{style}: {end.replace(' in ', chr(10) + 'in ')}" for end, style in ends.items())
+        if len(ends) > 1
+        else ""
+    )
+    ax.annotate(
+        key,
+        (1, 1),
+        xycoords="axes fraction",
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="top",
+        color=GREY["text"],
+    )
+    return top or 1.0
+
+
+def _models(page: Page, ax: Axes, times: np.ndarray, weight: float, own: object) -> float:
+    """A curve for each model, under the readings in force."""
+    case = page.case
+    reading = next((r for r in case.head.readings if _is_model(case, r)), None)
+    options = case.head.readings[reading].options if reading else {"": None}
+    middle, labels, top = (own.low + own.high) / 2, [], 0.0
+    for number, option in enumerate(options):
+        variant = case.under({reading: option}) if reading else case
+        model = variant.reference.get("pk_models", variant.head.uses.igg.model)
+        curve = np.round(engine.typical(variant, weight, times) + middle, 4)
+        colour = SERIES[number % len(SERIES)]
+        in_force = variant.chosen == case.chosen
+        ax.plot(
+            times / 7, curve, color=colour, linewidth=1.0 if in_force else 0.7, zorder=3 + in_force
+        )
+        top = max(top, float(curve.max()))
+        labels.append((float(curve[-60:].max()), model.label, colour))
+        _note(page, f"{model.label} ({model.population})", variant)
+    _right(ax, labels)
+    return top
+
+
+def _right(ax: Axes, labels: list[tuple[float, str, str]]) -> None:
+    """Names of curves beside their ends, moved apart where they are close."""
+    before = -np.inf
+    for y, words, colour in sorted(labels):
+        place = max(y, before + 4.2)
+        ax.annotate(
+            words,
+            (1, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            color=ink(colour),
+            fontweight="bold",
+        )
+        before = place
+
+
+def _is_model(case: Case, reading: str) -> bool:
+    options = case.head.readings[reading].options.values()
+    return any("uses/igg/model" in o.sets for o in options)
+
+
+def _note(page: Page, what: str, variant: Case) -> None:
+    for name, q in engine.values(variant).items():
+        source = f"reference/pk_models/{variant.head.uses.igg.model}"
+        page.note(
+            "igg",
+            f"{name.removeprefix('igg.').replace('_', ' ').replace('.', ', ')}, {what}",
+            "curve",
+            q,
+            source=source,
+        )
+
+
+def _alt(page: Page, own: str) -> str:
+    first = (
+        "Simulated serum IgG, an assumption and not a measurement, "
+        f"on top of {own} of the patient's own."
+    )
+    return " ".join([first, *(f"{m.what[0].upper()}{m.what[1:]}: {m.text}." for m in page.marks)])

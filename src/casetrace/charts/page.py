@@ -1,0 +1,151 @@
+"""A page with panels placed in mm, and the marks that panels share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+from matplotlib.patches import Rectangle
+
+from casetrace.case import Case
+from casetrace.charts.figure import Figure, Notes, finish
+from casetrace.charts.style import COLOURS, FULL, GREY, mm
+from casetrace.quantity import Quantity
+
+__all__ = ["Page", "draw_bounds", "hatched", "plain_axis", "tidy_log"]
+
+
+class Page(Notes):
+    """A drawing with panels placed in mm from its upper left corner.
+
+    Parameters
+    ----------
+    case : Case
+        What is drawn.
+    height, width : float
+        In mm.
+    """
+
+    def __init__(self, case: Case, height: float, width: float = FULL) -> None:
+        super().__init__()
+        self.case, self.width, self.height = case, width, height
+        self.drawing = Drawing(figsize=mm(width, height))
+
+    def panel(self, left: float, top: float, width: float, height: float) -> Axes:
+        """A panel of so many mm, so far from the left and from the top."""
+        w, h = self.width, self.height
+        return self.drawing.add_axes((left / w, 1 - (top + height) / h, width / w, height / h))
+
+    def words(self, left: float, top: float, words: str, **style: object) -> None:
+        """Words so many mm from the left and the top, hanging from that line."""
+        style = {"ha": "left", "va": "top", **style}
+        self.drawing.text(left / self.width, 1 - top / self.height, words, **style)
+
+    def title(self, left: float, top: float, name: str, more: str = "") -> None:
+        """What a panel shows in bold, unit or scale behind it in grey."""
+        text = self.drawing.text(
+            left / self.width, 1 - top / self.height, name, fontweight="bold", va="top"
+        )
+        if more:
+            ax = self.drawing.axes[0]
+            ax.annotate(
+                more,
+                xy=(1, 0),
+                xycoords=text,
+                xytext=(3, 0),
+                textcoords="offset points",
+                va="bottom",
+                color=GREY["text"],
+                annotation_clip=False,
+            )
+
+    def finished(self, name: str, alt: str) -> Figure:
+        """Save it as a figure."""
+        return finish(self.drawing, name, self.case.id, self.case.scenario, alt, self.marks)
+
+
+def plain_axis(ax: Axes, rows: Sequence[str] = ()) -> None:
+    """Rows from the top down, each with its name; no left spine, no ticks."""
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    if rows:
+        ax.set_yticks(range(len(rows)), rows)
+        ax.set_ylim(len(rows) - 0.45, -0.55)
+
+
+def tidy_log(ax: Axes, ticks: Sequence[float]) -> None:
+    """A logarithmic x axis with these ticks and no others."""
+    ax.set_xscale("log")
+    ax.set_xticks(ticks, [f"{t:,g}" for t in ticks])
+    ax.set_xticks([], minor=True)
+
+
+def hatched(ax: Axes, x: float, y: float, width: float, height: float, **style: object) -> None:
+    """A hatched box: not known, or assumed."""
+    look = {"facecolor": "white", "edgecolor": GREY["hatch"], "hatch": "//////", "linewidth": 0}
+    ax.add_patch(Rectangle((x, y), width, height, **{**look, "zorder": 1, **style}))
+
+
+def draw_bounds(
+    ax: Axes,
+    q: Quantity,
+    y: float,
+    half: float = 0.22,
+    colour: str = COLOURS["blue"],
+    strength: float = 1.0,
+) -> str:
+    """Draw a quantity along x as far as it is known; returns the shape.
+
+    A point is filled, or open if "about"; an open bound is an arrow from the bound; two bounds
+    are a band. The axis must have its limits already.
+    """
+    left, right = ax.get_xlim()
+    if q.is_point:
+        face = "white" if q.about else colour
+        ax.plot(
+            q.low,
+            y,
+            "o",
+            markersize=3.8,
+            markerfacecolor=face,
+            markeredgecolor=colour,
+            zorder=4,
+            alpha=strength,
+            markeredgewidth=0.9,
+        )
+        return "open point" if q.about else "point"
+    if math.isfinite(q.low) and math.isfinite(q.high):
+        ax.add_patch(
+            Rectangle(
+                (q.low, y - half),
+                q.high - q.low,
+                2 * half,
+                facecolor=colour,
+                edgecolor=colour,
+                linewidth=0.6,
+                alpha=strength,
+                zorder=3,
+            )
+        )
+        return "band"
+    at, to = (q.low, right) if math.isfinite(q.low) else (q.high, left)
+    if q.is_unknown:
+        at, to = left, right
+    ax.annotate(
+        "",
+        xy=(to, y),
+        xytext=(at, y),
+        arrowprops={
+            "arrowstyle": "-|>,head_width=0.13,head_length=0.26",
+            "color": colour,
+            "linewidth": 1.0,
+            "shrinkA": 0,
+            "shrinkB": 0,
+            "alpha": strength,
+        },
+        zorder=4,
+    )
+    ax.plot([at, at], [y - half, y + half], color=colour, linewidth=1.0, zorder=4, alpha=strength)
+    return "arrow"

@@ -1,0 +1,106 @@
+"""The case beside what has been published, and its claims beside its own data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from casetrace.case import Case
+from casetrace.case.reference import Study
+from casetrace.items import Item, phenotype
+from casetrace.quantity import Quantity
+from casetrace.values import headline
+
+__all__ = ["Claim", "claims", "phenotype", "proportion", "share", "studies"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim of the report, and what to weigh it against.
+
+    Attributes
+    ----------
+    row : object
+        Row of register.csv.
+    against : dict
+        Text by id of a headline value or ``studies/row``.
+    """
+
+    row: Any
+    against: dict[str, str]
+
+
+def studies(case: Case) -> list[Study]:
+    """Published regimens and series of the drugs of the case, in the order of the table."""
+    drugs = {t.drug for t in case.treatments}
+    return [s for s in case.reference.studies if s.drug in drugs]
+
+
+def share(study: Study) -> Quantity | None:
+    """Share of patients who improved, in ``%``; None if the study counts none."""
+    source = [f"reference/studies/{study.id}"]
+    if study.improved and study.of:
+        percent = float(f"{100 * float(study.improved) / float(study.of):.12g}")
+        how = f"{study.improved} of {study.of}"
+        return Quantity(percent, percent, "%", how=how, derived=True).traced(source)
+    if study.percent:
+        percent = float(study.percent)
+        return Quantity(percent, percent, "%", how="as reported").traced(source)
+    return None
+
+
+def proportion(improved: int, of: int, level: float = 0.95) -> tuple[float, float]:
+    """Exact limits of a proportion, in percent.
+
+    Parameters
+    ----------
+    improved, of : int
+        How many of how many.
+    level : float
+        Confidence of both sides together.
+
+    Notes
+    -----
+    Clopper CJ, Pearson ES, Biometrika 1934;26:404-413, by quantiles of the beta distribution.
+    """
+    from scipy.special import betaincinv  # here: it takes a while, and only this needs it
+
+    a = (1 - level) / 2
+    low = betaincinv(improved, of - improved + 1, a) if improved else 0.0
+    high = betaincinv(improved + 1, of - improved, 1 - a) if improved < of else 1.0
+    return tuple(float(f"{100 * end:.10g}") for end in (low, high))
+
+
+def claims(case: Case) -> list[Claim]:
+    """The rows of the register that name what to weigh a claim against."""
+    values = headline(case)
+    named = {s.id: s for s in case.reference.studies}
+    found = []
+    for row in case.register:
+        against = {}
+        for key in filter(None, (k.strip() for k in row.against.split(";"))):
+            if key.startswith("studies/"):
+                against[key] = told(named[key.partition("/")[2]])
+            elif key in values:
+                against[key] = values[key].text()
+        if against:
+            found.append(Claim(row, against))
+    return found
+
+
+def told(study: Study) -> str:
+    """A study in a line: label, patients, outcome and further results."""
+    counted = f"{study.improved} of {study.of} " if study.improved else ""
+    percent = f"{study.percent}% " if study.percent else ""
+    control = f" (controls {study.control_percent}%)" if study.control_percent else ""
+    n = f", n {study.n}" if study.n else ""
+    result = f"{counted}{percent}{study.outcome}{control}"
+    return "; ".join(p for p in (f"{study.label}{n}: {result}", study.further) if p)
+
+
+def states(found: list[Item]) -> dict[str, int]:
+    """How many items are in each state."""
+    counts: dict[str, int] = {}
+    for item in found:
+        counts[item.state] = counts.get(item.state, 0) + 1
+    return counts

@@ -1,0 +1,152 @@
+"""What the narrative's template may say of the analyses, as traced text."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from casetrace import coreset, criteria, evidence, response, sensitivity
+from casetrace.items import items
+from casetrace.narrative.trace import mark
+from casetrace.tables.classification import SETS, fact_label
+from casetrace.wording import scale_name, value_name
+
+if TYPE_CHECKING:
+    from casetrace.narrative.teller import Teller
+
+__all__ = ["vocabulary"]
+
+_VERSIONS = {"no_biopsy": "without biopsy", "biopsy": "with biopsy", "": ""}
+
+
+def vocabulary(teller: Teller) -> dict[str, Any]:
+    """Names for the template, beside those of the teller."""
+    return {
+        "criteria": _criteria(teller),
+        "pairs": _pairs(teller),
+        "core_sets": _core_sets(teller),
+        "safe_drugs": [
+            d for d in _drugs(teller) if f"ae.{d}.upper_bound.one_sided" in teller.values
+        ],
+        "igg_blocks": _igg_blocks(teller),
+        "studies": _studies(teller),
+        "profile": _profile(teller),
+        "telling": _telling(teller),
+    }
+
+
+def _drugs(teller: Teller) -> list[str]:
+    return list(dict.fromkeys(t.drug for t in teller.case.treatments))
+
+
+def _criteria(teller: Teller) -> list[SimpleNamespace]:
+    """Each set of criteria with its classes, and the facts that would be enough."""
+    found = []
+    for name, (label, versions) in SETS.items():
+        if not items(teller.case, name):
+            continue
+        ends = [f".{v}" if v else "" for v in versions]
+        settling = {v: criteria.settling(teller.case, name, v) for v in versions}
+        found.append(
+            SimpleNamespace(
+                label=_citable(teller, name, label),
+                is_scored=name in criteria.SCORED,
+                versions=[
+                    SimpleNamespace(
+                        score=f"criteria.{name}.score{end}",
+                        probability=f"criteria.{name}.probability{end}",
+                        rank=f"criteria.{name}.class{end}",
+                        how=_VERSIONS[version],
+                    )
+                    for version, end in zip(versions, ends, strict=True)
+                ],
+                form=f"criteria.{name}.form",
+                enough=_enough(teller, next(iter(settling.values()))),
+            )
+        )
+    return found
+
+
+def _citable(teller: Teller, name: str, label: str) -> str:
+    row = next(c for c in teller.case.reference.classes if c.set == name)
+    return mark(f"reference/classes/{row.id}", label)
+
+
+def _enough(teller: Teller, sets: list[tuple[str, ...]], most: int = 4) -> list[str]:
+    """Sets of facts in words, if each is one fact or two."""
+    said = []
+    for facts in sets[:most] if sets and len(sets[0]) <= 2 else []:
+        words = [
+            mark(f if "/" in f else f"reference/criteria/{f}", fact_label(teller.case, f))
+            for f in facts
+        ]
+        said.append(" with ".join(words))
+    return said + (["others"] if said and len(sets) > most else [])
+
+
+def _pairs(teller: Teller) -> list[str]:
+    """The main measure and the motor state of one time, side by side."""
+    said = []
+    for pair in response.pairs(teller.case):
+        if pair.observation and pair.motor:
+            value = teller.value(pair.observation.id)
+            name = mark(f"motor/{pair.motor.id}", pair.motor.name)
+            grade = f"{scale_name(pair.motor.scale)} grade {teller.value(f'motor.{pair.motor.id}')}"
+            said.append(f"{value} while {name} ({grade})")
+    return said
+
+
+def _core_sets(teller: Teller) -> list[str]:
+    """Core sets that no response score can be computed for."""
+    found = {name: coreset.coverage(teller.case, name) for name in coreset.CORE_SETS}
+    return [
+        coreset.CORE_SETS[name]
+        for name, rows in found.items()
+        if rows and not coreset.is_scorable(rows)
+    ]
+
+
+def _igg_blocks(teller: Teller) -> list[SimpleNamespace]:
+    """Blocks of courses with their simulated IgG."""
+    return [
+        SimpleNamespace(
+            name=mark(f"treatments/{t.id}", t.id.partition(".")[2].replace("_", " ")),
+            peak=f"igg.peak.last_of_{t.id.partition('.')[2]}",
+            trough=f"igg.trough.last_of_{t.id.partition('.')[2]}",
+        )
+        for t in teller.case.treatments
+        if f"igg.peak.last_of_{t.id.partition('.')[2]}" in teller.values and t.is_block
+    ]
+
+
+def _studies(teller: Teller) -> list[str]:
+    """Published studies that report a share, in a line each."""
+    return [
+        mark(f"reference/studies/{s.id}", evidence.told(s))
+        for s in evidence.studies(teller.case)
+        if evidence.share(s)
+    ]
+
+
+def _profile(teller: Teller) -> list[SimpleNamespace]:
+    """Counts of the signs of the disease, by class of frequency."""
+    found = []
+    for key in teller.values:
+        if key.startswith("profile.") and key.endswith(".signs"):
+            base = key.removesuffix(".signs")
+            frequency = base.partition(".")[2].replace("_", " ")
+            found.append(SimpleNamespace(base=base, frequency=frequency))
+    return found
+
+
+def _telling(teller: Teller, most: int = 3) -> list[SimpleNamespace]:
+    """The readings that move most outcomes furthest."""
+    readings = teller.case.head.readings
+    found = sensitivity.most_telling(sensitivity.factorials(teller.case))
+    return [
+        SimpleNamespace(
+            question=mark(f"case.yaml/readings/{reading}", readings[reading].question),
+            outcomes=[mark(name, value_name(name)) for name in names],
+        )
+        for reading, names in found[:most]
+    ]

@@ -1,0 +1,75 @@
+"""One row for each combination of the readings that move some values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import product
+
+from casetrace.case import Case
+from casetrace.sensitivity import factorials
+from casetrace.tables.table import Table
+from casetrace.values import headline
+
+__all__ = ["by_reading", "moving", "option_label"]
+
+
+def moving(
+    case: Case, names: Sequence[str], only: Iterable[str] = ()
+) -> dict[str, tuple[str, ...]]:
+    """Readings that move any of some values, with their options; only some of them, if named."""
+    found = factorials(case, names, only)
+    moved = {r for f in found.values() for r, _ in f.ranked()}
+    return {r: tuple(o.options) for r, o in case.head.readings.items() if r in moved}
+
+
+def by_reading(
+    case: Case, title: str, columns: dict[str, str], only: Iterable[str] = ()
+) -> Table | None:
+    """Values under every combination of the readings that move them.
+
+    Parameters
+    ----------
+    case : Case
+        The case; readings that are not varied stay as they are in it.
+    title : str
+        What the table shows.
+    columns : dict
+        Header by id of a headline value.
+    only : iterable of str
+        Vary these readings only.
+
+    Returns
+    -------
+    Table or None
+        None if the case has none of the values.
+    """
+    here = headline(case)
+    names = [n for n in columns if n in here]
+    if not names:
+        return None
+    axes = moving(case, names, only)
+    found = factorials(case, names, only)
+    rows = []
+    for options in product(*axes.values()):
+        chosen = dict(zip(axes, options, strict=True))
+        cells = []
+        for name in names:
+            value = here[name]
+            if name in found:
+                f = found[name]
+                place = tuple(
+                    o.index(chosen[r]) if r in chosen else n
+                    for r, o, n in zip(f.readings, f.options, f.here, strict=True)
+                )
+                value = f.cells[place]
+            cells.append(value.text() if value is not None else "cannot be computed")
+        in_force = all(case.chosen[r] == o for r, o in chosen.items())
+        labels = [option_label(case, r, o) for r, o in chosen.items()]
+        rows.append([*labels, *cells, "in force" if in_force else ""])
+    header = [case.head.readings[r].question for r in axes]
+    return Table(title, [*header, *(columns[n] for n in names), ""], rows)
+
+
+def option_label(case: Case, reading: str, option: str) -> str:
+    """An option in words."""
+    return case.head.readings[reading].options[option].label

@@ -1,0 +1,112 @@
+"""Laboratory, motor state, core sets and adverse events as tables."""
+
+from __future__ import annotations
+
+from casetrace import coreset
+from casetrace import response as engine
+from casetrace.case import Case
+from casetrace.course import when
+from casetrace.quantity import Quantity, change
+from casetrace.tables.table import Table, quote
+from casetrace.values import headline
+from casetrace.wording import scale_name
+
+__all__ = ["changes", "coverage", "event_bounds", "folds", "motor_states"]
+
+
+def folds(case: Case) -> Table | None:
+    """The main measure as a multiple of the upper limit, under every limit known for it."""
+    measure = case.head.main_measure
+    rows = []
+    used = case.head.uses.upper_limit.get(measure)
+    named = {o.id: o for o in case.observations}
+    for limit, found in engine.fold_under(case, measure).items():
+        row = case.reference.get("limits", limit)
+        for key, fold in found.items():
+            rank = engine.severity(case, measure, fold)
+            rows.append(
+                [
+                    f"{row.statistic}, {row.population}",
+                    f"{row.value} {row.unit}",
+                    named[key].occasion,
+                    fold.text(),
+                    rank.text() if rank else "",
+                    "in force" if limit == used else "",
+                ]
+            )
+    columns = ["limit", "value", "when", "multiple", "severity", ""]
+    return Table("Multiples of the upper limit, by limit", columns, rows) if rows else None
+
+
+def changes(case: Case) -> Table | None:
+    """The main measure against every other value of it, with open bounds carried through."""
+    measure = case.head.main_measure
+    rows = []
+    values = [o for o in case.observations if o.id.partition(".")[0] == measure]
+    for place, new in enumerate(values):
+        for old in values[:place]:
+            one, two = (case.quantity("observations", o.id, "value", "unit") for o in (old, new))
+            moved = _change(two, one)
+            rows.append([new.occasion, two.text(), old.occasion, one.text(), moved])
+    columns = ["value", "", "compared with", "", "change"]
+    return Table("Change against each earlier value", columns, rows) if rows else None
+
+
+def _change(new: Quantity, old: Quantity) -> str:
+    try:
+        return change(new, old).text()
+    except ZeroDivisionError:
+        return "compared with nothing"
+
+
+def motor_states(case: Case) -> Table | None:
+    """Motor states as bounds on their scale, and muscle tests where stated."""
+    anchors = {(g.scale, float(g.grade)): g.anchor for g in case.reference.scales}
+    rows = []
+
+    def add(what: str, scale: str, grade: Quantity, time: str, words: str) -> None:
+        ends = [f"{g:g} {anchors.get((scale, g), '')}".strip() for g in (grade.low, grade.high)]
+        best_and_worst = " to ".join(dict.fromkeys(ends))
+        rows.append([what, scale_name(scale), grade.text(), best_and_worst, time, quote(words)])
+
+    for m in case.motor:
+        if grade := case.quantity("motor", m.id, "grade"):
+            time = when(case, "motor", m)
+            add(m.name, m.scale, grade, time.text() if time else "not reported", m.as_reported)
+    for o in case.observations:
+        if scale := case.head.uses.scale.get(o.id.partition(".")[0]):
+            grade = case.quantity("observations", o.id, "value", "unit")
+            add(o.name, scale, grade, o.occasion, o.as_reported)
+    columns = ["state", "scale", "grade", "from, to", "when", "words"]
+    return Table("Motor state as bounds on published scales", columns, rows) if rows else None
+
+
+def coverage(case: Case) -> Table | None:
+    """Core set measures by clock: reported, in part, or not."""
+    rows, said = [], []
+    for name, label in coreset.CORE_SETS.items():
+        found = coreset.coverage(case, name)
+        for one in found:
+            rows.append([label, one.measure.label, *one.at.values()])
+        if found and not coreset.is_scorable(found):
+            said.append(label)
+    clocks = [c.label for c in case.head.clocks]
+    title = "Core set measures in the report"
+    if said:
+        title += f"; no response score can be computed ({' nor '.join(said)})"
+    return Table(title, ["core set", "measure", *clocks], rows) if rows else None
+
+
+def event_bounds(case: Case) -> Table | None:
+    """Adverse events per course that none in so many courses leaves possible."""
+    found = headline(case)
+    rows = []
+    for drug in dict.fromkeys(t.drug for t in case.treatments):
+        if f"ae.{drug}.courses_without_event" in found:
+            one, two = (found[f"ae.{drug}.upper_bound.{s}"] for s in ("one_sided", "two_sided"))
+            count = found[f"ae.{drug}.courses_without_event"]
+            name = next(t.name for t in case.treatments if t.drug == drug)
+            rows.append([name, count.text(), one.text(), two.text(), one.how])
+    columns = ["treatment", "courses without", "one-sided", "two-sided", "how"]
+    title = "Rate per course that no event leaves possible (95% confidence, exact)"
+    return Table(title, columns, rows) if rows else None

@@ -1,0 +1,86 @@
+"""A table for notebooks: plain HTML that no version of a library changes."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["VALUES_MIME", "Note", "Table", "quote", "words_of"]
+
+#: Carries the values of a stored notebook, so that accepting a change can name the old ones.
+VALUES_MIME = "application/vnd.casetrace.values+json"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of text under a header.
+
+    Attributes
+    ----------
+    title : str
+        What the table shows.
+    columns : sequence of str
+        Header.
+    rows : sequence of sequence of str
+        Cells.
+    data : dict
+        More forms of the output, by MIME type.
+    """
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th style="text-align:left">{html.escape(c)}</th>' for c in self.columns)
+        body = "".join(
+            "<tr>"
+            + "".join(
+                f'<td style="text-align:left;vertical-align:top">{html.escape(c)}</td>' for c in row
+            )
+            + "</tr>\n"
+            for row in self.rows
+        )
+        caption = f'<caption style="text-align:left">{html.escape(self.title)}</caption>'
+        return (
+            f"<table>\n{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"
+        )
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {"text/html": self._repr_html_(), "text/plain": repr(self), **self.data}
+
+    def __repr__(self) -> str:
+        return f"{self.title}: {len(self.rows)} row{'s' * (len(self.rows) != 1)}"
+
+
+@dataclass(frozen=True)
+class Note:
+    """A paragraph: what a notebook shows of a case, or why there is nothing to compute.
+
+    Attributes
+    ----------
+    text : str
+        Plain text.
+    """
+
+    text: str
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {"text/html": f"<p>{html.escape(self.text)}</p>", "text/plain": self.text}
+
+
+def quote(words: str) -> str:
+    """Words of the report in quotation marks; nothing for none."""
+    return f"“{words}”" if words else ""
+
+
+def words_of(sources: Iterable[dict[str, str]], most: int = 3) -> str:
+    """The words of the report or the citations behind a value, at most a few of them."""
+    said = [quote(s["as_reported"]) for s in sources if s.get("as_reported")]
+    cited = [s["citation"] for s in sources if s.get("citation")]
+    said = list(dict.fromkeys([*said, *cited]))
+    rest = f" and {len(said) - most} more" if len(said) > most else ""
+    return "; ".join(said[:most]) + rest

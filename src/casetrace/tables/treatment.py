@@ -1,0 +1,94 @@
+"""Doses, published regimens and simulated IgG as tables."""
+
+from __future__ import annotations
+
+from casetrace import evidence
+from casetrace.case import Case
+from casetrace.exposure import assumed_weight
+from casetrace.quantity import parse
+from casetrace.tables.byreading import by_reading
+from casetrace.tables.table import Table
+from casetrace.values import headline
+
+__all__ = ["dose_sums", "doses", "grams", "igg", "igg_models", "regimens"]
+
+
+def in_courses(case: Case) -> list[str]:
+    """Drugs that are given in courses."""
+    return list(dict.fromkeys(t.drug for t in case.treatments if t.is_block))
+
+
+def doses(case: Case) -> Table | None:
+    """Doses of the drugs in courses under every combination of the readings that move them."""
+    columns = {}
+    for drug in in_courses(case):
+        columns[f"{drug}.dose_per_course"] = "a course"
+        for t in (t for t in case.treatments if t.drug == drug and t.is_block):
+            step = t.id.partition(".")[2]
+            columns[f"{drug}.dose_rate.{step}"] = f"per week, {step.replace('_', ' ')}"
+        columns[f"{drug}.dose_total"] = "all courses"
+        columns[f"{drug}.weeks_first_to_last_course"] = "first to last course"
+    return by_reading(case, "Doses, by reading", columns)
+
+
+def grams(case: Case) -> Table | None:
+    """Grams of a course at the weights of the growth standard that the case assumes."""
+    if assumed_weight(case) is None:
+        return None
+    columns = {f"{drug}.grams_per_course": "grams of a course" for drug in in_courses(case)}
+    return by_reading(case, "Grams of a course at assumed body weights", columns)
+
+
+def regimens(case: Case) -> Table | None:
+    """Published regimens of the drugs of the case."""
+    rows = []
+    for s in evidence.studies(case):
+        dose = f"{s.dose} {s.dose_unit}" if s.dose else "not seen"
+        rows.append([s.label, s.kind, s.population, s.disease, dose, s.regimen, s.note])
+    columns = ["published", "kind", "of", "disease", "dose of a course", "regimen", "note"]
+    return Table("Published regimens", columns, rows) if rows else None
+
+
+def dose_sums(case: Case) -> Table | None:
+    """Doses by day added up where the reported ones bound them, and where they do not."""
+    found = headline(case)
+    clocks = {c.id: c.label for c in case.head.clocks}
+    rows = []
+    for drug in dict.fromkeys(t.drug for t in case.treatments if not t.is_block):
+        name = next(t.name for t in case.treatments if t.drug == drug)
+        for key, q in found.items():
+            if key.startswith(f"{drug}.dose_sum.until_"):
+                until = clocks[key.rpartition("until_")[2]]
+                rows.append([name, f"until {until}", q.text(), q.how])
+        last = [t for t in case.treatments if t.drug == drug][-1]
+        stop = parse(last.stop) if last.stop else None
+        if stop is None or not stop.is_point:
+            after = f"after {clocks.get(last.clock, 'the last step')}"
+            rows.append([name, after, "not reported", "no dose or end is reported"])
+    columns = ["drug", "span", "sum", "how"]
+    return Table("Doses by day, added up where they are bounded", columns, rows) if rows else None
+
+
+def igg(case: Case) -> Table | None:
+    """Simulated IgG under each reading of the dose and each model."""
+    columns = {}
+    for key in headline(case):
+        if key.startswith("igg."):
+            what, _, when = key.removeprefix("igg.").partition(".last_of_")
+            columns[key] = f"{what}, last of {when.replace('_', ' ')}"
+    moved = [n for n, r in case.head.readings.items() if n != "weight"]
+    return by_reading(
+        case, "Simulated serum IgG: an assumption, no IgG was measured", columns, moved
+    )
+
+
+def igg_models(case: Case) -> Table | None:
+    """The models of the pharmacokinetics of IgG that can be chosen."""
+    igg = case.head.uses.igg
+    if igg is None:
+        return None
+    rows = [
+        [m.label, m.population, m.n, "in force" if m.id == igg.model else "", m.note]
+        for m in case.reference.pk_models
+    ]
+    return Table("Models", ["model", "estimated in", "n", "", "note"], rows)
