@@ -362,3 +362,55 @@ def snapshot(folder: Path) -> dict[str, bytes]:
     return {
         p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
     }
+
+
+#: Every figure that a notebook shows.
+FIGURES = (
+    "classification",
+    "course",
+    "coverage",
+    "dissociation",
+    "doses",
+    "folds",
+    "igg",
+    "profile",
+    "sensitivity",
+    "series",
+)
+
+
+def sloped(ax) -> list:
+    """Lines of a panel, in its own units, that are neither level nor upright."""
+    own = [line for line in ax.get_lines() if line.get_transform() == ax.transData]
+    return [
+        line
+        for line in own
+        if line.get_linestyle() not in ("None", "")
+        and len({float(x) for x in line.get_xdata()}) > 1
+        and len({float(y) for y in line.get_ydata()}) > 1
+    ]
+
+
+def overlaps(drawing) -> list[str]:
+    """Words of a drawing that overlap one another or leave the page."""
+    drawing.draw_without_rendering()
+    page, boxes, wrong = drawing.bbox, [], []
+    for ax in (drawing, *drawing.axes):
+        texts = list(ax.texts)
+        for axis in (ax.xaxis, ax.yaxis) if ax is not drawing and ax.axison else ():
+            low, high = sorted(axis.get_view_interval())
+            ticks = [t for t in axis.get_major_ticks() if low <= t.get_loc() <= high]
+            texts += [axis.label, *(t.label1 for t in ticks if t.label1.get_visible())]
+        for text in texts:
+            if text.get_text().strip() and text.get_visible():
+                boxes.append((text.get_text(), text.get_window_extent()))
+    for number, (words, box) in enumerate(boxes):
+        inside = page.x0 - 0.5 <= box.x0 and box.x1 <= page.x1 + 0.5
+        if not (inside and page.y0 - 0.5 <= box.y0 and box.y1 <= page.y1 + 0.5):
+            wrong.append(f"{words!r} leaves the page")
+        for others, other in boxes[number + 1 :]:
+            x = min(box.x1, other.x1) - max(box.x0, other.x0)
+            y = min(box.y1, other.y1) - max(box.y0, other.y0)
+            if min(x, y) > 0.6:
+                wrong.append(f"{words!r} overlaps {others!r}")
+    return wrong

@@ -128,9 +128,7 @@ def concentration(
     since = times[:, None] - np.asarray(starts, float)[None, :]
     # Infusions recur at the same distances: the response is computed once for each of them.
     lags, place = np.unique(np.round(since, 10), return_inverse=True)
-    given = np.zeros((len(lags), len(times)))
-    columns = np.broadcast_to(np.arange(len(times))[:, None], since.shape)
-    np.add.at(given, (place.reshape(since.shape), columns), np.where(since >= 0, doses, 0.0))
+    place = place.reshape(since.shape)
     during, after = np.clip(lags, 0, duration), np.maximum(lags - duration, 0)
     size, rate = parameters.exponentials()
     response = np.zeros((len(parameters.cl), len(lags)))
@@ -142,4 +140,7 @@ def concentration(
             safe = np.where(lam > 0, lam, 1.0)
             part = part * np.where(lam > 0, -np.expm1(-safe * during) / (safe * duration), 0.0)
         response += size[:, k, None] * part
-    return response @ given
+    total = np.zeros((len(parameters.cl), len(times)))
+    for n, dose in enumerate(doses):
+        total += response[:, place[:, n]] * np.where(since[:, n] >= 0, dose, 0.0)
+    return total

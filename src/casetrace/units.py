@@ -49,8 +49,6 @@ _PRINTED = {
     "wk": "weeks",
     "mo": "months",
     "a": "years",
-    "mg/kg/d": "mg/kg/day",
-    "g/kg/wk": "g/kg/week",
     "ukat/L": "µkat/L",
     "cm2": "cm²",
     "g/cm2": "g/cm²",
@@ -189,4 +187,6 @@ def printed(unit: str, one: bool = False) -> str:
     if unit in ("d", "wk", "mo", "a") and one:
         return _PRINTED[unit][:-1]
     plain = re.sub(r"\{[^{}]*\}", "", unit).strip("/.")
+    for symbol, word in (("d", "day"), ("wk", "week")):  # "a day", not "per d"
+        plain = re.sub(rf"/{symbol}$", f"/{word}", plain)
     return _PRINTED.get(unit, re.sub(r"(?<=m)2\b", "²", plain))

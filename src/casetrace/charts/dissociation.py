@@ -61,7 +61,7 @@ def dissociation(case: Case) -> Figure | None:
         for number, pair in enumerate(found, start=1):
             _draw_pair(page, (ax, under, aside), pair, quantities, number)
         for number, pair in enumerate(found, start=1):
-            page.words(10.0, 75.5 + 3.1 * number, f"{number}  {_key(case, pair)}", va="bottom")
+            page.words(1.0, 75.5 + 3.1 * number, f"{number}  {_key(case, pair)}", va="bottom")
         alt = (
             f"{name} against motor state ({scale_name(scale)} grade), one mark for each time, "
             "no line between them. " + " ".join(f"{m.what}: {m.text}." for m in page.marks)

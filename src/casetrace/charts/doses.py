@@ -102,24 +102,22 @@ def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], upper: 
             shape = "arrow" if is_open else "point"
             page.note("sum", what, shape, total, one.week, one.clock, f"treatments/{one.block}")
         if last:
-            tops.append((last[1].low, last[0], last[1].text(), colour))
-    ax.set_xlim(left=-1.5, right=max((x for _, x, _, _ in tops), default=1) * 1.32 + 2)
+            tops.append((last[1].low, last[0], last[1].text(), colour, words))
+    ax.set_xlim(left=-1.5, right=max((top[1] for top in tops), default=1) * 1.32 + 2)
     ax.set_ylim(bottom=0)
     _apart(ax, tops)
     ax.set_xlabel("planned week from the first course", labelpad=1.5)
-    if len(readings) > 1:
-        for number, (words, _) in enumerate(readings):
-            colour = SERIES[number % len(SERIES)]
-            top = upper - 8.5 - 3.0 * (len(readings) - 1 - number)
-            page.words(8.0, top, "●", color=colour, va="bottom", fontfamily="DejaVu Sans")
-            page.words(11.0, top, words, va="bottom")
+    for number, (_, _, total, _, words) in enumerate(reversed(tops)):
+        if len(readings) > 1:
+            below = upper - 8.5 - 3.0 * (len(tops) - 1 - number)
+            page.words(8.0, below, f"{total}: {words}", va="bottom")
 
 
-def _apart(ax: Axes, tops: list[tuple[float, float, str, str]]) -> None:
+def _apart(ax: Axes, tops: list[tuple[float, float, str, str, str]]) -> None:
     """The last sum of each reading in words, moved apart where two are close."""
     span = ax.get_ylim()[1] - ax.get_ylim()[0]
     y_before = -math.inf
-    for y, x, words, colour in sorted(tops):
+    for y, x, words, colour, _ in sorted(tops):
         place = max(y, y_before + 0.085 * span)
         ax.text(x + 1.2, place, words, va="center", color=ink(colour), fontweight="bold")
         y_before = place
@@ -216,7 +214,7 @@ def _rates(case: Case, drug: str) -> list[tuple[str, Quantity, str, str]]:
             factor(q.unit, unit)
         except UnitError:
             continue
-        label = f"{s.label} ({s.population}): {s.dose} {s.dose_unit} {s.regimen.split(',')[0]}"
+        label = f"{s.label}, {s.population}: {s.dose} {s.dose_unit} {s.regimen.split(',')[0]}"
         found[label] = (label, q.to(unit), "published", f"reference/studies/{s.id}")
     return list(found.values())
 

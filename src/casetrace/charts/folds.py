@@ -12,8 +12,11 @@ from casetrace.case import Case
 from casetrace.charts.figure import Figure
 from casetrace.charts.page import Page, draw_bounds, tidy_log
 from casetrace.charts.style import GREY, SERIES, styled
+from casetrace.quantity import Quantity
 
 __all__ = ["folds"]
+
+WIDTH = 119.0  # mm, of the panel
 
 
 def folds(case: Case) -> Figure | None:
@@ -35,7 +38,7 @@ def folds(case: Case) -> Figure | None:
         count = len(next(iter(found.values())))
         block = each * count + 2.4
         page = Page(case, 10.5 + block * len(found) + 8.0)
-        ax = page.panel(50.0, 10.5, 119.0, block * len(found))
+        ax = page.panel(50.0, 10.5, WIDTH, block * len(found))
         finite = [e for q in found.values() for f in q.values() for e in (f.low, f.high)]
         finite = [e for e in finite if math.isfinite(e) and e > 0]
         ax.set_xscale("log")
@@ -43,7 +46,7 @@ def folds(case: Case) -> Figure | None:
         page.title(
             50.0,
             1.0,
-            f"{named[next(iter(found[next(iter(found))]))].name.capitalize()}",
+            next(o.name for o in case.observations if o.id.startswith(measure)).capitalize(),
             "multiple of the upper limit, logarithmic scale",
         )
         _thresholds(case, ax, measure)
@@ -58,9 +61,7 @@ def folds(case: Case) -> Figure | None:
                 shape = draw_bounds(ax, fold, y + n, 0.2, colour, strength)
                 rank = response.severity(case, measure, fold)
                 words = f"{fold.text()}, {named[key].occasion}"
-                is_mark = "point" in shape
-                at = fold.low * 1.1 if is_mark else fold.low / 1.08
-                side = "left" if is_mark else "right"
+                at, side = _place(ax, fold, words)
                 paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.4}
                 ax.text(at, y + n, words, ha=side, va="center", fontsize=6.2, bbox=paper)
                 what = f"{named[key].name} {named[key].occasion}, against {label}"
@@ -81,6 +82,18 @@ def folds(case: Case) -> Figure | None:
             f"{m.what}: {m.text}." for m in page.marks
         )
         return page.finished("folds", alt)
+
+
+def _place(ax: Axes, fold: Quantity, words: str) -> tuple[float, str]:
+    """Where words stand: right of a point, left of an open end or a band if there is room."""
+    left, right = ax.get_xlim()
+    if fold.is_point or not math.isfinite(fold.low) or fold.low <= 0:
+        end = fold.high if math.isfinite(fold.high) and fold.high > 0 else left
+        return end * 1.1, "left"
+    room = math.log(fold.low / left) / math.log(right / left) * WIDTH
+    if math.isinf(fold.high) or len(words) * 1.1 < room:
+        return fold.low / 1.08, "right"
+    return fold.high * 1.1, "left"
 
 
 def _thresholds(case: Case, ax: Axes, measure: str) -> None:

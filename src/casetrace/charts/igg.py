@@ -18,6 +18,7 @@ from casetrace.tables.byreading import moving
 __all__ = ["igg"]
 
 PER_WEEK = 7  # points of a curve in a week
+_Drawn = tuple[float, list[tuple[float, str, str]]]  # highest value, names with place and colour
 
 
 def igg(case: Case) -> Figure | None:
@@ -48,31 +49,23 @@ def igg(case: Case) -> Figure | None:
         how = f"g/L, {subject}; no IgG was measured"
         page.title(0.8, 1.0, "Simulated serum IgG, by reading", how)
         page.title(0.8, 55.0, "The same, by model", "g/L, dose and schedule as in force")
-        tops = [
-            _readings(page, upper, times, middle, own),
-            _models(page, lower, times, middle, own),
+        drawn = [
+            (upper, *_readings(page, upper, times, middle, own)),
+            (lower, *_models(page, lower, times, middle, own)),
         ]
-        for ax, top in zip((upper, lower), tops, strict=True):
+        words = f"the patient's own IgG, assumed: {own.text()} (hatched)"
+        for ax, top, labels in drawn:
             ax.set_xlim(-1, last / 7)
             ax.set_ylim(0, top * 1.08)
             ax.set_xticks(range(0, int(last / 7) + 1, 6))
             hatched(ax, -1, own.low, last / 7 + 1, own.high - own.low, zorder=0)
+            ax.text(0, own.low / 2, words, va="center", color=GREY["text"])
+            _right(ax, labels)
         lower.set_xlabel("planned week from the first course", labelpad=1.5)
-        words = f"own IgG assumed:\n{own.text()}"
-        for ax in (upper, lower):
-            ax.annotate(
-                words,
-                (1, own.low),
-                xycoords=("axes fraction", "data"),
-                xytext=(4, 0),
-                textcoords="offset points",
-                va="bottom",
-                color=GREY["text"],
-            )
         return page.finished("igg", _alt(page, own.text()))
 
 
-def _readings(page: Page, ax: Axes, times: np.ndarray, weight: float, own: object) -> float:
+def _readings(page: Page, ax: Axes, times: np.ndarray, weight: float, own: object) -> _Drawn:
     """A curve and a band for each dose, dashed for each other schedule."""
     case = page.case
     names = list(engine.values(case))
@@ -100,7 +93,6 @@ def _readings(page: Page, ax: Axes, times: np.ndarray, weight: float, own: objec
             )
             top = max(top, float(high.max()))
             labels.append((float(curve[-60:].max()), f"{dose} a course", colour))
-    _right(ax, labels)
     key = (
         "\n".join(f"{style}: {end.replace(' in ', chr(10) + 'in ')}" for end, style in ends.items())
         if len(ends) > 1
@@ -115,10 +107,10 @@ def _readings(page: Page, ax: Axes, times: np.ndarray, weight: float, own: objec
         va="top",
         color=GREY["text"],
     )
-    return top or 1.0
+    return top or 1.0, labels
 
 
-def _models(page: Page, ax: Axes, times: np.ndarray, weight: float, own: object) -> float:
+def _models(page: Page, ax: Axes, times: np.ndarray, weight: float, own: object) -> _Drawn:
     """A curve for each model, under the readings in force."""
     case = page.case
     reading = next((r for r in case.head.readings if _is_model(case, r)), None)
@@ -136,15 +128,14 @@ def _models(page: Page, ax: Axes, times: np.ndarray, weight: float, own: object)
         top = max(top, float(curve.max()))
         labels.append((float(curve[-60:].max()), model.label, colour))
         _note(page, f"{model.label} ({model.population})", variant)
-    _right(ax, labels)
-    return top
+    return top, labels
 
 
 def _right(ax: Axes, labels: list[tuple[float, str, str]]) -> None:
     """Names of curves beside their ends, moved apart where they are close."""
-    before = -np.inf
+    before, room = -np.inf, 0.085 * ax.get_ylim()[1]
     for y, words, colour in sorted(labels):
-        place = max(y, before + 4.2)
+        place = max(y, before + room)
         ax.annotate(
             words,
             (1, place),

@@ -1,0 +1,186 @@
+"""Every figure of the analyses: what is drawn, what must not be, and whether it can be read."""
+
+import csv
+import io
+import sys
+
+import pytest
+from conftest import FIGURES, overlaps, sloped
+
+from casetrace import charts, tables
+from casetrace.case import load
+
+CASE = load("imataka-2014")
+#: Panels that hold assumed or simulated curves and nothing that the report gives.
+CURVES = {"age in months"}
+
+
+@pytest.fixture
+def drawings(monkeypatch):
+    """Drawings that figures are made of, kept before they are saved."""
+    kept = []
+    for name in ("page", "course"):
+        module = sys.modules[f"casetrace.charts.{name}"]
+        real = module.finish
+
+        def keep(drawing, *more, real=real):
+            kept.append(drawing)
+            return real(drawing, *more)
+
+        monkeypatch.setattr(module, "finish", keep)
+    return kept
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_no_line_joins_values_that_the_report_gives(name, drawings):
+    getattr(charts, name)(CASE)
+    if name == "igg":
+        return  # simulated curves only: see the next test
+    for ax in drawings[0].axes:
+        if ax.get_xlabel() not in CURVES:
+            assert sloped(ax) == [], name
+
+
+def test_the_simulation_shows_no_value_of_the_report():
+    marks = charts.igg(CASE).marks
+    assert {m.shape for m in marks} == {"curve"}
+    assert all(m.source.startswith("reference/pk_models/") for m in marks)
+
+
+@pytest.mark.parametrize("name", [n for n in FIGURES if n != "igg"])
+def test_a_line_between_two_values_would_be_seen(name, drawings):
+    getattr(charts, name)(CASE)
+    ax = next(a for a in drawings[0].axes if a.get_xlabel() not in CURVES)
+    before = len(sloped(ax))
+    ax.plot([0.1, 0.9], [0.2, 0.7])
+    assert len(sloped(ax)) == before + 1
+
+
+@pytest.mark.parametrize(
+    "scenario", ["default", "lower-dose", "only-what-is-printed", "heliotrope-counted"]
+)
+@pytest.mark.parametrize("name", FIGURES)
+def test_no_words_overlap_or_leave_the_page(name, scenario, drawings):
+    case = load("imataka-2014", scenario)
+    if getattr(charts, name)(case) is None:
+        assert (name, scenario) == ("igg", "only-what-is-printed")  # a dose is not known
+        return
+    assert not overlaps(drawings[0]), "; ".join(overlaps(drawings[0]))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_says_in_words_and_in_a_table_what_it_draws(name):
+    figure = getattr(charts, name)(CASE)
+    rows = list(csv.DictReader(io.StringIO(figure.table())))
+    assert len(rows) == len(figure.marks) > 3
+    assert len(figure.alt) > 100
+    assert figure.alt.endswith(".")
+    for mark in figure.marks:
+        if mark.shape not in ("unknown",) and mark.lane != "axis":
+            assert mark.source or mark.text in ("not reported", ""), mark
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_same_case_gives_the_same_figure(name):
+    one, two = (getattr(charts, name)(load("imataka-2014")) for _ in range(2))
+    assert one.svg == two.svg
+    assert one.png == two.png
+    assert one.alt == two.alt
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_case_that_lacks_what_a_figure_shows_has_none_or_less_of_it(name, toy):
+    figure = getattr(charts, name)(load("toy-2000", where=toy))
+    lacking = {"classification", "coverage", "igg", "series", "profile"}
+    assert (figure is None) == (name in lacking)
+
+
+# --- what each shows
+
+
+def marks(figure, lane):
+    return {m.what: m for m in figure.marks if m.lane == lane}
+
+
+def test_points_of_items_and_scores_are_drawn():
+    figure = charts.classification(CASE)
+    found = marks(figure, "points with biopsy")
+    assert found["heliotrope rash"].text == "3.2 ambiguous"
+    assert found["anti-Jo-1 antibody"].shape == "not met"
+    scores = marks(figure, "score without biopsy")
+    assert [(m.low, m.high) for m in scores.values()] == [
+        ("1.3", "14.8"),
+        ("2.8", "14.8"),
+        ("4.4", "14.8"),
+        ("5.9", "14.8"),
+        ("1.3", "11.7"),
+        ("2.8", "11.7"),
+    ]
+
+
+def test_the_dissociation_is_drawn_as_wide_as_it_is_known():
+    figure = charts.dissociation(CASE)
+    assert [m.shape for m in figure.marks] == ["point", "open point", "arrow", "band", "band"]
+    assert (figure.marks[2].low, figure.marks[2].high) == ("8000", "")
+    assert "Vignos grade 9 to 10" in figure.marks[2].text
+    assert "motor state not reported" in figure.marks[1].text
+    assert "CK not reported" in figure.marks[4].text
+
+
+def test_sums_of_courses_stop_being_points_where_a_dose_is_not_reported():
+    found = [m for m in charts.doses(CASE).marks if m.lane == "sum"]
+    open_ended = [m for m in found if m.shape == "arrow"]
+    assert {m.what.split(",")[0] for m in open_ended} == {f"after course {n}" for n in range(7, 13)}
+    assert all(m.high == "" for m in open_ended)
+
+
+def test_what_came_after_the_last_dose_is_drawn_as_unknown():
+    found = marks(charts.doses(CASE), "doses by day")
+    assert found["Prednisolone after relapse"].shape == "unknown"
+    assert found["Prednisolone until relapse"].shape == "arrow"
+
+
+def test_grams_at_assumed_weights_are_drawn_as_assumed():
+    found = [m for m in charts.doses(CASE).marks if m.lane == "grams"]
+    assert {m.shape for m in found} == {"assumed"}
+    # 2 g/kg × 9.161 and 14.611 kg, the 3rd and the 97th percentile at 24 months
+    assert (found[0].low, found[0].high) == ("18.322", "29.222")
+
+
+def test_the_case_is_no_share():
+    found = marks(charts.series(CASE), "series")
+    assert found["this case"].shape == "unknown"
+    assert found["Al-Mayouf 2000 (children)"].low == "66.66666667"
+
+
+# --- what a notebook can compute
+
+
+def test_each_notebook_says_why_there_is_nothing_to_compute(toy):
+    case = load("toy-2000", where=toy)
+    said = {q: tables.applies(case, q).text for q in QUESTIONS}
+    assert said["classification"].startswith("Nothing to compute: links.csv links no item")
+    assert said["evidence"].startswith("Nothing to compute: no study of its drugs")
+    assert "no simulation of IgG" in said["exposure"]
+    assert said["response"].startswith("This case has values of its main measure")
+    assert said["sensitivity"] == "This case has 2 readings."
+
+
+QUESTIONS = ("classification", "response", "exposure", "sensitivity", "evidence")
+
+
+def test_the_first_case_has_all_that_the_notebooks_need():
+    for question in QUESTIONS:
+        assert "Not for this case" not in tables.applies(CASE, question).text
+
+
+def test_every_table_is_there_for_the_first_case_and_none_breaks_on_another(toy):
+    other = load("toy-2000", where=toy)
+    for name in tables.__all__:
+        function = getattr(tables, name)
+        if not callable(function) or isinstance(function, type) or name in ("applies", "findings"):
+            continue
+        more = ("eular_acr",) if name == "criteria" else ()
+        assert function(CASE, *more).rows, name
+        found = function(other, *more)
+        assert found is None or found.columns, name

@@ -1,0 +1,181 @@
+"""Readings and evidence: the factorial against direct computation, and literal shares."""
+
+import itertools
+import math
+from math import comb
+
+import numpy as np
+import pytest
+from conftest import casetrace, change_cell
+
+from casetrace import evidence
+from casetrace.case import CaseError, load
+from casetrace.sensitivity import combinations_of, factorials, most_telling
+from casetrace.values import check_names, headline
+
+CASE = load("imataka-2014")
+
+
+def same(one, two):
+    return (one.low, one.high, one.low_closed, one.high_closed, one.about, one.unit) == (
+        two.low,
+        two.high,
+        two.low_closed,
+        two.high_closed,
+        two.about,
+        two.unit,
+    )
+
+
+# --- switching readings
+
+
+def test_switching_in_memory_is_reading_the_case_anew():
+    for name, reading in CASE.head.readings.items():
+        for option in reading.options:
+            quick, slow = CASE.under({name: option}), load(CASE.id, f"{name}={option}")
+            assert quick.rows == slow.rows, (name, option)
+            assert quick.head == slow.head, (name, option)
+            assert headline(quick) == headline(slow), (name, option)
+
+
+def test_switching_twice_keeps_the_first_and_can_be_undone():
+    one = CASE.under({"ivig_dose": "per-course"})
+    two = one.under({"ivig_gap": "six-weeks"})
+    assert two.chosen["ivig_dose"] == "per-course"
+    assert two.scenario == "ivig_dose=per-course+ivig_gap=six-weeks"
+    back = two.under({"ivig_dose": "per-day", "ivig_gap": "four-weeks"})
+    assert back.is_default
+    assert headline(back) == headline(CASE)
+
+
+def test_a_case_opened_under_a_scenario_can_go_back():
+    case = load("imataka-2014", "only-what-is-printed")
+    options = {n: r.default for n, r in case.head.readings.items()}
+    assert headline(case.under(options)) == headline(CASE)
+
+
+# --- the factorial
+
+
+def test_every_cell_is_what_the_command_line_would_print():
+    found = factorials(
+        CASE, ["ivig.dose_total", "ck.change.ivig", "igg.trough.last_of_first_block"]
+    )
+    for name, factorial in found.items():
+        places = list(itertools.product(*(range(len(o)) for o in factorial.options)))
+        for place in places[:: max(1, len(places) // 6)]:
+            pairs = zip(factorial.readings, factorial.options, place, strict=True)
+            scenario = "+".join(f"{r}={o[n]}" for r, o, n in pairs)
+            direct = headline(load(CASE.id, scenario))[name]
+            assert same(factorial.cells[place], direct), (name, scenario)
+
+
+def test_readings_that_an_outcome_does_not_hang_on_leave_it():
+    other = CASE.under({"dxa": "z-score", "rash_site": "periorbital", "weight": "median-at-two"})
+    one, two = (factorials(c, ["ivig.dose_total"])["ivig.dose_total"] for c in (CASE, other))
+    assert one.readings == two.readings == ("ivig_dose", "ivig_second_block_dose")
+    assert np.array_equal(one.low, two.low)
+
+
+def test_a_reading_that_matters_only_under_another_option_is_found():
+    # about 1,000 enters only if it is what the value on immunoglobulin is compared with
+    found = factorials(CASE, ["ck.change.ivig"])["ck.change.ivig"]
+    assert found.readings == ("ck_comparator", "ck_about")
+    assert found.cells.shape == (3, 3)
+    assert dict(found.ranked())["ck_about"] == pytest.approx(133.33, abs=0.01)
+    # highest against 950: 5000/950 - 1; lowest against 1500: 4000/1500 - 1
+    column = found.options[1].index("one-figure")
+    row = found.options[0].index("after-prednisolone")
+    assert found.high[row, column] == pytest.approx(100 * (5000 / 950 - 1))
+    assert found.low[row, column] == pytest.approx(100 * (4000 / 1500 - 1))
+
+
+def test_effects_by_hand(toy):
+    case = load("toy-2000", where=toy)
+    found = factorials(case, ["pulse.dose_total", "ck.fold.admission", "ck.fold.later"])
+    # 180 by day; 4 × 10 + 2 × 30 = 100 by course
+    assert found["pulse.dose_total"].effect("dose") == 80
+    assert found["ck.fold.admission"].effect("limit") == 5  # 10 and 5
+    assert found["ck.fold.later"].effect("limit") == 1.5  # more than 3, more than 1.5
+    assert [q.low for q in found["pulse.dose_total"].one_way("dose").values()] == [180, 100]
+    assert most_telling(found) == [
+        ("limit", ["ck.fold.admission", "ck.fold.later"]),
+        ("dose", ["pulse.dose_total"]),
+    ]
+    assert combinations_of(case) == 4
+
+
+def test_a_bound_that_opens_is_an_effect_without_bound():
+    found = factorials(CASE, ["ivig.dose_total"])["ivig.dose_total"]
+    assert found.ranked()[0] == ("ivig_second_block_dose", math.inf)
+    assert found.effect("ivig_dose") == pytest.approx(19.2)  # 24 and 4.8
+
+
+def test_only_some_readings_are_varied_if_asked():
+    found = factorials(CASE, ["ivig.dose_total"], ["ivig_dose"])["ivig.dose_total"]
+    assert found.readings == ("ivig_dose",)
+    assert [q.text() for q in found.cells] == ["24 g/kg", "4.8 g/kg"]
+
+
+def test_an_outcome_on_no_reading_is_left_out():
+    assert factorials(CASE, ["ck.relapse"]) == {}
+
+
+def test_without_named_outcomes_all_that_hang_on_a_reading_are_taken(toy):
+    case = load("toy-2000", where=toy)
+    hanging = {name for name, q in headline(case).items() if q.readings}
+    assert set(factorials(case)) == hanging
+
+
+def test_a_name_that_is_no_value_is_a_problem(copy):
+    folder = copy.data / "imataka-2014"
+    path = folder / "case.yaml"
+    path.write_text(path.read_text().replace("  - ivig.dose_total", "  - ivig.dose_totl"))
+    change_cell(folder / "register.csv", "d06", "against", "ck.relapse; studies/lam_2012")
+    with pytest.raises(CaseError) as caught:
+        check_names(load("imataka-2014", where=copy))
+    words = str(caught.value)
+    assert "did you mean ivig.dose_total?" in words
+    assert "register.csv" in words
+    assert "studies/lam_2011" in words
+    done = casetrace("check", root=copy.root)
+    assert done.returncode == 1
+    assert "ivig.dose_totl" in done.stdout
+
+
+# --- published evidence
+
+
+def test_shares_are_those_of_the_counts():
+    found = {s.id: evidence.share(s) for s in evidence.studies(CASE)}
+    assert found["al_mayouf_2000"].low == pytest.approx(100 * 12 / 18)
+    assert found["proderm_2022"].text() == "79%"
+    assert found["mod_rheumatol_2003"].low == 87.5  # as reported
+    assert found["lam_2011"] is None
+
+
+@pytest.mark.parametrize(("k", "n"), [(8, 19), (12, 18), (6, 7), (1, 2), (19, 40)])
+def test_exact_limits_leave_a_fortieth_in_each_tail(k, n):
+    low, high = (end / 100 for end in evidence.proportion(k, n))
+    upper = sum(comb(n, j) * low**j * (1 - low) ** (n - j) for j in range(k, n + 1))
+    lower = sum(comb(n, j) * high**j * (1 - high) ** (n - j) for j in range(k + 1))
+    assert upper == pytest.approx(0.025)
+    assert lower == pytest.approx(0.025)
+
+
+def test_exact_limits_at_the_ends():
+    assert evidence.proportion(0, 12) == (0, pytest.approx(26.4648, abs=1e-3))
+    assert evidence.proportion(9, 9)[1] == 100
+    assert evidence.proportion(9, 9)[0] == pytest.approx(100 * 0.025 ** (1 / 9))
+
+
+def test_claims_stand_beside_values_and_studies():
+    found = {c.row.id: c.against for c in evidence.claims(CASE)}
+    assert found["d06"]["ck.change.after_prednisolone"] == "about -93.1%"
+    assert "14 steroid-resistant, 16 steroid-dependent" in found["d06"]["studies/lam_2011"]
+    assert found["d31"]["ae.ivig.upper_bound.one_sided"] == "22.1%"
+
+
+def test_no_study_without_its_drug(toy):
+    assert evidence.studies(load("toy-2000", where=toy)) == []
