@@ -41,7 +41,7 @@ def doses(case: Case) -> Figure | None:
     rates = _rates(case, drug) if drug else []
     with styled(7.0):
         sums = _sums(case, by_day)
-        upper = 55.5 + 3.0 * len(readings) if drug else 0.0
+        upper = 59.5 + 3.0 * len(readings) if drug else 0.0
         middle = 4.0 * len(rates) + 14.0 if rates else 0.0
         lower = 6.5 * len(sums) + 10.0 if sums else 0.0
         if not upper + lower:
