@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 
 from casetrace.case.reference import REFERENCE
 from casetrace.case.rows import TABLES, columns
-from casetrace.project import Project
+from casetrace.project import DEFAULT_CASE, Project
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -336,13 +337,32 @@ def toy(tmp_path, monkeypatch) -> Project:
 
 
 @pytest.fixture
-def copy(tmp_path, monkeypatch) -> Project:
+def whole(tmp_path, monkeypatch) -> Project:
     """A copy of this project's data, notebooks and outputs."""
     for name in ("data", "notebooks", "figures", "reports"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(".ipynb*"))
     shutil.copy(ROOT / "requirements.lock", tmp_path)
     monkeypatch.setenv("CASETRACE_ROOT", str(tmp_path))
     return Project(tmp_path)
+
+
+@pytest.fixture
+def copy(whole) -> Project:
+    """The copy with three notebooks, for what does not hang on how many or which there are."""
+    kept = {"1-case.ipynb", "2-course.ipynb", "8-summary.ipynb"}
+    for path in whole.stories():
+        if path.name not in kept:
+            path.unlink()
+    index = whole.figures / DEFAULT_CASE / "index.json"
+    listed = json.loads(index.read_text(encoding="utf-8"))
+    for figure in listed["figures"]:
+        if Path(figure["notebook"]).name not in kept:
+            for file in figure["sha256"]:
+                (index.parent / file).unlink()
+    listed["figures"] = [f for f in listed["figures"] if Path(f["notebook"]).name in kept]
+    text = json.dumps(listed, indent=1, ensure_ascii=False)
+    index.write_text(f"{text}\n", encoding="utf-8")
+    return whole
 
 
 def empty_table(path: Path) -> None:

@@ -34,13 +34,13 @@ def values(project, case="imataka-2014"):
     return {r["id"]: (r["low"], r["high"], r["text"]) for r in records}
 
 
-def test_a_build_gives_what_is_committed_and_a_second_one_does_nothing(copy, capsys):
-    before = outputs(copy)
-    changed = build(copy, [DEFAULT])
+def test_a_build_gives_what_is_committed_and_a_second_one_does_nothing(whole, capsys):
+    before = outputs(whole)
+    changed = build(whole, [DEFAULT])
     assert [p for p in changed if not p.startswith("build/")] == []
-    assert outputs(copy) == before
+    assert outputs(whole) == before
     capsys.readouterr()
-    assert build(copy, [DEFAULT]) == []
+    assert build(whole, [DEFAULT]) == []
     assert "nothing changed, nothing to do" in capsys.readouterr().err
 
 
@@ -96,26 +96,26 @@ def test_another_scenario_goes_beside_and_leaves_the_committed_outputs(copy):
     assert "](../figures/course.svg)" in text
 
 
-def test_the_same_notebooks_serve_another_case(copy):
-    before = outputs(copy)
-    items = [row.id for row in load_reference(copy).care]
+def test_the_same_notebooks_serve_another_case(whole):
+    before = outputs(whole)
+    items = [row.id for row in load_reference(whole).care]
     tables = {
         **TOY_TABLES,
         "care": [{"item": item, "met": "no"} for item in items],
         "motor": [{**row, "scale": "vignos"} for row in TOY_TABLES["motor"]],
     }
     head = TOY_HEAD.replace("ck_low", "ck_life_2y").replace("ck_high", "ck_jccls_women")
-    write_case(copy.data / "toy-2000", head, tables)
-    assert check("toy-2000", copy) == ([], [])
-    changed = build(copy, [Job("toy-2000", "default")])
+    write_case(whole.data / "toy-2000", head, tables)
+    assert check("toy-2000", whole) == ([], [])
+    changed = build(whole, [Job("toy-2000", "default")])
     assert "figures/toy-2000/course.svg" in changed
-    assert values(copy, "toy-2000")["pulse.dose_total"] == (180, 180, "180 mg/kg")
-    assert "A man, " in (copy.reports / "toy-2000" / "summary.md").read_text()
-    assert before.items() <= outputs(copy).items()
+    assert values(whole, "toy-2000")["pulse.dose_total"] == (180, 180, "180 mg/kg")
+    assert "A man, " in (whole.reports / "toy-2000" / "summary.md").read_text()
+    assert before.items() <= outputs(whole).items()
 
 
-def test_bytes_do_not_hang_on_workers_locale_time_zone_hash_seed_umask_or_settings(copy, tmp_path):
-    before = outputs(copy)
+def test_bytes_do_not_hang_on_workers_locale_time_zone_hash_seed_umask_or_settings(whole, tmp_path):
+    before = outputs(whole)
     settings = tmp_path / "settings"
     settings.mkdir()
     (settings / "matplotlibrc").write_text("font.size: 20\nlines.linewidth: 9\n")
@@ -123,14 +123,14 @@ def test_bytes_do_not_hang_on_workers_locale_time_zone_hash_seed_umask_or_settin
         ("1", {"TZ": "Pacific/Auckland", "LC_ALL": "C", "PYTHONHASHSEED": "1"}),
         ("3", {"TZ": "America/Lima", "LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "77"}),
     ):
-        (copy.build / "manifest.json").unlink(missing_ok=True)
-        for path in (copy.figures, copy.reports):
+        (whole.build / "manifest.json").unlink(missing_ok=True)
+        for path in (whole.figures, whole.reports):
             for file in (path / DEFAULT.case).glob("*.*"):
                 file.unlink()
         env["MATPLOTLIBRC"] = str(settings)
-        done = casetrace("build", "-j", jobs, root=copy.root, env=env, umask=0o077)
+        done = casetrace("build", "-j", jobs, root=whole.root, env=env, umask=0o077)
         assert done.returncode == 0, done.stderr
-        assert outputs(copy) == before
+        assert outputs(whole) == before
 
 
 def break_notebook(project, name="2-course.ipynb", source="charts.no_such_figure(report)"):

@@ -17,17 +17,11 @@ CURVES = {"age in months"}
 
 @pytest.fixture
 def drawings(monkeypatch):
-    """Drawings that figures are made of, kept before they are saved."""
+    """Drawings that figures are made of, kept instead of being saved."""
     kept = []
     for name in ("page", "course"):
         module = sys.modules[f"casetrace.charts.{name}"]
-        real = module.finish
-
-        def keep(drawing, *more, real=real):
-            kept.append(drawing)
-            return real(drawing, *more)
-
-        monkeypatch.setattr(module, "finish", keep)
+        monkeypatch.setattr(module, "finish", lambda drawing, *_: kept.append(drawing))
     return kept
 
 
@@ -62,7 +56,8 @@ def test_a_line_between_two_values_would_be_seen(name, drawings):
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_words_overlap_or_leave_the_page(name, scenario, drawings):
     case = load("imataka-2014", scenario)
-    if getattr(charts, name)(case) is None:
+    getattr(charts, name)(case)
+    if not drawings:
         assert (name, scenario) == ("igg", "only-what-is-printed")  # a dose is not known
         return
     assert not overlaps(drawings[0]), "; ".join(overlaps(drawings[0]))

@@ -31,8 +31,8 @@ def figure_cell(notebook):
     return next(c for c in notebook["cells"] if c["id"] == "figure")
 
 
-def test_what_is_committed_reproduces(copy):
-    assert verify(copy) == []
+def test_what_is_committed_reproduces(whole):
+    assert verify(whole) == []
 
 
 # --- a stored notebook on its own
