@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from casetrace import charts
 from casetrace.case.reference import REFERENCE
 from casetrace.case.rows import TABLES, columns
 from casetrace.project import DEFAULT_CASE, Project
@@ -385,18 +386,7 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 
 
 #: Every figure that a notebook shows.
-FIGURES = (
-    "classification",
-    "course",
-    "coverage",
-    "dissociation",
-    "doses",
-    "folds",
-    "igg",
-    "profile",
-    "sensitivity",
-    "series",
-)
+FIGURES = tuple(name for name in charts.__all__ if name.islower())
 
 
 def sloped(ax) -> list:
@@ -416,7 +406,7 @@ def overlaps(drawing) -> list[str]:
     drawing.draw_without_rendering()
     page, boxes, wrong = drawing.bbox, [], []
     for ax in (drawing, *drawing.axes):
-        texts = list(ax.texts)
+        texts = [*ax.texts, *(a for a in ax.artists if hasattr(a, "get_text"))]
         for axis in (ax.xaxis, ax.yaxis) if ax is not drawing and ax.axison else ():
             low, high = sorted(axis.get_view_interval())
             ticks = [t for t in axis.get_major_ticks() if low <= t.get_loc() <= high]

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from conftest import change_cell
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
@@ -216,3 +217,24 @@ def test_the_models_are_scaled_by_weight_in_every_volume():
 def test_endogenous_igg_is_the_span_of_the_intervals():
     assert igg.endogenous(CASE).text() == "4.86 to 11.7 g/L"
     assert isinstance(igg.endogenous(CASE), Quantity)
+
+
+def test_without_a_next_course_or_interval_there_is_no_trough(copy):
+    path = copy.data / "imataka-2014" / "treatments.csv"
+    for column, value in (("courses", "1"), ("interval", ""), ("interval_unit", "")):
+        change_cell(path, "ivig.second_block", column, value)
+    found = igg.values(load("imataka-2014", where=copy))
+    assert "igg.peak.last_of_second_block" in found
+    assert "igg.trough.last_of_second_block" not in found
+    assert "igg.trough.last_of_first_block" in found
+
+
+@pytest.mark.parametrize(("interval", "wide"), [("6", "5 to 7"), ("5 to 7", "5 to 8")])
+def test_a_wider_interval_between_courses_never_narrows_the_result(copy, interval, wide):
+    path = copy.data / "imataka-2014" / "treatments.csv"
+    found = []
+    for text in (interval, wide):
+        change_cell(path, "ivig.first_block", "interval", text)
+        found.append(igg.values(load("imataka-2014", where=copy)))
+    for name in found[0]:
+        assert found[0][name].within(found[1][name]), name

@@ -18,7 +18,7 @@ from casetrace.exposure import assumed_weight, per_course
 from casetrace.pharmacokinetics import concentration, scaled, varied
 from casetrace.quantity import Quantity, hull
 
-__all__ = ["Schedule", "band", "endogenous", "schedule", "typical", "values"]
+__all__ = ["Schedule", "band", "endogenous", "model_reading", "schedule", "typical", "values"]
 
 SUBJECTS, SEED = 400, 2014
 WEIGHTS = 9  # of the assumed range, at which the bounds are sought
@@ -88,6 +88,11 @@ def schedule(case: Case) -> Schedule | None:
     )
 
 
+def model_reading(case: Case) -> str:
+    """The reading that chooses the model; empty if none does."""
+    return next(iter(case.hangs_on("uses/igg/model")), "")
+
+
 def endogenous(case: Case) -> Quantity:
     """The patient's own IgG: the span of the reference intervals that the case names, in g/L."""
     rows = [
@@ -113,16 +118,19 @@ def values(case: Case) -> dict[str, Quantity]:
     model = case.reference.get("pk_models", case.head.uses.igg.model)
     weight, own = assumed_weight(case), endogenous(case)
     grid = np.linspace(weight.low, weight.high, WEIGHTS if weight.low < weight.high else 1)
-    names, reach = [], []
-    for block in dict.fromkeys(plan.blocks):
-        last = max(n for n, b in enumerate(plan.blocks) if b == block)
-        step = block.partition(".")[2]
-        names += [f"igg.peak.last_of_{step}", f"igg.trough.last_of_{step}"]
-        reach.append((block, last))
+    names = [
+        f"igg.{what}.last_of_{block.partition('.')[2]}"
+        for block in dict.fromkeys(plan.blocks)
+        for what in _moments(case, plan, block, "low", 0.0)
+    ]
     low, high = np.full(len(names), math.inf), np.full(len(names), -math.inf)
     for end in plan.starts:
         for duration in (0.0, 1.0):
-            times = [t for b, last in reach for t in _moments(case, plan, b, last, end, duration)]
+            times = [
+                time
+                for block in dict.fromkeys(plan.blocks)
+                for time in _moments(case, plan, block, end, duration).values()
+            ]
             for amount, bound, pick in (("low", low, np.minimum), ("high", high, np.maximum)):
                 starts, doses = plan.infusions(end, amount)
                 unknown = ~np.isfinite(doses)
@@ -180,17 +188,22 @@ def band(case: Case, weight: float, times: np.ndarray) -> np.ndarray:
     )
 
 
-def _moments(
-    case: Case, plan: Schedule, block: str, last: int, end: str, duration: float
-) -> tuple[float, float]:
-    """Day at the end of the last infusion of a block, and day before the course after it."""
+def _moments(case: Case, plan: Schedule, block: str, end: str, duration: float) -> dict[str, float]:
+    """Day at the end of the last infusion of a block, and day before the course after it.
+
+    After the last course of all, the next would be due after the interval of its block; where
+    that is not reported there is no such day.
+    """
+    last = max(n for n, b in enumerate(plan.blocks) if b == block)
     first = plan.starts[end][last]
-    if last + 1 < len(plan.blocks):
-        after = plan.starts[end][last + 1]
-    else:
-        after = first + case.quantity("treatments", block, "interval", "interval_unit").to("d").low
+    found = {"peak": first + plan.days[last] - 1 + duration}
+    interval = case.quantity("treatments", block, "interval", "interval_unit")
     # Just before: an infusion that starts then has not yet begun.
-    return first + plan.days[last] - 1 + duration, after - 1e-9
+    if last + 1 < len(plan.blocks):
+        found["trough"] = plan.starts[end][last + 1] - 1e-9
+    elif interval and math.isfinite(days := getattr(interval.to("d"), end)):
+        found["trough"] = first + days - 1e-9
+    return found
 
 
 def _as_quantity(
@@ -203,7 +216,7 @@ def _as_quantity(
 ) -> Quantity:
     """The sum with the patient's own IgG, resting on the blocks given until then."""
     every = list(dict.fromkeys(plan.blocks))
-    last = next(n for n, b in enumerate(every) if name.endswith(b.partition(".")[2]))
+    last = next(n for n, b in enumerate(every) if name.endswith(f"last_of_{b.partition('.')[2]}"))
     blocks = every[: last + 1]
     fields = ("start", "gap", "interval", "courses", "days_per_course")
     cells = [f"treatments/{b}/{f}" for b in blocks for f in fields]

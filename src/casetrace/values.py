@@ -75,8 +75,10 @@ def headline(case: Case) -> dict[str, Quantity]:
         criteria, times (``wk``), motor grades and counts. Within a scenario its readings are
         fixed; the bounds say what stays unknown even then.
     """
-    found = [q for compute in FAMILIES.values() for q in compute(case).items()]
-    return {name: quantity.named(name) for name, quantity in found}
+    if "headline" not in case.memo:
+        found = [q for compute in FAMILIES.values() for q in compute(case).items()]
+        case.memo["headline"] = {name: quantity.named(name) for name, quantity in found}
+    return dict(case.memo["headline"])
 
 
 def check_names(case: Case) -> None:

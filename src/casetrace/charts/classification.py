@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from itertools import product
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -15,7 +14,7 @@ from casetrace.charts.figure import Figure
 from casetrace.charts.page import Page, plain_axis
 from casetrace.charts.style import COLOURS, GREY, styled
 from casetrace.items import AMBIGUOUS, MET, NOT_MET, NOT_REPORTED, Item, items
-from casetrace.tables.byreading import moving, option_label
+from casetrace.tables.byreading import variants
 from casetrace.tables.classification import SETS
 
 __all__ = ["classification"]
@@ -128,14 +127,11 @@ def _ranges(
 def _scores(case: Case, name: str) -> tuple[list[str], dict[str, list]]:
     """Row labels and scores under each combination of the readings that move a score."""
     keys = {v: f"criteria.{name}.score.{v}" for v in criteria.VERSIONS}
-    axes = moving(case, list(keys.values()))
     labels: list[str] = []
     found: dict[str, list] = {v: [] for v in keys}
-    for options in product(*axes.values()):
-        chosen = dict(zip(axes, options, strict=True))
-        other = case.under(chosen)
+    for words, other in variants(case, list(keys.values())):
         in_force = other.chosen == case.chosen
-        labels.append(", ".join(option_label(case, r, o) for r, o in chosen.items()))
+        labels.append(", ".join(words) or "as reported")
         given = items(other, name)
         for version in keys:
             found[version].append((criteria.score(given, version), in_force))

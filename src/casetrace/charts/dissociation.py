@@ -52,9 +52,10 @@ def dissociation(case: Case) -> Figure | None:
         under = page.panel(10.0, 60.0, 58.0, 7.5)
         aside = page.panel(70.5, 12.0, 13.5, 46.0)
         _frame(ax, under, aside, (min(finite) / 1.8, max(finite) * 2.2), (best, worst))
-        page.title(
-            0.8, 1.0, "Motor state", f"{scale_name(scale)} grade: {best} best, {worst} worst"
-        )
+        anchors = [
+            f"{g} {case.reference.get('scales', f'{scale}.{g}').anchor}" for g in (best, worst)
+        ]
+        page.title(0.8, 1.0, "Motor state", f"{scale_name(scale)} grade ({'; '.join(anchors)})")
         name = values[0].name.capitalize()
         page.words(10.0, 73.0, f"{name}, {printed(unit)}, logarithmic scale")
         page.words(77.3, 11.2, "not re-\nported", ha="center", va="bottom", color=GREY["text"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import product
 
 from matplotlib.axes import Axes
 
@@ -15,7 +14,7 @@ from casetrace.charts.style import COLOURS, GREY, SERIES, ink, styled
 from casetrace.course import courses
 from casetrace.exposure import assumed_weight, dose_rates, of_courses, per_course, sums_of_steps
 from casetrace.quantity import Quantity, parse
-from casetrace.tables.byreading import moving, option_label
+from casetrace.tables.byreading import variants
 from casetrace.units import UnitError, factor, printed
 
 __all__ = ["doses"]
@@ -48,7 +47,6 @@ def doses(case: Case) -> Figure | None:
             return None
         page = Page(case, upper + middle + lower)
         if drug:
-            page.panel(0, 0, 0.001, 0.001).axis("off")
             _cumulative(page, drug, readings, upper)
             _grams(page, drug, readings, upper)
         if rates:
@@ -60,13 +58,8 @@ def doses(case: Case) -> Figure | None:
 
 def _variants(case: Case, drug: str) -> list[tuple[str, Case]]:
     """The case under each combination of the readings that move the sum of the doses."""
-    axes = moving(case, [f"{drug}.dose_total"])
-    found = []
-    for options in product(*axes.values()):
-        chosen = dict(zip(axes, options, strict=True))
-        words = "; ".join(option_label(case, r, o) for r, o in chosen.items())
-        found.append((words, case.under(chosen)))
-    return found or [("", case)]
+    found = variants(case, [f"{drug}.dose_total"])
+    return [("; ".join(words), variant) for words, variant in found]
 
 
 def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], upper: float) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -13,7 +11,7 @@ from casetrace.charts.figure import Figure
 from casetrace.charts.page import Page, hatched
 from casetrace.charts.style import GREY, SERIES, ink, styled
 from casetrace.exposure import assumed_weight
-from casetrace.tables.byreading import moving
+from casetrace.tables.byreading import given_values, variants
 
 __all__ = ["igg"]
 
@@ -68,12 +66,9 @@ def igg(case: Case) -> Figure | None:
 def _readings(page: Page, ax: Axes, times: np.ndarray, weight: float, own: object) -> _Drawn:
     """A curve and a band for each dose, dashed for each other schedule."""
     case = page.case
-    names = list(engine.values(case))
-    axes = moving(case, names, [n for n in case.head.readings if n not in ("weight",)])
-    axes = {r: o for r, o in axes.items() if not _is_model(case, r)}
+    drug = case.head.uses.igg.drug
     middle, top, labels, doses, ends = (own.low + own.high) / 2, 0.0, [], {}, {}
-    for options in product(*axes.values()):
-        variant = case.under(dict(zip(axes, options, strict=True)))
+    for _, variant in variants(case, given_values(drug)):
         plan = engine.schedule(variant)
         if plan is None or not all(np.isfinite(q.high) for q in plan.doses.values()):
             continue
@@ -113,7 +108,7 @@ def _readings(page: Page, ax: Axes, times: np.ndarray, weight: float, own: objec
 def _models(page: Page, ax: Axes, times: np.ndarray, weight: float, own: object) -> _Drawn:
     """A curve for each model, under the readings in force."""
     case = page.case
-    reading = next((r for r in case.head.readings if _is_model(case, r)), None)
+    reading = engine.model_reading(case)
     options = case.head.readings[reading].options if reading else {"": None}
     middle, labels, top = (own.low + own.high) / 2, [], 0.0
     for number, option in enumerate(options):
@@ -147,11 +142,6 @@ def _right(ax: Axes, labels: list[tuple[float, str, str]]) -> None:
             fontweight="bold",
         )
         before = place
-
-
-def _is_model(case: Case, reading: str) -> bool:
-    options = case.head.readings[reading].options.values()
-    return any("uses/igg/model" in o.sets for o in options)
 
 
 def _note(page: Page, what: str, variant: Case) -> None:

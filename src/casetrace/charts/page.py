@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation
 
 from casetrace.case import Case
 from casetrace.charts.figure import Figure, Notes, finish
@@ -49,8 +50,7 @@ class Page(Notes):
             left / self.width, 1 - top / self.height, name, fontweight="bold", va="top"
         )
         if more:
-            ax = self.drawing.axes[0]
-            ax.annotate(
+            behind = Annotation(
                 more,
                 xy=(1, 0),
                 xycoords=text,
@@ -60,6 +60,7 @@ class Page(Notes):
                 color=GREY["text"],
                 annotation_clip=False,
             )
+            self.drawing.add_artist(behind)
 
     def finished(self, name: str, alt: str) -> Figure:
         """Save it as a figure."""

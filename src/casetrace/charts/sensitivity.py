@@ -39,7 +39,6 @@ def sensitivity(case: Case) -> Figure | None:
     with styled(6.4):
         columns = _columns(found)
         page = Page(case, max(sum(_height(f) for f in c) for c in columns) + 1.0)
-        page.panel(0, 0, 0.001, 0.001).axis("off")
         for number, column in enumerate(columns):
             top = 0.0
             for factorial in column:

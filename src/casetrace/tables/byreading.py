@@ -10,7 +10,12 @@ from casetrace.sensitivity import factorials
 from casetrace.tables.table import Table
 from casetrace.values import headline
 
-__all__ = ["by_reading", "moving", "option_label"]
+__all__ = ["by_reading", "given_values", "moving", "option_label", "variants"]
+
+
+def given_values(drug: str) -> list[str]:
+    """Headline values that say what of a drug was given, and when."""
+    return [f"{drug}.dose_total", f"{drug}.weeks_first_to_last_course"]
 
 
 def moving(
@@ -20,6 +25,25 @@ def moving(
     found = factorials(case, names, only)
     moved = {r for f in found.values() for r, _ in f.ranked()}
     return {r: tuple(o.options) for r, o in case.head.readings.items() if r in moved}
+
+
+def variants(
+    case: Case, names: Sequence[str], only: Iterable[str] = ()
+) -> list[tuple[list[str], Case]]:
+    """The case under every combination of the readings that move some values.
+
+    Returns
+    -------
+    list of (list of str, Case)
+        The options in words, and the case under them; the case itself if nothing moves.
+    """
+    axes = moving(case, names, only)
+    found = []
+    for options in product(*axes.values()):
+        chosen = dict(zip(axes, options, strict=True))
+        words = [option_label(case, r, o) for r, o in chosen.items()]
+        found.append((words, case.under(chosen)))
+    return found
 
 
 def by_reading(

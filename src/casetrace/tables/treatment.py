@@ -5,8 +5,9 @@ from __future__ import annotations
 from casetrace import evidence
 from casetrace.case import Case
 from casetrace.exposure import assumed_weight
+from casetrace.igg import model_reading
 from casetrace.quantity import parse
-from casetrace.tables.byreading import by_reading
+from casetrace.tables.byreading import by_reading, given_values, moving
 from casetrace.tables.table import Table
 from casetrace.values import headline
 
@@ -76,10 +77,11 @@ def igg(case: Case) -> Table | None:
         if key.startswith("igg."):
             what, _, when = key.removeprefix("igg.").partition(".last_of_")
             columns[key] = f"{what}, last of {when.replace('_', ' ')}"
-    moved = [n for n, r in case.head.readings.items() if n != "weight"]
-    return by_reading(
-        case, "Simulated serum IgG: an assumption, no IgG was measured", columns, moved
-    )
+    if not columns:
+        return None
+    shown = {*moving(case, given_values(case.head.uses.igg.drug)), model_reading(case)}
+    title = "Simulated serum IgG: an assumption, no IgG was measured"
+    return by_reading(case, title, columns, shown)
 
 
 def igg_models(case: Case) -> Table | None:
