@@ -89,13 +89,15 @@ def claims(case: Case) -> list[Claim]:
 
 
 def told(study: Study) -> str:
-    """A study in a line: label, patients, outcome and further results."""
+    """A study in a line: label, patients, regimen, outcome and further results."""
     counted = f"{study.improved} of {study.of} " if study.improved else ""
     percent = f"{study.percent}% " if study.percent else ""
     control = f" (controls {study.control_percent}%)" if study.control_percent else ""
-    n = f", n {study.n}" if study.n else ""
+    n = f"{study.n} " if study.n else ""
+    patients = f"{n}{study.population} with {study.disease}"
     result = f"{counted}{percent}{study.outcome}{control}"
-    return "; ".join(p for p in (f"{study.label}{n}: {result}", study.further) if p)
+    parts = (f"{study.label}, {patients}", f"regimen: {study.regimen}", result, study.further)
+    return "; ".join(p for p in parts if p)
 
 
 def states(found: list[Item]) -> dict[str, int]:

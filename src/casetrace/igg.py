@@ -1,6 +1,6 @@
 """Simulated serum IgG: an assumption layer over the doses, never a measurement.
 
-No IgG was measured. What is simulated is the IgG that the infusions add in a typical subject of
+No IgG is reported. What is simulated is the IgG that the infusions add in a typical subject of
 the assumed body weight under the chosen model, on top of the patient's own IgG as an interval.
 How long an infusion ran is not reported either: from no time at all to a whole day.
 """

@@ -114,8 +114,8 @@ def profile_counts(case: Case) -> dict[str, Quantity]:
     Returns
     -------
     dict of Quantity
-        ``profile.<frequency>.signs``, ``.observed``, ``.excluded`` and ``.not_reported``;
-        signs that are ambiguous widen the first two of these.
+        ``profile.<frequency>.signs``, ``.observed``, ``.excluded``, ``.ambiguous`` and
+        ``.not_reported``; signs that are ambiguous widen the first two of these states.
     """
     found: dict[str, Quantity] = {}
     given = phenotype(case)
@@ -126,6 +126,7 @@ def profile_counts(case: Case) -> dict[str, Quantity]:
         for name, state, more in (
             ("observed", MET, open_to),
             ("excluded", NOT_MET, open_to),
+            ("ambiguous", AMBIGUOUS, 0),
             ("not_reported", NOT_REPORTED, 0),
         ):
             count = sum(i.state == state for i in signs)
@@ -135,9 +136,8 @@ def profile_counts(case: Case) -> dict[str, Quantity]:
         found[f"{base}.signs"] = Quantity(len(signs), len(signs), "{sign}", how=how)
         sources = {s for i in signs for s in i.sources}
         readings = {r for i in signs for r in i.readings}
-        for name in ("signs", "observed", "excluded", "not_reported"):
-            key = f"{base}.{name}"
-            found[key] = found[key].traced(sources, () if name == "signs" else readings)
+        for key in [k for k in found if k.startswith(f"{base}.")]:
+            found[key] = found[key].traced(sources, () if key.endswith(".signs") else readings)
     return found
 
 
@@ -154,10 +154,7 @@ def _item(
     in_part = read(link.in_part) if link else Rests((), False)
     states = {r: answers.get(r) or state_of(case, r) for r in (*rests.rows, *in_part.rows)}
     state = _joined([states[r] for r in rests.rows], rests.needs_all)
-    if state not in (MET, NOT_MET) and _joined([states[r] for r in in_part.rows], False) in (
-        MET,
-        AMBIGUOUS,
-    ):
+    if state == NOT_REPORTED and any(states[r] != NOT_REPORTED for r in in_part.rows):
         state = AMBIGUOUS
     sources = {f"reference/{table}/{row.id}", *states}
     readings = {r for name in states for r in _readings(case, name)}

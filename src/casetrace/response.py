@@ -136,7 +136,7 @@ def changes(case: Case) -> dict[str, Quantity]:
 
 @dataclass(frozen=True)
 class Pair:
-    """A value of the main measure and a motor state of the same time; one may be missing.
+    """A value of the main measure and a motor state whose times touch; one may be missing.
 
     Attributes
     ----------
@@ -152,10 +152,10 @@ class Pair:
 
 
 def pairs(case: Case) -> list[Pair]:
-    """Values of the main measure and motor states that belong to one time.
+    """Values of the main measure and motor states whose times touch.
 
-    Two belong together if they are on one clock and their spans of time touch. What has no
-    partner stands alone. Nothing is carried forward from one time to another.
+    Two are paired if they are on one clock and their spans of time have a moment in
+    common. What has no partner stands alone. Nothing is carried forward in time.
 
     Returns
     -------

@@ -55,8 +55,9 @@ def bounds(q: Quantity) -> str:
     if low == high:
         return about + low
     # Rounded outward, a share below all of it must not read as all of it.
-    is_short = q.unit == "%" and q.high < 100 <= float(high.replace(",", ""))
-    if q.low_closed and q.high_closed and not is_short:
+    if q.unit == "%" and q.high < 100 <= float(high.replace(",", "")):
+        return f"{about}{low}% to nearly 100"
+    if q.low_closed and q.high_closed:
         return f"{about}{low} to {high}"
     unit = "%" if q.unit == "%" else ""
     return f"{about}between {low}{unit} and {high}"

@@ -302,7 +302,7 @@ class Link(Row):
         default="",
     )
     in_part: Text = column(
-        "Rows that show only a part of it, joined by or: the item is then open, not met",
+        "Rows that speak of a part of it only, joined by or: the item is then open",
         "findings/proximal_weakness",
         default="",
     )

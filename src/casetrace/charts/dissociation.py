@@ -1,4 +1,4 @@
-"""The main measure against the motor state of the same time, without a line."""
+"""The main measure against the motor state whose time touches it, without a line."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ __all__ = ["dissociation"]
 
 
 def dissociation(case: Case) -> Figure | None:
-    """Draw the main measure against the motor state of the same time.
+    """Draw the main measure against the motor state whose time touches that of the value.
 
-    Each time is a mark as wide and as high as the report leaves it; no line joins them. What
+    Each pair is a mark as wide and as high as the report leaves it; no line joins them. What
     has no partner stands in a margin of its own.
 
     Returns
@@ -64,8 +64,9 @@ def dissociation(case: Case) -> Figure | None:
         for number, pair in enumerate(found, start=1):
             page.words(1.0, 75.5 + 3.1 * number, f"{number}  {_key(case, pair)}", va="bottom")
         alt = (
-            f"{name} against motor state ({scale_name(scale)} grade), one mark for each time, "
-            "no line between them. " + " ".join(f"{m.what}: {m.text}." for m in page.marks)
+            f"{name} against motor state ({scale_name(scale)} grade): one mark for each value "
+            "and state whose times touch, no line between them. "
+            + " ".join(f"{m.what}: {m.text}." for m in page.marks)
         )
         return page.finished("dissociation", alt)
 

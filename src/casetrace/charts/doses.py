@@ -207,7 +207,7 @@ def _rates(case: Case, drug: str) -> list[tuple[str, Quantity, str, str]]:
             factor(q.unit, unit)
         except UnitError:
             continue
-        label = f"{s.label}, {s.population}: {s.dose} {s.dose_unit} {s.regimen.split(',')[0]}"
+        label = f"{s.label}, {s.population}: {s.regimen.split(',')[0]}"
         found[label] = (label, q.to(unit), "published", f"reference/studies/{s.id}")
     return list(found.values())
 

@@ -24,7 +24,7 @@ def igg(case: Case) -> Figure | None:
 
     Curves are of a typical subject of the middle of the assumed weights, above the middle of
     the patient's own IgG, which is hatched; the shaded band holds nine in ten of the simulated
-    subjects. Nothing here was measured.
+    subjects. Nothing here is reported.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def igg(case: Case) -> Figure | None:
         page = Page(case, 112.0)
         upper, lower = page.panel(8.0, 5.0, 128.0, 44.0), page.panel(8.0, 60.0, 128.0, 42.0)
         subject = f"typical subject of {middle:.3g} kg, band: nine in ten subjects"
-        how = f"g/L, {subject}; no IgG was measured"
+        how = f"g/L, {subject}; no IgG is reported"
         page.title(0.8, 1.0, "Simulated serum IgG, by reading", how)
         page.title(0.8, 55.0, "The same, by model", "g/L, dose and schedule as in force")
         drawn = [
@@ -78,7 +78,7 @@ def _readings(page: Page, ax: Axes, times: np.ndarray, weight: float, own: objec
         curve = np.round(engine.typical(variant, weight, times) + middle, 4)
         style = "-" if is_new else (0, (2, 1.2))
         ax.plot(times / 7, curve, color=colour, linewidth=0.7, linestyle=style, zorder=3)
-        end = f"last course in week {plan.starts['low'][-1] / 7:g}"
+        end = f"last in week {plan.starts['low'][-1] / 7:g}"
         ends.setdefault(end, "solid" if is_new else "dashed")
         _note(page, f"{dose} a course, {end}", variant)
         if is_new:
@@ -88,20 +88,16 @@ def _readings(page: Page, ax: Axes, times: np.ndarray, weight: float, own: objec
             )
             top = max(top, float(high.max()))
             labels.append((float(curve[-60:].max()), f"{dose} a course", colour))
-    key = (
-        "\n".join(f"{style}: {end.replace(' in ', chr(10) + 'in ')}" for end, style in ends.items())
-        if len(ends) > 1
-        else ""
-    )
-    ax.annotate(
-        key,
-        (1, 1),
-        xycoords="axes fraction",
-        xytext=(4, 0),
-        textcoords="offset points",
-        va="top",
-        color=GREY["text"],
-    )
+    if len(ends) > 1:
+        ax.annotate(
+            "\n".join(f"{style}: {end}" for end, style in ends.items()),
+            (1, 0),
+            xycoords="axes fraction",
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="bottom",
+            color=GREY["text"],
+        )
     return top or 1.0, labels
 
 

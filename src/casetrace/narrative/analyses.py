@@ -62,6 +62,7 @@ def _criteria(teller: Teller) -> list[SimpleNamespace]:
                 ],
                 form=f"criteria.{name}.form",
                 enough=_enough(teller, next(iter(settling.values()))),
+                least=_least(teller, name),
             )
         )
     return found
@@ -72,7 +73,13 @@ def _citable(teller: Teller, name: str, label: str) -> str:
     return mark(f"reference/classes/{row.id}", label)
 
 
-def _enough(teller: Teller, sets: list[tuple[str, ...]], most: int = 4) -> list[str]:
+def _least(teller: Teller, name: str) -> str:
+    """The least class at which a patient counts as classified."""
+    row = next(c for c in teller.case.reference.classes if c.set == name and c.enough)
+    return mark(f"reference/classes/{row.id}", row.label)
+
+
+def _enough(teller: Teller, sets: list[tuple[str, ...]], most: int = 8) -> list[str]:
     """Sets of facts in words, if each is one fact or two."""
     said = []
     for facts in sets[:most] if sets and len(sets[0]) <= 2 else []:
@@ -85,15 +92,21 @@ def _enough(teller: Teller, sets: list[tuple[str, ...]], most: int = 4) -> list[
 
 
 def _pairs(teller: Teller) -> list[str]:
-    """The main measure and the motor state of one time, side by side."""
+    """The main measure beside the motor state whose time touches it."""
     said = []
     for pair in response.pairs(teller.case):
         if pair.observation and pair.motor:
-            value = teller.value(pair.observation.id)
+            value = teller.value(pair.observation.id) + _when(teller, pair.observation.id)
             name = mark(f"motor/{pair.motor.id}", pair.motor.name)
             grade = f"{scale_name(pair.motor.scale)} grade {teller.value(f'motor.{pair.motor.id}')}"
-            said.append(f"{value} while {name} ({grade})")
+            when = _when(teller, f"motor.{pair.motor.id}")
+            said.append(f"{value} beside {name}{when} ({grade})")
     return said
+
+
+def _when(teller: Teller, key: str) -> str:
+    """The time of a value in brackets, if it is not the zero of its clock."""
+    return f" ({teller.value(f'{key}.time')})" if f"{key}.time" in teller.values else ""
 
 
 def _core_sets(teller: Teller) -> list[str]:
@@ -120,11 +133,11 @@ def _igg_blocks(teller: Teller) -> list[SimpleNamespace]:
 
 
 def _studies(teller: Teller) -> list[str]:
-    """Published studies that report a share, in a line each."""
+    """Published studies that report an outcome, in a line each."""
     return [
         mark(f"reference/studies/{s.id}", evidence.told(s))
         for s in evidence.studies(teller.case)
-        if evidence.share(s)
+        if s.outcome
     ]
 
 

@@ -72,6 +72,7 @@ class Teller:
             "comparisons": self.comparisons(),
             "missing": self.register("missing"),
             "disagreements": self.register("discrepancy"),
+            "open_passages": self.register("ambiguity", without_reading=True),
             "readings": [
                 SimpleNamespace(
                     question=self._head(f"readings/{name}", reading.question),
@@ -125,18 +126,22 @@ class Teller:
         word = "higher by" if q.low >= 0 else "different by"
         return f"{word} {mark(key, q.text())}"
 
-    def otherwise(self, key: str) -> str:
-        """What a value is under the other options of the passages it hangs on."""
-        readings = self.case.head.readings
-        now, found = self.values[key].text(), {}
-        for name in self.values[key].readings:
-            if readings[name].kind == "passage":
-                for option in readings[name].options:
-                    if option != self.case.chosen[name]:
-                        other = headline(self.case.under({name: option}))[key].text()
-                        found.setdefault(other, name)
-        words = [mark(f"case.yaml/readings/{name}", t) for t, name in found.items() if t != now]
-        return " or ".join(words)
+    def otherwise(self, drug: str) -> list[str]:
+        """What a course and all courses are under each other option of the passages."""
+        total, each = f"{drug}.dose_total", f"{drug}.dose_per_course"
+        readings, said = self.case.head.readings, []
+        for name in self.values[total].readings:
+            options = readings[name].options if readings[name].kind == "passage" else {}
+            for option in options:
+                other = headline(self.case.under({name: option}))
+                if other[total].text() == self.values[total].text():
+                    continue
+                words = f"all courses together are {other[total].text()}"
+                if other[each].is_point and other[each].text() != self.values[each].text():
+                    words = f"a course is {other[each].text()} and {words}"
+                label = self._head(f"readings/{name}", options[option].label)
+                said.append(f"{mark(f'case.yaml/readings/{name}', words)} ({label})")
+        return said
 
     def read_as(self, *keys: str) -> str:
         """How the passages that some values hang on were read; empty if they hang on none."""
@@ -185,6 +190,7 @@ class Teller:
                 words = mark(f"findings/{f.id}", f.name)
                 if (key := f"{f.id}.time") in self.values:
                     words += f", {self.value(key)} after {self.clocks[f.clock].phrase}"
+                    words += f" (read as: {how})" if (how := self.read_as(key)) else ""
                 found.append(words)
         return found
 
@@ -211,12 +217,12 @@ class Teller:
                 one.severities.append(f"{self.value(rank)} {row.occasion}".strip())
         return list(found.values())
 
-    def register(self, kind: str) -> list[str]:
-        """Topic and statement of the register's items of a kind."""
+    def register(self, kind: str, without_reading: bool = False) -> list[str]:
+        """Topic and statement of the register's items of a kind; only those no reading holds."""
         return [
             f"{sentence_case(self._register(r, 'topic'))}: {self._register(r, 'statement')}"
             for r in self.case.register
-            if r.kind == kind
+            if r.kind == kind and not (without_reading and r.reading)
         ]
 
     def occasion(self, row: Any) -> str:

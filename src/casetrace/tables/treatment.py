@@ -80,7 +80,7 @@ def igg(case: Case) -> Table | None:
     if not columns:
         return None
     shown = {*moving(case, given_values(case.head.uses.igg.drug)), model_reading(case)}
-    title = "Simulated serum IgG: an assumption, no IgG was measured"
+    title = "Simulated serum IgG: an assumption, no IgG is reported"
     return by_reading(case, title, columns, shown)
 
 
