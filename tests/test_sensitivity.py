@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from conftest import casetrace, change_cell
 
-from casetrace import evidence
+from casetrace import evidence, tables
 from casetrace.case import CaseError, load
 from casetrace.sensitivity import combinations_of, factorials, most_telling
 from casetrace.values import check_names, headline
@@ -179,3 +179,17 @@ def test_claims_stand_beside_values_and_studies():
 
 def test_no_study_without_its_drug(toy):
     assert evidence.studies(load("toy-2000", where=toy)) == []
+
+
+def test_the_table_says_how_far_each_bound_reaches():
+    rows = {r[0]: r for r in tables.telling(CASE).rows}
+    # 4.8, 24 g/kg, more than 12 and more than 2.4 g/kg
+    assert rows["IVIg, dose total"][3:5] == ["2.4 to 24 g/kg", "4.8 to 24 g/kg, or open"]
+    assert rows["IVIg, weeks first to last course"][3:5] == ["54 to 56 weeks", "54 to 56 weeks"]
+    assert rows["Criteria, Bohan and Peter, class"][3:5] == ["possible to definite", "definite"]
+
+
+def test_a_table_of_one_reading_at_a_time_has_no_row_with_two_switched():
+    rows = tables.igg(CASE).rows
+    assert sum(r[-1] == "in force" for r in rows) == 1
+    assert len(rows) == 1 + 1 + 1 + 1 + 3  # in force; dose, second dose, gap, three models

@@ -94,12 +94,6 @@ class Factorial:
         moved = [(r, e) for r, e in effects if e > 1e-9]
         return sorted(moved, key=lambda pair: (-pair[1], self.readings.index(pair[0])))
 
-    def span(self) -> tuple[Quantity, Quantity]:
-        """The outcomes with the lowest low bound and with the highest high bound of all."""
-        first = np.unravel_index(np.nanargmin(self.low), self.low.shape)
-        last = np.unravel_index(np.nanargmax(self.high), self.high.shape)
-        return self.cells[first], self.cells[last]
-
 
 def factorials(
     case: Case, outcomes: Iterable[str] = (), among: Iterable[str] = ()

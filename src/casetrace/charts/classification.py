@@ -49,13 +49,20 @@ def classification(case: Case, name: str = "eular_acr") -> Figure | None:
             at = left + column * (wide + gap)
             ax = page.panel(at, top, wide, tall)
             _items(page, ax, given, version, labels=column == 0)
-            page.title(at, 1.0, f"Points {_SHORT[version]}")
+            lacks = any(criteria.points_of(i, version) is None for i in given)
+            more = "– no points in this version" if lacks else ""
+            page.title(at, 1.0, f"Points {_SHORT[version]}", more)
             ax = page.panel(at, under, wide, row * len(rows))
             cuts = _cuts(case, name, version)
             _ranges(page, ax, scores[version], rows, cuts, version)
             if column:
                 ax.set_yticklabels([])
-            page.title(at, under - 8.0, f"Score {_SHORT[version]}", "least to most")
+            page.title(
+                at,
+                under - 8.0,
+                f"Score {_SHORT[version]}",
+                "met filled, open hatched",
+            )
         return page.finished("classification", _alt(case, name, page, given))
 
 
@@ -117,9 +124,11 @@ def _ranges(
         )
     for y, (q, in_force) in enumerate(found):
         colour = COLOURS["blue"] if in_force else COLOURS["sky"]
-        ax.add_patch(Rectangle((q.low, y - 0.2), q.high - q.low, 0.4, facecolor=colour, zorder=3))
+        ax.add_patch(Rectangle((0, y - 0.2), q.low, 0.4, facecolor=colour, zorder=3))
+        span = {"facecolor": "white", "edgecolor": colour, "hatch": "//////", "linewidth": 0.7}
+        ax.add_patch(Rectangle((q.low, y - 0.2), q.high - q.low, 0.4, zorder=2, **span))
         paper = {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.4}, "va": "center"}
-        ax.text(q.low - most * 0.012, y, f"{q.low:g}", ha="right", zorder=4, **paper)
+        ax.text(q.low, y - 0.24, f"{q.low:g}", ha="center", zorder=4, **{**paper, "va": "bottom"})
         ax.text(q.high + most * 0.012, y, f"{q.high:g}", ha="left", zorder=4, **paper)
         page.note(f"score {_SHORT[version]}", labels[y], "band", q, source="; ".join(q.readings))
 

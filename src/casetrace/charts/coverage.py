@@ -57,7 +57,7 @@ def coverage(case: Case) -> Figure | None:
                     )
             if top == 13.0:
                 for x, clock in enumerate(clocks):
-                    words = "\n".join(textwrap.wrap(clock.label, 19))
+                    words = "\n".join(textwrap.wrap(f"from {clock.label}", 19))
                     ax.annotate(
                         words,
                         (x + 0.5, 1),

@@ -10,9 +10,11 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from casetrace import response
 from casetrace.case import Case
+from casetrace.case.rows import Motor, Observation
 from casetrace.charts.figure import Figure
 from casetrace.charts.page import Page, draw_bounds
 from casetrace.charts.style import GREY, SERIES, SINGLE, styled
+from casetrace.course import when
 from casetrace.quantity import Quantity
 from casetrace.units import printed
 from casetrace.wording import scale_name
@@ -58,7 +60,7 @@ def dissociation(case: Case) -> Figure | None:
         page.title(0.8, 1.0, "Motor state", f"{scale_name(scale)} grade ({'; '.join(anchors)})")
         name = values[0].name.capitalize()
         page.words(10.0, 73.0, f"{name}, {printed(unit)}, logarithmic scale")
-        page.words(77.3, 11.2, "not re-\nported", ha="center", va="bottom", color=GREY["text"])
+        page.words(77.3, 11.2, "not\nreported", ha="center", va="bottom", color=GREY["text"])
         for number, pair in enumerate(found, start=1):
             _draw_pair(page, (ax, under, aside), pair, quantities, number)
         for number, pair in enumerate(found, start=1):
@@ -72,10 +74,19 @@ def dissociation(case: Case) -> Figure | None:
 
 
 def _key(case: Case, pair: response.Pair) -> str:
-    """What a numbered mark is: the occasion and what the patient could do then."""
-    clock = next(c for c in case.head.clocks if c.id == pair.clock)
-    occasion = pair.observation.occasion if pair.observation else f"after {clock.phrase}"
-    return f"{occasion}: {pair.motor.short}" if pair.motor else occasion
+    """What a numbered mark is: the occasion and what the patient could do, with their times."""
+    said = []
+    if pair.observation:
+        said.append(pair.observation.occasion + _time(case, "observations", pair.observation))
+    if pair.motor:
+        said.append(pair.motor.short + _time(case, "motor", pair.motor))
+    return ": ".join(said)
+
+
+def _time(case: Case, table: str, row: Observation | Motor) -> str:
+    """When, in brackets, if not at the zero of the clock."""
+    time = when(case, table, row)
+    return f" ({time.text()})" if time.low or not time.is_point else ""
 
 
 def _frame(
@@ -91,7 +102,7 @@ def _frame(
     ax.tick_params(axis="x", which="both", bottom=False, labelbottom=False)
     ax.spines["bottom"].set_visible(False)
     under.set_ylim(0, 1)
-    under.set_yticks([0.5], ["not re-\nported"])
+    under.set_yticks([0.5], ["not\nreported"])
     under.tick_params(axis="y", length=0, labelcolor=GREY["text"])
     under.spines["left"].set_visible(False)
     under.xaxis.set_major_locator(LogLocator(base=10, subs=(1,)))
@@ -193,7 +204,9 @@ def _draw_value(ax: Axes, q: Quantity, y: float, half: float, colour: str) -> tu
     box = {"facecolor": colour, "edgecolor": colour, "alpha": 0.3, "linewidth": 0, "hatch": ""}
     ax.add_patch(Rectangle((low, y - half), high - low, 2 * half, zorder=2, **box))
     if math.isinf(q.high) or math.isinf(q.low):
-        edge = low if math.isinf(q.high) else high
+        edge, to = (low, high) if math.isinf(q.high) else (high, low)
         ax.plot([edge, edge], [y - half, y + half], color=colour, linewidth=1.2, zorder=3)
+        marker = ">" if to == high else "<"
+        ax.plot(to, y, marker, color=colour, markersize=4, clip_on=False, zorder=4)
         return "arrow", math.sqrt(low * high)
     return "band", math.sqrt(low * high)

@@ -220,7 +220,7 @@ def _rate_panel(page: Page, drug: str, rates: list, top: float, height: float) -
     plain_axis(ax, [label for label, _, _, _ in rates])
     for y, (label, q, kind, source) in enumerate(rates):
         colour = COLOURS["green"] if kind == "case" else GREY["line"]
-        shape = draw_bounds(ax, q, y, 0.2, colour)
+        shape = draw_bounds(ax, q, y, 0.2, colour, marker="o" if kind == "case" else "s")
         ax.plot([0, q.low], [y, y], color=GREY["fill"], linewidth=0.8, zorder=1)
         ax.text(q.high + 0.02 * ax.get_xlim()[1], y, q.text(unit=False), va="center")
         page.note("dose per week", label, shape, q, source=source)

@@ -35,7 +35,7 @@ def series(case: Case) -> Figure | None:
         return None
     with styled(7.0):
         step = 7.2
-        page = Page(case, 9.0 + step * (len(found) + 1) + 9.0)
+        page = Page(case, 6.0 + step * (len(found) + 1) + 11.0)
         ax = page.panel(62.0, 6.0, 50.0, step * (len(found) + 1))
         page.title(0.8, 0.8, "Patients who improved", "%, as each study defined it")
         labels = [f"{s.label}, {s.n} {s.population}\n{_short(s.regimen)}" for s, _ in found]
@@ -45,6 +45,9 @@ def series(case: Case) -> Figure | None:
         _the_case(page, ax)
         for y, (study, q) in enumerate(found, start=1):
             _study(page, ax, y, study, q)
+        key = "circle: children   square: adults   open diamond: controls   "
+        key += "line: exact 95% limits of the counts, where counts are reported"
+        page.words(0.8, page.height - 0.8, key, va="bottom", color=GREY["text"], fontsize=6.2)
         return page.finished("series", _alt(page))
 
 
@@ -145,8 +148,11 @@ def profile(case: Case) -> Figure | None:
 
 
 def _count(signs: list[Item]) -> str:
-    seen = sum(i.state == MET for i in signs)
-    return f"{seen} of {len(signs)} observed"
+    words = {MET: "observed", NOT_MET: "excluded", AMBIGUOUS: "open"}
+    counts = {word: sum(i.state == state for i in signs) for state, word in words.items()}
+    silent = len(signs) - sum(counts.values())
+    said = [f"{n} {word}" for word, n in counts.items() if n]
+    return ", ".join([*said, f"{silent} not reported"])
 
 
 def _sign(page: Page, ax: Axes, y: int, item: Item, most: int) -> None:

@@ -16,6 +16,12 @@ from casetrace.tables.byreading import given_values, variants
 __all__ = ["igg"]
 
 PER_WEEK = 7  # points of a curve in a week
+STYLES = (
+    (0, (1, 1)),
+    (0, (4, 1.5)),
+    (0, (4, 1, 1, 1)),
+    (0, (2, 1)),
+)  # to tell models apart in grey
 _Drawn = tuple[float, list[tuple[float, str, str]]]  # highest value, names with place and colour
 
 
@@ -41,11 +47,15 @@ def igg(case: Case) -> Figure | None:
     last = plan.starts["high"][-1] + plan.days[-1] + 56
     times = np.arange(0, last, 7 / PER_WEEK)
     with styled(7.0):
-        page = Page(case, 112.0)
+        page = Page(case, 119.0)
         upper, lower = page.panel(8.0, 5.0, 128.0, 44.0), page.panel(8.0, 60.0, 128.0, 42.0)
-        subject = f"typical subject of {middle:.3g} kg, band: nine in ten subjects"
-        how = f"g/L, {subject}; no IgG is reported"
-        page.title(0.8, 1.0, "Simulated serum IgG, by reading", how)
+        page.title(0.8, 1.0, "Simulated serum IgG, by reading", "g/L; no IgG is reported")
+        said = (
+            f"Lines: a typical subject of {middle:.3g} kg, own IgG at the middle of its span. "
+            "Band: nine in ten subjects of that weight,\nbetween-subject variation alone; weight, "
+            "own IgG and model add to it (see the table)."
+        )
+        page.words(8.0, 112.0, said, color=GREY["text"], linespacing=1.15)
         page.title(0.8, 55.0, "The same, by model", "g/L, dose and schedule as in force")
         drawn = [
             (upper, *_readings(page, upper, times, middle, own)),
@@ -113,8 +123,10 @@ def _models(page: Page, ax: Axes, times: np.ndarray, weight: float, own: object)
         curve = np.round(engine.typical(variant, weight, times) + middle, 4)
         colour = SERIES[number % len(SERIES)]
         in_force = variant.chosen == case.chosen
+        style = "-" if in_force else STYLES[number % len(STYLES)]
+        width = 1.0 if in_force else 0.8
         ax.plot(
-            times / 7, curve, color=colour, linewidth=1.0 if in_force else 0.7, zorder=3 + in_force
+            times / 7, curve, color=colour, linewidth=width, linestyle=style, zorder=3 + in_force
         )
         top = max(top, float(curve.max()))
         labels.append((float(curve[-60:].max()), model.label, colour))

@@ -96,6 +96,7 @@ def draw_bounds(
     half: float = 0.22,
     colour: str = COLOURS["blue"],
     strength: float = 1.0,
+    marker: str = "o",
 ) -> str:
     """Draw a quantity along x as far as it is known; returns the shape.
 
@@ -108,7 +109,7 @@ def draw_bounds(
         ax.plot(
             q.low,
             y,
-            "o",
+            marker,
             markersize=3.8,
             markerfacecolor=face,
             markeredgecolor=colour,

@@ -33,25 +33,29 @@ def sensitivity(case: Case) -> Figure | None:
     Figure or None
         Named ``sensitivity``; None if no outcome hangs on a reading.
     """
-    found = [f for f in factorials(case).values() if f.ranked()]
+    found = [f for f in factorials(case).values() if _rows(f)]
     if not found:
         return None
     with styled(6.4):
         columns = _columns(found)
-        page = Page(case, max(sum(_height(f) for f in c) for c in columns) + 1.0)
+        page = Page(case, max(sum(_height(f) for f in c) for c in columns) + 6.0)
         for number, column in enumerate(columns):
             top = 0.0
             for factorial in column:
                 _panel(page, factorial, 86.5 * number, top)
                 top += _height(factorial)
+        key = "dark: the option in force   light: other options   open mark: about   "
+        key += "band: bounds   arrow: open end"
+        page.words(0.8, page.height - 0.8, key, va="bottom", color=GREY["text"])
         return page.finished("sensitivity", _alt(page, found))
 
 
 def _rows(factorial: Factorial) -> list[tuple[str, str, Quantity | None]]:
     rows = []
     for reading, _ in factorial.ranked():
-        for option, q in factorial.one_way(reading).items():
-            rows.append((reading, option, q))
+        found = factorial.one_way(reading)
+        if len({q.text() if q else "" for q in found.values()}) > 1:
+            rows += [(reading, option, q) for option, q in found.items()]
     return rows
 
 
@@ -74,7 +78,7 @@ def _columns(found: list[Factorial]) -> list[list[Factorial]]:
 def _panel(page: Page, factorial: Factorial, left: float, top: float) -> None:
     case, rows = page.case, _rows(factorial)
     ax = page.panel(left + 43.0, top + HEAD, 39.0, STEP * len(rows))
-    unit = printed(factorial.default.unit)
+    unit = printed(factorial.default.unit) or _unit(factorial.outcome)
     page.title(left + 0.8, top + 1.0, value_name(factorial.outcome), unit)
     low, high = _limits([q for _, _, q in rows if q is not None])
     ax.set_xlim(low, high)
@@ -97,6 +101,12 @@ def _panel(page: Page, factorial: Factorial, left: float, top: float) -> None:
     for y, (one, two) in enumerate(itertools.pairwise(rows)):
         if one[0] != two[0]:
             ax.axhline(y + 0.5, color=GREY["fill"], linewidth=0.5, zorder=0)
+
+
+def _unit(outcome: str) -> str:
+    """Words for an outcome that has no unit."""
+    words = {".score.": "points", ".fold.": "times the upper limit", "motor.": "grade"}
+    return next((word for part, word in words.items() if part in outcome), "")
 
 
 def _limits(values: list[Quantity]) -> tuple[float, float]:

@@ -139,11 +139,15 @@ def _unknown_words(
 
 
 def _dose_reading(sheet: Sheet, drug: str) -> str:
-    """The option by which an ambiguous dose is read; empty if the dose hangs on no passage."""
+    """How passages on dose and schedule are read; empty if they hang on no passage."""
     case = sheet.case
     rows = [t.id for t in case.treatments if t.drug == drug]
-    names = case.hangs_on(*(f"treatments/{row}/dose_per" for row in rows))
-    return ", ".join(case.chosen[n] for n in names if case.head.readings[n].kind == "passage")
+    fields = ("dose_per", "dose", "gap") if sheet.wide else ("dose_per",)
+    names = case.hangs_on(*(f"treatments/{row}/{field}" for row in rows for field in fields))
+    read = {n: case.chosen[n] for n in names if case.head.readings[n].kind == "passage"}
+    return ", ".join(
+        f"{n.removeprefix(f'{drug}_').replace('_', ' ')}: {o}" for n, o in read.items()
+    )
 
 
 def course_ticks(sheet: Sheet, drug: str) -> None:
@@ -157,7 +161,11 @@ def course_ticks(sheet: Sheet, drug: str) -> None:
     blocks = {t.id: t for t in case.treatments if t.drug == drug and t.is_block}
     name = next(iter(blocks.values())).name
     how = _dose_reading(sheet, drug)
-    sheet.title(drug, name.capitalize(), f"courses{f'; dose read as {how}' if how else ''}")
+    sheet.title(
+        drug,
+        name.capitalize(),
+        f"{'planned ' if sheet.wide else ''}courses{f'; {how}' if how else ''}",
+    )
     for one in given:
         x, x_end = (time.x(one.clock, w) for w in (one.week.low, one.week.high))
         ax.add_patch(

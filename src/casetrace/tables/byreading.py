@@ -47,7 +47,11 @@ def variants(
 
 
 def by_reading(
-    case: Case, title: str, columns: dict[str, str], only: Iterable[str] = ()
+    case: Case,
+    title: str,
+    columns: dict[str, str],
+    only: Iterable[str] = (),
+    one_at_a_time: bool = False,
 ) -> Table | None:
     """Values under every combination of the readings that move them.
 
@@ -61,6 +65,8 @@ def by_reading(
         Header by id of a headline value.
     only : iterable of str
         Vary these readings only.
+    one_at_a_time : bool
+        Keep the rows in which one reading at the most differs from what is in force.
 
     Returns
     -------
@@ -87,10 +93,12 @@ def by_reading(
                 )
                 value = f.cells[place]
             cells.append(value.text() if value is not None else "cannot be computed")
-        in_force = all(case.chosen[r] == o for r, o in chosen.items())
+        switched = sum(case.chosen[r] != o for r, o in chosen.items())
+        if one_at_a_time and switched > 1:
+            continue
         labels = [option_label(case, r, o) for r, o in chosen.items()]
-        rows.append([*labels, *cells, "in force" if in_force else ""])
-    header = [case.head.readings[r].question for r in axes]
+        rows.append([*labels, *cells, "" if switched else "in force"])
+    header = [r.replace("_", " ") for r in axes]
     return Table(title, [*header, *(columns[n] for n in names), ""], rows)
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+
+import numpy as np
 
 from casetrace import evidence, sensitivity
 from casetrace.case import Case
 from casetrace.items import MET, NOT_MET
+from casetrace.quantity import Quantity
 from casetrace.tables.byreading import option_label
 from casetrace.tables.table import Table, quote, words_of
+from casetrace.units import printed
+from casetrace.wording import value_name
 
 __all__ = ["claims", "profile", "studies", "telling", "what_if"]
 
@@ -28,7 +34,7 @@ def what_if(case: Case) -> Table | None:
                 texts = [q.text() if q is not None else "cannot be computed" for q in (now, then)]
                 if texts[0] != texts[1]:
                     label = option_label(case, reading, option)
-                    rows.append([about.question, label, name, *texts])
+                    rows.append([about.question, label, value_name(name), *texts])
     columns = ["question", "if you read it so", "outcome", "now", "then"]
     return Table("If you read it this way, then", columns, rows) if rows else None
 
@@ -39,21 +45,33 @@ def telling(case: Case) -> Table | None:
     rows = []
     for name, factorial in found.items():
         ranked = factorial.ranked()
-        low, high = factorial.span()
         most = "; ".join(_effect(case, r, e, factorial.default.unit) for r, e in ranked[:3])
         tried = str(math.prod(factorial.cells.shape))
-        rows.append([name, factorial.default.text(), most, low.text(), high.text(), tried])
+        ends = [_reach(factorial.default, bound) for bound in (factorial.low, factorial.high)]
+        rows.append([value_name(name), factorial.default.text(), most, *ends, tried])
     scenarios = sensitivity.combinations_of(case)
     title = f"Which reading matters most ({scenarios:,} scenarios in all)"
-    columns = ["outcome", "now", "moved most by", "lowest", "highest", "different combinations"]
+    columns = ["outcome", "now", "moved most by", "low bound", "high bound"]
+    columns.append("combinations that differ")
     return Table(title, columns, rows) if rows else None
+
+
+def _reach(default: Quantity, bounds: np.ndarray) -> str:
+    """How far a bound of an outcome reaches over all combinations, in words."""
+    known = bounds[np.isfinite(bounds)]
+    if not known.size:
+        return "open"
+    ends = {"low": float(known.min()), "high": float(known.max()), "about": False}
+    words = replace(default, **ends, low_closed=True, high_closed=True).text()
+    return words if known.size == bounds.size else f"{words}, or open"
 
 
 def _effect(case: Case, reading: str, effect: float, unit: str) -> str:
     words = reading.replace("_", " ")
     if math.isinf(effect):
         return f"{words} (without bound)"
-    unit = "" if unit.startswith("{") or unit == "1" else f" {unit}"
+    unit = "percentage points" if unit == "%" else printed(unit)
+    unit = f" {unit}" if unit else ""
     return f"{words} (by up to {effect:.3g}{unit})"
 
 
@@ -107,7 +125,7 @@ def claims(case: Case) -> Table | None:
     rows = []
     for claim in evidence.claims(case):
         against = "; ".join(
-            text if key.startswith("studies/") else f"{key}: {text}"
+            text if key.startswith("studies/") else f"{value_name(key)}: {text}"
             for key, text in claim.against.items()
         )
         row = claim.row

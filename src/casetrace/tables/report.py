@@ -18,6 +18,7 @@ __all__ = [
     "schedule",
     "treatments",
     "values",
+    "when_said",
 ]
 
 
@@ -27,7 +28,7 @@ def observations(case: Case) -> Table:
         [
             o.name,
             case.quantity("observations", o.id, "value", "unit").text(),
-            _when(case, "observations", o),
+            when_said(case, "observations", o),
             quote(o.as_reported),
             o.place,
             o.note,
@@ -40,7 +41,15 @@ def observations(case: Case) -> Table:
 def findings(case: Case, state: str) -> Table:
     """Findings in one state: observed, excluded, ambiguous or not reported."""
     rows = [
-        [f.name, f.kind, f.code, _when(case, "findings", f), quote(f.as_reported), f.place, f.note]
+        [
+            f.name,
+            f.kind,
+            f.code,
+            when_said(case, "findings", f),
+            quote(f.as_reported),
+            f.place,
+            f.note,
+        ]
         for f in case.findings
         if f.state == state
     ]
@@ -134,7 +143,8 @@ def values(case: Case, found: dict[str, Quantity] | None = None) -> Table:
     return Table("Headline values", columns, rows, {VALUES_MIME: plain})
 
 
-def _when(case: Case, table: str, row: object) -> str:
+def when_said(case: Case, table: str, row: object) -> str:
+    """The time of a row in words, with the event it is counted from."""
     time = course.when(case, table, row)
     if time is None:
         return "not reported"

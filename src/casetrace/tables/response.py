@@ -5,8 +5,8 @@ from __future__ import annotations
 from casetrace import coreset
 from casetrace import response as engine
 from casetrace.case import Case
-from casetrace.course import when
 from casetrace.quantity import Quantity, change
+from casetrace.tables.report import when_said
 from casetrace.tables.table import Table, quote
 from casetrace.values import headline
 from casetrace.wording import scale_name
@@ -71,8 +71,7 @@ def motor_states(case: Case) -> Table | None:
 
     for m in case.motor:
         if grade := case.quantity("motor", m.id, "grade"):
-            time = when(case, "motor", m)
-            add(m.name, m.scale, grade, time.text() if time else "not reported", m.as_reported)
+            add(m.name, m.scale, grade, when_said(case, "motor", m), m.as_reported)
     for o in case.observations:
         if scale := case.head.uses.scale.get(o.id.partition(".")[0]):
             grade = case.quantity("observations", o.id, "value", "unit")
@@ -90,7 +89,7 @@ def coverage(case: Case) -> Table | None:
             rows.append([label, one.measure.label, *one.at.values()])
         if found and not coreset.is_scorable(found):
             said.append(label)
-    clocks = [c.label for c in case.head.clocks]
+    clocks = [f"from {c.label}" for c in case.head.clocks]
     title = "Core set measures in the report"
     if said:
         title += f"; no response score can be computed ({' nor '.join(said)})"

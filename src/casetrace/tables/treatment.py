@@ -81,7 +81,7 @@ def igg(case: Case) -> Table | None:
         return None
     shown = {*moving(case, given_values(case.head.uses.igg.drug)), model_reading(case)}
     title = "Simulated serum IgG: an assumption, no IgG is reported"
-    return by_reading(case, title, columns, shown)
+    return by_reading(case, title, columns, shown, one_at_a_time=True)
 
 
 def igg_models(case: Case) -> Table | None:
