@@ -220,6 +220,13 @@ def test_the_headline_values_of_the_first_case_are_there():
         "ivig.dose_total",
         "prednisolone.dose.start",
         "prednisolone.dose.relapse",
+        *(f"criteria.eular_acr.score.{v}" for v in ("biopsy", "no_biopsy")),
+        *(f"criteria.eular_acr.probability.{v}" for v in ("biopsy", "no_biopsy")),
+        "criteria.bohan_peter.class",
+        *(f"ivig.dose_rate.{b}_block" for b in ("first", "second")),
+        *(f"igg.{w}.last_of_{b}_block" for w in ("peak", "trough") for b in ("first", "second")),
+        "ae.ivig.upper_bound.one_sided",
+        "ae.ivig.upper_bound.two_sided",
     } <= headline(load("imataka-2014")).keys()
 
 

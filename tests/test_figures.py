@@ -3,9 +3,10 @@
 import csv
 import io
 import sys
+from xml.etree import ElementTree
 
 import pytest
-from conftest import FIGURES, overlaps, sloped
+from conftest import FIGURES, change_cell, overlaps, sloped
 
 from casetrace import charts, tables
 from casetrace.case import load
@@ -179,3 +180,26 @@ def test_every_table_is_there_for_the_first_case_and_none_breaks_on_another(toy)
         assert function(CASE, *more).rows, name
         found = function(other, *more)
         assert found is None or found.columns, name
+
+
+HOSTILE = r"$\frac{x$ <script>alert(1)</script> & \u202e"
+
+
+def test_hostile_words_in_the_data_are_words_in_figures_and_tables(copy):
+    folder = copy.data / "imataka-2014"
+    change_cell(folder / "findings.csv", "glaucoma", "name", HOSTILE)
+    change_cell(folder / "treatments.csv", "ivig.first_block", "name", HOSTILE)
+    change_cell(folder / "motor.csv", "relapse", "short", "$a_$ <b>")
+    change_cell(folder / "observations.csv", "ck.relapse", "occasion", "$^ <i>")
+    change_cell(copy.reference / "criteria.csv", "eular_acr.heliotrope", "label", HOSTILE)
+    change_cell(copy.reference / "studies.csv", "lim_2020", "label", HOSTILE)
+    change_cell(copy.reference / "phenotypes.csv", "HP:0003326", "label", HOSTILE)
+    case = load("imataka-2014", where=copy)
+    for name in FIGURES:
+        figure = getattr(charts, name)(case)
+        root = ElementTree.fromstring(figure.svg)  # well formed
+        assert not [e for e in root.iter() if str(e.tag).endswith("script")]
+    for table in (tables.criteria(case, "eular_acr"), tables.studies(case), tables.profile(case)):
+        page = table._repr_html_()
+        assert "<script>" not in page
+        assert "&lt;script&gt;" in page

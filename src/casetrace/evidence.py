@@ -7,7 +7,7 @@ from typing import Any
 
 from casetrace.case import Case
 from casetrace.case.reference import Study
-from casetrace.items import Item, phenotype
+from casetrace.items import phenotype
 from casetrace.quantity import Quantity
 from casetrace.values import headline
 
@@ -98,11 +98,3 @@ def told(study: Study) -> str:
     result = f"{counted}{percent}{study.outcome}{control}"
     parts = (f"{study.label}, {patients}", f"regimen: {study.regimen}", result, study.further)
     return "; ".join(p for p in parts if p)
-
-
-def states(found: list[Item]) -> dict[str, int]:
-    """How many items are in each state."""
-    counts: dict[str, int] = {}
-    for item in found:
-        counts[item.state] = counts.get(item.state, 0) + 1
-    return counts

@@ -45,7 +45,7 @@ class Schedule:
     days: tuple[int, ...]
     doses: dict[str, Quantity]
 
-    def infusions(self, end: str, amount: str = "") -> tuple[np.ndarray, np.ndarray]:
+    def infusions(self, end: str, amount: str) -> tuple[np.ndarray, np.ndarray]:
         """Start in days and dose in g/kg of every infusion.
 
         Parameters
@@ -53,11 +53,11 @@ class Schedule:
         end : str
             ``low`` or ``high`` end of the planned times.
         amount : str
-            ``low`` or ``high`` end of the doses; without it, 1 g/kg each course.
+            ``low`` or ``high`` end of the doses.
         """
         starts, doses = [], []
         for first, block, days in zip(self.starts[end], self.blocks, self.days, strict=True):
-            dose = getattr(self.doses[block], amount) if amount else 1.0
+            dose = getattr(self.doses[block], amount)
             starts += [first + day for day in range(days)]
             doses += [dose / days] * days
         return np.array(starts), np.array(doses)
@@ -147,7 +147,7 @@ def values(case: Case) -> dict[str, Quantity]:
     }
 
 
-def typical(case: Case, weight: float, times: np.ndarray, end: str = "low") -> np.ndarray:
+def typical(case: Case, weight: float, times: np.ndarray) -> np.ndarray:
     """IgG added in a typical subject of one weight, infusions spread over each day, in g/L.
 
     Parameters
@@ -158,15 +158,13 @@ def typical(case: Case, weight: float, times: np.ndarray, end: str = "low") -> n
         In kg.
     times : ndarray, shape (t,)
         In days.
-    end : str
-        ``low`` or ``high`` end of the planned times.
 
     Returns
     -------
     ndarray, shape (t,)
     """
     plan = schedule(case)
-    starts, doses = plan.infusions(end, "low")
+    starts, doses = plan.infusions("low", "low")
     model = case.reference.get("pk_models", case.head.uses.igg.model)
     return concentration(scaled(model, np.array([weight])), times, starts, doses * weight, 1.0)[0]
 

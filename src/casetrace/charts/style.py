@@ -49,6 +49,7 @@ _RC: dict[str, Any] = {
     "lines.linewidth": 0.9,
     "lines.solid_capstyle": "butt",
     "svg.fonttype": "path",
+    "text.parse_math": False,  # a dollar sign in the data is a dollar sign
     "svg.hashsalt": "casetrace",
     "figure.dpi": 100,
     "savefig.dpi": 300,
