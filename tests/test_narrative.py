@@ -212,3 +212,10 @@ def test_no_finding_of_any_kind_or_state_is_left_out(toy):
     text = plain(narrate(load("toy-2000", where=toy)).text)
     assert len(rows) == 88
     assert [row["name"] for row in rows if row["name"] not in text] == []
+
+
+def test_a_number_from_the_literature_names_its_work_on_the_page(story):
+    page = story.page()
+    study = re.search(r'<span class="fact" title="([^"]+)">Al-Mayouf 2000[^<]+12 of 18', page)
+    assert "J Rheumatol" in study[1]
+    assert re.search(r'title="Lundberg IE and others \(2017\)[^"]+">EULAR/ACR 2017<', page)

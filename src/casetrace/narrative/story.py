@@ -113,9 +113,12 @@ class Narrative:
             hint = html.escape(self._hint(key), quote=True)
             return f'<a class="value" href="#{html.escape(key)}" title="{hint}">{words}</a>'
         found = self.case.describe(key)
-        if not found.get("as_reported"):
+        said = found.get("citation", "")
+        if found.get("as_reported"):
+            said = f"“{found['as_reported']}” ({found['place']})"
+        if not said:
             return words
-        hint = html.escape(f"“{found['as_reported']}” ({found['place']})", quote=True)
+        hint = html.escape(said, quote=True)
         return f'<span class="fact" title="{hint}">{words}</span>'
 
     def _hint(self, key: str) -> str:
