@@ -330,3 +330,20 @@ def test_the_dictionary_names_every_column_of_every_table():
         for column in model.model_fields:
             assert f"`{column}`" in text
     assert KEYS["care"] in TABLES["care"].model_fields
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "column", "value", "said"),
+    [
+        ("pk_models", "cheng_2026", "cl_l_d", "about 0.3", "a plain number, such as 14.5"),
+        ("criteria", "eular_acr.heliotrope", "points_biopsy", "2 to 3", "a plain number"),
+        ("studies", "al_mayouf_2000", "of", "", "improved and of go together"),
+        ("studies", "al_mayouf_2000", "improved", "19", "is more than of '18'"),
+    ],
+)
+def test_a_reference_number_that_cannot_be_computed_with_is_named(
+    copy, table, key, column, value, said
+):
+    change_cell(copy.reference / f"{table}.csv", key, column, value)
+    problems, _ = check("imataka-2014", copy)
+    assert any(said in str(p) and f"{table}.csv" in str(p) and key in str(p) for p in problems)

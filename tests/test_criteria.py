@@ -182,7 +182,11 @@ def test_what_would_settle_it():
     # with symmetry granted (2.8) the rash (5.9) or Gottron sign (6.1) is enough alone
     one = settling(under(symmetry="assumed"), "eular_acr", "no_biopsy")
     assert set(one) == {("findings/gottron_sign",), ("findings/heliotrope",)}
-    assert settling(under(symmetry="assumed", rash_site="periorbital"), "eular_acr", "biopsy") == []
+    assert settling(under(symmetry="assumed", rash_site="periorbital"), "eular_acr", "biopsy") == [
+        ()
+    ]
+    # one fact is never enough without biopsy at the default: said as nothing, not as done
+    assert settling(CASE, "eular_acr", "no_biopsy", most=1) == []
 
 
 def test_facts_that_settle_it_are_enough_and_no_part_of_them_is():

@@ -191,9 +191,9 @@ def settling(case: Case, name: str, version: str = "", most: int = 3) -> list[tu
     Returns
     -------
     list of tuple of str
-        Rows of the case, or items that no row stands for; all sets of the smallest size that
-        is enough, those of facts that are in most sets first. Empty if the case is
-        classified already, or if ``most`` facts are too few.
+        Rows of the case, or items that no row stands for: all sets of the smallest size that
+        is enough, those of facts that are in most sets first. One empty set if the case is
+        classified already; nothing if ``most`` facts are too few.
     """
     enough = next(int(float(r.rank)) for r in _classes(case, name) if r.enough)
 
@@ -203,12 +203,10 @@ def settling(case: Case, name: str, version: str = "", most: int = 3) -> list[tu
             return classified(case, name, score(given, version), version).low >= enough
         return counted(case, name, given).low >= enough
 
-    if reached({}):
-        return []
     given = items(case, name)
     scored = [i for i in given if not version or points_of(i, version) is not None]
     facts = sorted({f for i in scored for f in i.open_facts if not i.row.alternative})
-    for size in range(1, most + 1):
+    for size in range(most + 1):
         found = [c for c in combinations(facts, size) if reached(dict.fromkeys(c, MET))]
         if found:
             often = Counter(f for c in found for f in c)

@@ -78,7 +78,7 @@ def claims(case: Case) -> list[Claim]:
     found = []
     for row in case.register:
         against = {}
-        for key in filter(None, (k.strip() for k in row.against.split(";"))):
+        for key in row.weights:
             if key.startswith("studies/"):
                 against[key] = told(named[key.partition("/")[2]])
             elif key in values:

@@ -10,7 +10,15 @@ from casetrace.case.rows import Treatment
 from casetrace.course import courses, phases
 from casetrace.quantity import Quantity, hull, parse, total
 
-__all__ = ["assumed_weight", "dose_rates", "of_courses", "of_steps", "per_course", "sums_of_steps"]
+__all__ = [
+    "assumed_weight",
+    "dose_rates",
+    "of_courses",
+    "of_steps",
+    "per_course",
+    "spans_of_steps",
+    "sums_of_steps",
+]
 
 
 def of_steps(case: Case) -> dict[str, Quantity]:
@@ -61,6 +69,31 @@ def sums_of_steps(case: Case) -> dict[str, Quantity]:
             span = hull(*doses)
             how = f"{span.text()} over {phase.gap.text()}"
             found[name] = (span * phase.gap.to("d")).explained(how).named(name)
+    return found
+
+
+def spans_of_steps(case: Case) -> list[tuple[str, str, Quantity | None, str]]:
+    """Drugs given by day, span by span: what is added up, and what is not known.
+
+    Returns
+    -------
+    list of (drug, span, sum, source)
+        Name of the drug; the span in words; the sum, or None after the last step where no end
+        of the drug is reported; the headline value or row it stands for.
+    """
+    labels = {c.id: c.label for c in case.head.clocks}
+    sums = sums_of_steps(case)
+    found: list[tuple[str, str, Quantity | None, str]] = []
+    for drug in dict.fromkeys(t.drug for t in case.treatments if not t.is_block):
+        steps = [t for t in case.treatments if t.drug == drug]
+        for key, q in sums.items():
+            if key.startswith(f"{drug}."):
+                until = labels[key.rpartition("until_")[2]]
+                found.append((steps[0].name, f"until {until}", q, key))
+        last = steps[-1]
+        if not (last.stop and parse(last.stop).is_point):
+            after = f"after {labels.get(last.clock, 'the last step')}"
+            found.append((steps[0].name, after, None, f"treatments/{last.id}"))
     return found
 
 

@@ -122,9 +122,12 @@ def factorials(
     """
     check_names(case)
     known: dict[tuple, dict[str, Quantity]] = case.memo.setdefault("families", {})
+    here = {}
     for family, compute in FAMILIES.items():
-        known.setdefault(_key(family, case, {}), compute(case))
-    here = {family: known[_key(family, case, {})] for family in FAMILIES}
+        key = _key(family, case, {})
+        if key not in known:
+            known[key] = compute(case)
+        here[family] = known[key]
     home = {name: family for family, found in here.items() for name in found}
     wanted = list(outcomes) or list(case.head.outcomes)
     if not wanted:

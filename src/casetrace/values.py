@@ -93,8 +93,8 @@ def check_names(case: Case) -> None:
     named = [(f"{case.folder}/case.yaml", "", "outcomes", name) for name in case.head.outcomes]
     for row in case.register:
         where = f"row {case.numbers[f'register/{row.id}']} ({row.id})"
-        keys = filter(None, (k.strip() for k in row.against.split(";")))
-        named += [(f"{case.folder}/register.csv", where, "against", key) for key in keys]
+        file = f"{case.folder}/register.csv"
+        named += [(file, where, "against", key) for key in row.weights]
     expected = "a headline value (see casetrace values) or studies/row"
     problems = [
         Problem(file, where, column, name, expected, nearest(name, known, "value"))

@@ -16,6 +16,7 @@ __all__ = ["dictionary"]
 
 _KINDS = {
     "Bounds": "number with bounds",
+    "Number": "plain number",
     "Unit": "UCUM unit",
     "Words": "quotation",
     "Prose": "words without digits",

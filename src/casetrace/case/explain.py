@@ -18,6 +18,7 @@ _KINDS = {
     name: getattr(fields, name)
     for name in (
         "Bounds",
+        "Number",
         "Unit",
         "Prose",
         "Id",
@@ -78,6 +79,8 @@ def explain(error: Any, model: type[BaseModel], file: str, where: str, column: s
         expected, fix = "a date as YYYY-MM-DD", "write for example 2014-02-06"
     elif cell == "Bounds" and kind == "value_error":
         expected, fix = (GRAMMAR if " is not " in message else message), _mend_number(value)
+    elif cell == "Number" and kind == "value_error":
+        fix = "write one number with a decimal point, or leave the cell empty"
     elif cell == "Unit" and kind == "value_error":
         expected = "a UCUM unit, such as U/L, mg/kg/d, ng/mL, {titer}, wk, mo, % or 1"
         fix = f"write {_SPELT[value]}" if value in _SPELT else nearest(value, _UNITS, "unit")

@@ -25,6 +25,12 @@ def _bounds(text: str) -> str:
     return text
 
 
+def _number(text: str) -> str:
+    if text and not re.fullmatch(r"-?\d+(\.\d+)?", text):
+        raise ValueError("a plain number, such as 14.5, without words or bounds")
+    return text
+
+
 def _unit(text: str) -> str:
     if text and text != COURSE:
         symbols(text)
@@ -61,6 +67,7 @@ Text = Annotated[str, BeforeValidator(_trimmed)]
 Prose = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_no_digits)]
 Words = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_few_words)]
 Bounds = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_bounds)]
+Number = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_number)]
 Unit = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_unit)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=60)]
 CaseId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-from casetrace.case.fields import Bounds, Id, Name, NameOrEmpty, Prose, System, Text, Unit, column
+from pydantic import model_validator
+
+from casetrace.case.fields import (
+    Bounds,
+    Id,
+    Name,
+    NameOrEmpty,
+    Number,
+    Prose,
+    System,
+    Text,
+    Unit,
+    column,
+)
 from casetrace.case.rows import Row
 
 __all__ = [
@@ -44,13 +57,13 @@ class Growth(Row):
 
     id: Id = column("Unique", "who_girls_24")
     sex: Text = column("Sex", "female")
-    age_months: Bounds = column("Age in completed months", "24")
-    l_power: Bounds = column("Box-Cox power L", "-0.2941")
-    m_kg: Bounds = column("Median M in kg", "11.4775")
-    s: Bounds = column("Coefficient of variation S", "0.1239")
-    p03_kg: Bounds = column("Third percentile in kg, computed from L, M and S", "9.161")
-    p50_kg: Bounds = column("Median in kg, computed", "11.477")
-    p97_kg: Bounds = column("Ninety-seventh percentile in kg, computed", "14.611")
+    age_months: Number = column("Age in completed months", "24")
+    l_power: Number = column("Box-Cox power L", "-0.2941")
+    m_kg: Number = column("Median M in kg", "11.4775")
+    s: Number = column("Coefficient of variation S", "0.1239")
+    p03_kg: Number = column("Third percentile in kg, computed from L, M and S", "9.161")
+    p50_kg: Number = column("Median in kg, computed", "11.477")
+    p97_kg: Number = column("Ninety-seventh percentile in kg, computed", "14.611")
     citation: Id = column(CITATION, "who_2006")
 
 
@@ -93,13 +106,13 @@ class Criterion(Row):
         "Part of the set it is counted in", "skin", default=""
     )
     label: Text = column("What it asks for, in our words", "heliotrope rash")
-    points_no_biopsy: Bounds = column("Points, if no biopsy is counted", "3.1", default="")
-    points_biopsy: Bounds = column("Points, if a biopsy is counted", "3.2", default="")
+    points_no_biopsy: Number = column("Points, if no biopsy is counted", "3.1", default="")
+    points_biopsy: Number = column("Points, if a biopsy is counted", "3.2", default="")
     alternative: NameOrEmpty = column(
         "Name shared by items of which one at most can be met", "age", default=""
     )
-    age_from: Bounds = column("Met from this age at the first symptom, in years", "18", default="")
-    age_below: Bounds = column("and below this age", "40", default="")
+    age_from: Number = column("Met from this age at the first symptom, in years", "18", default="")
+    age_below: Number = column("and below this age", "40", default="")
     citation: Id = column(CITATION, "lundberg_2017")
     note: Text = column("How the item is defined", "", default="")
 
@@ -109,14 +122,14 @@ class CriterionClass(Row):
 
     id: Id = column("set.class", "eular_acr.probable")
     set: Name = column("Set it belongs to", "eular_acr")
-    rank: Bounds = column("0 for the lowest class", "2")
+    rank: Number = column("0 for the lowest class", "2")
     label: Prose = column("Name of the class", "probable")
-    score_no_biopsy: Bounds = column("Least score without biopsy", "5.5", default="")
-    score_biopsy: Bounds = column("Least score with biopsy", "6.7", default="")
-    items_with_skin: Bounds = column(
+    score_no_biopsy: Number = column("Least score without biopsy", "5.5", default="")
+    score_biopsy: Number = column("Least score with biopsy", "6.7", default="")
+    items_with_skin: Number = column(
         "Least number of muscle items met, if a skin item is met", "2", default=""
     )
-    items_without_skin: Bounds = column(
+    items_without_skin: Number = column(
         "Least number of muscle items met, if none is", "3", default=""
     )
     enough: Literal["", "yes"] = column(
@@ -144,18 +157,18 @@ class PkModel(Row):
     label: Text = column("Author and year", "Cheng 2026")
     population: Text = column("Whom it was estimated in", "children with immunodeficiency")
     n: Bounds = column("How many", "64")
-    ref_weight_kg: Bounds = column("Body weight that the parameters stand for", "70")
-    cl_l_d: Bounds = column("Clearance in L/d", "0.308")
-    exp_cl: Bounds = column("Power of relative body weight for it", "0.75")
-    v1_l: Bounds = column("Central volume in L", "3.59")
-    exp_v1: Bounds = column("Power of relative body weight for it", "1")
-    q_l_d: Bounds = column("Exchange clearance in L/d; empty: one compartment", "1.08", default="")
-    exp_q: Bounds = column("Power of relative body weight for it", "0.75", default="")
-    v2_l: Bounds = column("Peripheral volume in L", "7.37", default="")
-    exp_v2: Bounds = column("Power of relative body weight for it", "1", default="")
-    cv_cl: Bounds = column("Variation between subjects in %, clearance", "42.7", default="")
-    cv_v1: Bounds = column("Variation between subjects in %, central volume", "", default="")
-    cv_v2: Bounds = column("Variation in %, peripheral volume", "138.6", default="")
+    ref_weight_kg: Number = column("Body weight that the parameters stand for", "70")
+    cl_l_d: Number = column("Clearance in L/d", "0.308")
+    exp_cl: Number = column("Power of relative body weight for it", "0.75")
+    v1_l: Number = column("Central volume in L", "3.59")
+    exp_v1: Number = column("Power of relative body weight for it", "1")
+    q_l_d: Number = column("Exchange clearance in L/d; empty: one compartment", "1.08", default="")
+    exp_q: Number = column("Power of relative body weight for it", "0.75", default="")
+    v2_l: Number = column("Peripheral volume in L", "7.37", default="")
+    exp_v2: Number = column("Power of relative body weight for it", "1", default="")
+    cv_cl: Number = column("Variation between subjects in %, clearance", "42.7", default="")
+    cv_v1: Number = column("Variation between subjects in %, central volume", "", default="")
+    cv_v2: Number = column("Variation in %, peripheral volume", "138.6", default="")
     citation: Id = column(CITATION, "cheng_2026")
     note: Text = column("How the parameters were obtained, and what to mind", "", default="")
 
@@ -177,14 +190,22 @@ class Study(Row):
     interval: Bounds = column("From one course to the next", "4", default="")
     interval_unit: Unit = column("UCUM unit of the interval", "wk", default="")
     regimen: Text = column("The regimen in words", "every 4 weeks")
-    improved: Bounds = column("Number who improved", "12", default="")
-    of: Bounds = column("of how many", "18", default="")
-    percent: Bounds = column("Share who improved in %, if only that is given", "79", default="")
-    control_percent: Bounds = column("The same among controls", "44", default="")
+    improved: Number = column("Number who improved", "12", default="")
+    of: Number = column("of how many", "18", default="")
+    percent: Number = column("Share who improved in %, if only that is given", "79", default="")
+    control_percent: Number = column("The same among controls", "44", default="")
     outcome: Text = column("What counted as improved, or the result", "improved", default="")
     further: Text = column("Further results as reported", "", default="")
     citation: Id = column(CITATION, "al_mayouf_2000")
     note: Text = column("How a number follows that is not printed", "", default="")
+
+    @model_validator(mode="after")
+    def _counts_hang_together(self) -> Study:
+        if bool(self.improved) != bool(self.of):
+            raise ValueError("improved and of go together: give both or neither")
+        if self.improved and float(self.improved) > float(self.of):
+            raise ValueError(f"improved {self.improved!r} is more than of {self.of!r}")
+        return self
 
 
 class Phenotype(Row):

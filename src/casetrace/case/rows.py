@@ -273,6 +273,11 @@ class RegisterItem(Row):
     place: Text = column(PLACE, "Case report, paragraph 5", default="")
     as_reported: Words = column(REPORTED, "400 mg/kg/5 days", default="")
 
+    @property
+    def weights(self) -> list[str]:
+        """The names in ``against``."""
+        return [key.strip() for key in self.against.split(";") if key.strip()]
+
     @model_validator(mode="after")
     def _words_by_kind(self) -> RegisterItem:
         if self.kind != "missing" and not (self.as_reported and self.place):

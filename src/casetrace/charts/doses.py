@@ -12,7 +12,7 @@ from casetrace.charts.figure import Figure
 from casetrace.charts.page import Page, draw_bounds, hatched, plain_axis
 from casetrace.charts.style import COLOURS, GREY, SERIES, ink, styled
 from casetrace.course import courses
-from casetrace.exposure import assumed_weight, dose_rates, of_courses, per_course, sums_of_steps
+from casetrace.exposure import assumed_weight, dose_rates, of_courses, per_course, spans_of_steps
 from casetrace.quantity import Quantity, parse
 from casetrace.tables.byreading import variants
 from casetrace.units import UnitError, factor, printed
@@ -34,12 +34,13 @@ def doses(case: Case) -> Figure | None:
         Named ``doses``; None if nothing was given.
     """
     drugs = list(dict.fromkeys(t.drug for t in case.treatments if t.is_block))
-    by_day = list(dict.fromkeys(t.drug for t in case.treatments if not t.is_block))
     drug = drugs[0] if drugs else ""
     readings = _variants(case, drug) if drug else []
     rates = _rates(case, drug) if drug else []
     with styled(7.0):
-        sums = _sums(case, by_day)
+        sums = spans_of_steps(case)
+        if not any(q for _, _, q, _ in sums):
+            sums = []  # nothing is added up
         upper = 59.5 + 3.0 * len(readings) if drug else 0.0
         middle = 4.0 * len(rates) + 14.0 if rates else 0.0
         lower = 6.5 * len(sums) + 10.0 if sums else 0.0
@@ -207,6 +208,8 @@ def _rates(case: Case, drug: str) -> list[tuple[str, Quantity, str, str]]:
             factor(q.unit, unit)
         except UnitError:
             continue
+        if not (math.isfinite(q.low) and math.isfinite(q.high)):
+            continue
         label = f"{s.label}, {s.population}: {s.regimen.split(',')[0]}"
         found[label] = (label, q.to(unit), "published", f"reference/studies/{s.id}")
     return list(found.values())
@@ -227,30 +230,15 @@ def _rate_panel(page: Page, drug: str, rates: list, top: float, height: float) -
     ax.spines["bottom"].set_visible(True)
 
 
-def _sums(case: Case, drugs: list[str]) -> list[tuple[str, Quantity | None, str]]:
-    """Doses by day added up until each clock, and what comes after, which is unknown."""
-    found: list[tuple[str, Quantity | None, str]] = []
-    labels = {c.id: c.label for c in case.head.clocks}
-    sums = sums_of_steps(case)
-    for drug in drugs:
-        mine = {k: q for k, q in sums.items() if k.startswith(f"{drug}.")}
-        name = next(t.name for t in case.treatments if t.drug == drug).capitalize()
-        for key, q in mine.items():
-            found.append((f"{name} until {labels[key.rpartition('until_')[2]]}", q, key))
-        last = [t for t in case.treatments if t.drug == drug][-1]
-        if mine and not (last.stop and parse(last.stop).is_point):
-            found.append((f"{name} after {labels[last.clock]}", None, f"treatments/{last.id}"))
-    return found
-
-
 def _by_day(page: Page, sums: list, top: float, height: float) -> None:
-    known = [q for _, q, _ in sums if q is not None]
+    known = [q for _, _, q, _ in sums if q is not None]
     ax = page.panel(50.0, top + 4.5, 119.0, height - 9.5)
     page.title(0.8, top + 0.5, "Doses by day, added up", printed(known[0].unit))
     ends = [e for q in known for e in (q.low, q.high) if math.isfinite(e)]
     ax.set_xlim(0, max(ends) * 2.5)
-    plain_axis(ax, [label for label, _, _ in sums])
-    for y, (label, q, source) in enumerate(sums):
+    labels = [f"{name.capitalize()} {span}" for name, span, _, _ in sums]
+    plain_axis(ax, labels)
+    for y, (label, (_, _, q, source)) in enumerate(zip(labels, sums, strict=True)):
         if q is None:
             hatched(ax, 0, y - 0.32, ax.get_xlim()[1], 0.64)
             paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}

@@ -100,7 +100,7 @@ def _thresholds(case: Case, ax: Axes, measure: str) -> None:
     """Thresholds of the words for severity, named at the top."""
     for constant in case.reference.constants:
         if constant.id.startswith(f"{measure}.fold."):
-            at = float(constant.value)
+            at = case.reference.quantity("constants", constant.id, "value", "1").low
             ax.axvline(at, color=GREY["line"], linewidth=0.6, linestyle=(0, (3, 2)), zorder=0)
             words = f"{constant.id.rpartition('.')[2]} elevated, over {constant.value}"
             ax.annotate(

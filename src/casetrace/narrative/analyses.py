@@ -82,7 +82,7 @@ def _least(teller: Teller, name: str) -> str:
 def _enough(teller: Teller, sets: list[tuple[str, ...]], most: int = 8) -> list[str]:
     """Sets of facts in words, if each is one fact or two."""
     said = []
-    for facts in sets[:most] if sets and len(sets[0]) <= 2 else []:
+    for facts in sets[:most] if sets and 1 <= len(sets[0]) <= 2 else []:
         words = [
             mark(f if "/" in f else f"reference/criteria/{f}", fact_label(teller.case, f))
             for f in facts

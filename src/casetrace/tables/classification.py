@@ -81,8 +81,9 @@ def settled_by(case: Case, most: int = 8) -> Table | None:
             sets = engine.settling(case, name, version)
             end = f".{version}" if version else ""
             state = headline(case)[f"criteria.{name}.class{end}"].text()
-            if not sets:
-                rows.append([label + _VERSION[version], state, "nothing more is needed", ""])
+            if sets == [()] or not sets:
+                none = "nothing more is needed" if sets else "more than could be tried"
+                rows.append([label + _VERSION[version], state, none, ""])
                 continue
             said = [" and ".join(fact_label(case, f) for f in facts) for facts in sets]
             rest = f"; and {len(said) - most} more" if len(said) > most else ""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from casetrace import evidence
 from casetrace.case import Case
-from casetrace.exposure import assumed_weight
+from casetrace.exposure import assumed_weight, spans_of_steps
 from casetrace.igg import model_reading
-from casetrace.quantity import parse
 from casetrace.tables.byreading import by_reading, given_values, moving
 from casetrace.tables.table import Table
 from casetrace.values import headline
@@ -52,20 +51,12 @@ def regimens(case: Case) -> Table | None:
 
 def dose_sums(case: Case) -> Table | None:
     """Doses by day added up where the reported ones bound them, and where they do not."""
-    found = headline(case)
-    clocks = {c.id: c.label for c in case.head.clocks}
-    rows = []
-    for drug in dict.fromkeys(t.drug for t in case.treatments if not t.is_block):
-        name = next(t.name for t in case.treatments if t.drug == drug)
-        for key, q in found.items():
-            if key.startswith(f"{drug}.dose_sum.until_"):
-                until = clocks[key.rpartition("until_")[2]]
-                rows.append([name, f"until {until}", q.text(), q.how])
-        last = [t for t in case.treatments if t.drug == drug][-1]
-        stop = parse(last.stop) if last.stop else None
-        if stop is None or not stop.is_point:
-            after = f"after {clocks.get(last.clock, 'the last step')}"
-            rows.append([name, after, "not reported", "no dose or end is reported"])
+    rows = [
+        [name, span, q.text(), q.how]
+        if q
+        else [name, span, "not reported", "no dose or end is reported"]
+        for name, span, q, _ in spans_of_steps(case)
+    ]
     columns = ["drug", "span", "sum", "how"]
     return Table("Doses by day, added up where they are bounded", columns, rows) if rows else None
 
