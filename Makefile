@@ -7,7 +7,7 @@ JOBS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := all
-.PHONY: help all figures report test check accept lab lint lock dictionary clean
+.PHONY: help all figures report test test-browser check accept lab lint lock dictionary clean
 
 help: ## List what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,10 @@ report: all ## The same; the narrative is in reports/<case>/
 
 test: $(VENV)/.ready ## Run the whole test suite, the notebooks included
 	@$(BIN)/pytest --nbval --nbval-current-env
+
+test-browser: $(VENV)/.ready ## Try the page in Chromium, with the accessibility checker from npm
+	@npm install --silent --no-audit --no-fund --no-save --prefix build/axe axe-core@4.14.1
+	@CASETRACE_BROWSER=required $(BIN)/pytest tests/test_page_browser.py
 
 check: $(VENV)/.ready ## Validate the data and verify that everything committed reproduces
 	@$(BIN)/casetrace check $(CASES)

@@ -46,7 +46,7 @@ def test_both_locks_pin_the_same_versions():
     assert {k: lab[k] for k in core} == core
 
 
-CONDA_NAMES = {"matplotlib": "matplotlib-base"}
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "playwright": "playwright-python"}
 PIP_ONLY = {"ucumvert"}
 
 
@@ -126,6 +126,7 @@ LAYERS = [
     {"tables"},
     {"charts"},
     {"narrative"},
+    {"page"},
     {"runner", "notebook"},
     {"accept"},
     {"verify"},

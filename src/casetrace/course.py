@@ -81,6 +81,8 @@ def courses(case: Case, drug: str) -> list[Course]:
     list of Course
         In order; empty if the drug is not given in courses.
     """
+    if ("courses", drug) in case.memo:
+        return list(case.memo["courses", drug])
     found: list[Course] = []
     for block in (t for t in case.treatments if t.drug == drug and t.is_block):
         table, key = "treatments", block.id
@@ -104,7 +106,8 @@ def courses(case: Case, drug: str) -> list[Course]:
                 week = (start + interval.to("wk") * k).explained(how)
             week = week.traced([f"{table}/{key}"], readings).named(f"week of course {first + k}")
             found.append(Course(first + k, key, clock, week))
-    return found
+    case.memo["courses", drug] = found
+    return list(found)
 
 
 def when(case: Case, table: str, row: Any) -> Quantity | None:

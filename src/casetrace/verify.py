@@ -162,8 +162,8 @@ def compare_folder(where: Project, kept: Path, fresh: Path) -> list[str]:
 
 
 def templates() -> list[Path]:
-    """The narrative's templates."""
-    return sorted((Path(__file__).parent / "narrative" / "templates").glob("*.j2"))
+    """The templates of narrative and page."""
+    return sorted(Path(__file__).parent.rglob("*.j2"))
 
 
 def check_template(path: Path) -> list[str]:

@@ -39,10 +39,15 @@ class Tables:
         KeyError
             If there is none.
         """
-        for row in self.rows[table]:
-            if key_of(table, row) == key:
-                return row
-        raise KeyError(f"{table}/{key}")
+        if table not in self._by_id:
+            self._by_id[table] = {key_of(table, row): row for row in self.rows[table]}
+        if key not in self._by_id[table]:
+            raise KeyError(f"{table}/{key}")
+        return self._by_id[table][key]
+
+    @cached_property
+    def _by_id(self) -> dict[str, dict[str, Any]]:
+        return {}
 
 
 class Reference(Tables):
@@ -96,7 +101,7 @@ class Case(Tables):
         return all(r.default == self.chosen[n] for n, r in self.head.readings.items())
 
     @cached_property
-    def _base(self) -> Case:
+    def at_defaults(self) -> Case:
         """The case at the curator's options."""
         if self.is_default:
             return self
@@ -120,7 +125,13 @@ class Case(Tables):
         options : dict
             Option by reading.
         """
-        return switched(self._base, {**self.chosen, **options})
+        base, chosen = self.at_defaults, {**self.chosen, **options}
+        known = base.memo.setdefault("under", {})
+        key = tuple(chosen.values())
+        if key not in known:
+            known[key] = switched(base, chosen)
+            known[key].__dict__["at_defaults"] = base  # and with it what was computed already
+        return known[key]
 
     def hangs_on(self, *cells: str) -> tuple[str, ...]:
         """Readings that can set any of these cells or paths."""

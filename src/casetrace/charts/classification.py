@@ -83,7 +83,13 @@ def _items(page: Page, ax: Axes, given: list[Item], version: str, labels: bool) 
             ax.text(0.06, y, "–", va="center", color=GREY["line"])
             continue
         words = f"{points:g} {item.state}"
-        page.note(f"points {_SHORT[version]}", item.label, item.state, text=words, source=item.id)
+        page.note(
+            f"points {_SHORT[version]}",
+            item.label,
+            item.state,
+            text=words,
+            source=f"reference/criteria/{item.id}",
+        )
         if item.state == NOT_MET:
             ax.text(0.06, y, f"× {NOT_MET}", va="center", color=GREY["text"])
             continue
@@ -130,7 +136,8 @@ def _ranges(
         paper = {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.4}, "va": "center"}
         ax.text(q.low, y - 0.24, f"{q.low:g}", ha="center", zorder=4, **{**paper, "va": "bottom"})
         ax.text(q.high + most * 0.012, y, f"{q.high:g}", ha="left", zorder=4, **paper)
-        page.note(f"score {_SHORT[version]}", labels[y], "band", q, source="; ".join(q.readings))
+        source = f"criteria.eular_acr.score.{version}"
+        page.note(f"score {_SHORT[version]}", labels[y], "band", q, source=source)
 
 
 def _scores(case: Case, name: str) -> tuple[list[str], dict[str, list]]:

@@ -89,7 +89,8 @@ def _axis(sheet: Sheet) -> None:
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
         )
         what = f"break before {phase.clock.label}"
-        sheet.note("axis", what, "unknown", text=known or "not reported")
+        source = f"case.yaml/clocks/{phase.clock.id}"
+        sheet.note("axis", what, "unknown", text=known or "not reported", source=source)
 
 
 def _alt(case: Case, sheet: Sheet) -> str:

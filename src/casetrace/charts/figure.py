@@ -6,11 +6,14 @@ import csv
 import io
 import math
 import os
-from dataclasses import dataclass, fields
+import re
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+import matplotlib as mpl
 from matplotlib.figure import Figure as Drawing
 
 from casetrace.files import write_bytes
@@ -65,31 +68,62 @@ class Figure:
         Its file name without ending.
     case, scenario : str
         What it shows.
-    svg : str
-        The picture.
-    png : bytes
-        The same at 300 dots per inch.
     alt : str
         Alternative text, computed from what was drawn.
     marks : tuple of Mark
         The table behind it.
+    drawing : matplotlib.figure.Figure
+        What is saved as a picture when one is asked for.
+    style : dict
+        The settings of matplotlib that it was drawn with.
     """
 
     name: str
     case: str
     scenario: str
-    svg: str
-    png: bytes
     alt: str
     marks: tuple[Mark, ...]
+    drawing: Drawing = field(repr=False)
+    style: dict[str, Any] = field(repr=False)
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture, with letters as shapes: the same wherever it is seen."""
+        label = f"{self.name}-{self.case}"
+        head, rest = self._svg("path").split(">", 1)
+        return (
+            f'{head} role="img" aria-labelledby="{label}">\n'
+            f'<title id="{label}">{escape(self.alt)}</title>{rest}'
+        )
+
+    @cached_property
+    def svg_with_text(self) -> str:
+        """The picture, with letters as text, for a page that brings the typeface."""
+        return self._svg("none")
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture at 300 dots per inch."""
+        out = io.BytesIO()
+        with mpl.rc_context(self.style):
+            metadata = {"Software": "casetrace", "Title": self.name}
+            self.drawing.savefig(out, format="png", metadata=metadata)
+        return out.getvalue()
+
+    def _svg(self, letters: str) -> str:
+        out = io.StringIO()
+        with mpl.rc_context({**self.style, "svg.fonttype": letters}):
+            metadata = {"Date": None, "Creator": "casetrace"}
+            self.drawing.savefig(out, format="svg", metadata=metadata)
+        return out.getvalue()[out.getvalue().index("<svg") :]
 
     def table(self) -> str:
-        """The data table as CSV."""
+        """The data table as CSV, in which no cell is a formula to a spreadsheet."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         columns = [f.name for f in fields(Mark)]
         writer.writerow(columns)
-        writer.writerows([getattr(mark, c) for c in columns] for mark in self.marks)
+        writer.writerows([_inert(getattr(mark, c)) for c in columns] for mark in self.marks)
         return out.getvalue()
 
     def export(self, folder: Path) -> None:
@@ -143,6 +177,12 @@ class Notes:
         )
 
 
+def _inert(cell: str) -> str:
+    """A cell as it is, or behind an apostrophe if a spreadsheet would compute it."""
+    is_number = re.fullmatch(r"[-+]?[\d.,]+(e[-+]?\d+)?", cell)
+    return f"'{cell}" if cell.startswith(tuple("=+-@\t\r")) and not is_number else cell
+
+
 def _bound(number: float) -> str:
     return f"{number:.10g}" if math.isfinite(number) else ""
 
@@ -150,16 +190,6 @@ def _bound(number: float) -> str:
 def finish(
     drawing: Drawing, name: str, case: str, scenario: str, alt: str, marks: list[Mark]
 ) -> Figure:
-    """Save a drawing as SVG and PNG, without dates or random names."""
-    svg, png = io.StringIO(), io.BytesIO()
-    drawing.savefig(svg, format="svg", metadata={"Date": None, "Creator": "casetrace"})
-    drawing.savefig(png, format="png", metadata={"Software": "casetrace", "Title": name})
-    picture = svg.getvalue()
-    picture = picture[picture.index("<svg") :]
-    head, rest = picture.split(">", 1)
-    label = f"{name}-{case}"
-    picture = (
-        f'{head} role="img" aria-labelledby="{label}">\n'
-        f'<title id="{label}">{escape(alt)}</title>{rest}'
-    )
-    return Figure(name, case, scenario, picture, png.getvalue(), alt, tuple(marks))
+    """A drawing as a figure, with the style that is in force; saved when it is asked for."""
+    style = {k: v for k, v in mpl.rcParams.items() if not k.startswith("backend")}
+    return Figure(name, case, scenario, alt, tuple(marks), drawing, style)

@@ -92,12 +92,13 @@ def _panel(page: Page, factorial: Factorial, left: float, top: float) -> None:
     _ticks(ax, factorial)
     for y, (reading, option, q) in enumerate(rows):
         what = f"{factorial.outcome}, {reading.replace('_', ' ')}: {option}"
+        source = f"case.yaml/readings/{reading}"
         if q is None:
-            page.note("sensitivity", what, "unknown", text="cannot be computed")
+            page.note("sensitivity", what, "unknown", text="cannot be computed", source=source)
             continue
         in_force = case.chosen[reading] == option
         shape = draw_bounds(ax, q, y, 0.24, COLOURS["blue"] if in_force else COLOURS["sky"])
-        page.note("sensitivity", what, shape, q, source=f"case.yaml/readings/{reading}")
+        page.note("sensitivity", what, shape, q, source=source)
     for y, (one, two) in enumerate(itertools.pairwise(rows)):
         if one[0] != two[0]:
             ax.axhline(y + 0.5, color=GREY["fill"], linewidth=0.5, zorder=0)

@@ -46,7 +46,7 @@ def _criteria(teller: Teller) -> list[SimpleNamespace]:
         if not items(teller.case, name):
             continue
         ends = [f".{v}" if v else "" for v in versions]
-        settling = {v: criteria.settling(teller.case, name, v) for v in versions}
+        sets = _settling(teller, name, next(iter(versions)))
         found.append(
             SimpleNamespace(
                 label=_citable(teller, name, label),
@@ -61,11 +61,22 @@ def _criteria(teller: Teller) -> list[SimpleNamespace]:
                     for version, end in zip(versions, ends, strict=True)
                 ],
                 form=f"criteria.{name}.form",
-                enough=_enough(teller, next(iter(settling.values()))),
+                enough=_enough(teller, sets),
                 least=_least(teller, name),
             )
         )
     return found
+
+
+def _settling(teller: Teller, name: str, version: str) -> list[tuple[str, ...]]:
+    """The sets of facts that would be enough; worked out once for the readings they hang on."""
+    case, end = teller.case, f".{version}" if version else ""
+    chosen = {r: case.chosen[r] for r in teller.values[f"criteria.{name}.class{end}"].readings}
+    key = ("settling", name, version, tuple(chosen.items()))
+    memo = case.at_defaults.memo
+    if key not in memo:
+        memo[key] = criteria.settling(case, name, version)
+    return memo[key]
 
 
 def _citable(teller: Teller, name: str, label: str) -> str:
@@ -153,9 +164,12 @@ def _profile(teller: Teller) -> list[SimpleNamespace]:
 
 
 def _telling(teller: Teller, most: int = 3) -> list[SimpleNamespace]:
-    """The readings that move most outcomes furthest."""
-    readings = teller.case.head.readings
-    found = sensitivity.most_telling(sensitivity.factorials(teller.case))
+    """The readings that move most outcomes furthest, which does not hang on those in force."""
+    base = teller.case.at_defaults
+    readings = base.head.readings
+    if "telling" not in base.memo:
+        base.memo["telling"] = sensitivity.most_telling(sensitivity.factorials(base))
+    found = base.memo["telling"]
     return [
         SimpleNamespace(
             question=mark(f"case.yaml/readings/{reading}", readings[reading].question),

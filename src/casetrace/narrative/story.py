@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import json
 import os
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markdown_it import MarkdownIt
 
 from casetrace.case import Case
 from casetrace.charts.figure import Figure
 from casetrace.files import write_bytes
 from casetrace.narrative.teller import PICTURE, Teller
-from casetrace.narrative.trace import is_traced, mark, replace_marks
+from casetrace.narrative.trace import SIGNS, is_traced, parts, replace_marks, without_signs
 from casetrace.project import DEFAULT_SCENARIO, EXPORT
 from casetrace.quantity import Quantity
 from casetrace.values import as_records, headline
@@ -38,13 +36,16 @@ class Narrative:
         The headline values.
     text : str
         The filled template, with marks (see :mod:`casetrace.narrative.trace`).
+    parts : tuple of (str, str)
+        The same in parts, each with its kind (see :func:`casetrace.narrative.trace.parts`).
     figure : Figure or None
-        The clinical course, shown in the page.
+        The clinical course, for its alternative text.
     """
 
     case: Case
     values: dict[str, Quantity]
     text: str
+    parts: tuple[tuple[str, str], ...]
     figure: Figure | None = None
 
     @cached_property
@@ -68,22 +69,8 @@ class Narrative:
             body = body.replace(PICTURE + "\n\n", "")
         return f"{body.rstrip()}\n\n{self._value_table()}"
 
-    def page(self) -> str:
-        """One self-contained HTML page."""
-        parser = MarkdownIt("commonmark", {"html": False})
-        literal = replace_marks(self.text, lambda key, words: mark(key, _escape(words)))
-        body = replace_marks(parser.render(literal), self._anchor)
-        body = body.replace(f"<p>{PICTURE}</p>", self.figure.svg if self.figure else "")
-        template = _environment().get_template("page.html.j2")
-        return template.render(
-            head=self.case.head,
-            case=self.case,
-            body=body,
-            records=self.records,
-        )
-
     def export(self, folder: Path) -> None:
-        """Write Markdown, page and values into a folder."""
+        """Write Markdown and values into a folder."""
         where = (
             "../figures"
             if self.case.scenario != DEFAULT_SCENARIO
@@ -91,14 +78,13 @@ class Narrative:
         )
         picture = f"{where}/course.svg"
         write_bytes(folder / "summary.md", self.markdown(picture).encode())
-        write_bytes(folder / "index.html", self.page().encode())
         records = json.dumps(self.records, indent=1, ensure_ascii=False)
         write_bytes(folder / "values.json", f"{records}\n".encode())
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         if root := os.environ.get(EXPORT):
             self.export(Path(root) / self.case.id / self.case.scenario / "reports")
-        body = replace_marks(self.text, lambda _, words: _escape(words))
+        body = replace_marks(self.text, lambda _, words: literal(words))
         body = body.replace(PICTURE + "\n\n", "")
         return {"text/markdown": body.strip() + "\n", "text/plain": repr(self)}
 
@@ -106,29 +92,7 @@ class Narrative:
         return f"Narrative of {self.case.id}: {len(self.values)} values"
 
     def _link(self, key: str, words: str) -> str:
-        return f"[{_escape(words)}](#{key})" if key in self.values else _escape(words)
-
-    def _anchor(self, key: str, words: str) -> str:
-        if key in self.values:
-            hint = html.escape(self._hint(key), quote=True)
-            return f'<a class="value" href="#{html.escape(key)}" title="{hint}">{words}</a>'
-        found = self.case.describe(key)
-        said = found.get("citation", "")
-        if found.get("as_reported"):
-            said = f"“{found['as_reported']}” ({found['place']})"
-        if not said:
-            return words
-        hint = html.escape(said, quote=True)
-        return f'<span class="fact" title="{hint}">{words}</span>'
-
-    def _hint(self, key: str) -> str:
-        record = next(r for r in self.records if r["id"] == key)
-        said = [
-            f"“{s['as_reported']}” ({s['place']})"
-            for s in record["sources"][:3]
-            if s.get("as_reported")
-        ]
-        return "; ".join([record["how"], *dict.fromkeys(said)])
+        return f"[{literal(words)}](#{key})" if key in self.values else literal(words)
 
     def _value_table(self) -> str:
         lines = [
@@ -158,7 +122,7 @@ def narrate(case: Case, figure: Figure | None = None) -> Narrative:
     case : Case
         The case under its scenario.
     figure : Figure
-        The clinical course, for the page.
+        The clinical course, for its alternative text.
 
     Returns
     -------
@@ -171,12 +135,12 @@ def narrate(case: Case, figure: Figure | None = None) -> Narrative:
     """
     values = headline(case)
     template = _environment().get_template("summary.md.j2")
-    text = template.render(Teller(case, values).vocabulary())
-    text = re.sub(r"\n{3,}", "\n\n", text)
+    told = template.render(Teller(case, values).vocabulary(), **SIGNS)
+    text = without_signs(told)
     if not is_traced(text):
         stray = re.search(r".{0,60}\d.{0,60}", replace_marks(text, lambda *_: ""))
         raise ValueError(f"a digit that no value carries: {stray[0] if stray else ''!r}")
-    return Narrative(case, values, text, figure)
+    return Narrative(case, values, text, tuple(parts(told)), figure)
 
 
 def source_words(sources: list[dict[str, str]], most: int = 3) -> str:
@@ -192,6 +156,7 @@ def source_words(sources: list[dict[str, str]], most: int = 3) -> str:
     return "; ".join(said[:most]) + rest
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("casetrace.narrative", "templates"),
@@ -199,16 +164,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=lambda name: bool(name and ".html" in name),
     )
-    environment.filters["source_words"] = source_words
     return environment
 
 
-def _escape(text: str) -> str:
+def literal(text: str) -> str:
     """Text as Markdown shows it literally."""
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text)
 
 
 def _cell(text: str) -> str:
-    return _escape(text).replace("\n", " ")
+    return literal(text).replace("\n", " ")

@@ -9,9 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-__all__ = ["is_traced", "mark", "plain", "replace_marks"]
+__all__ = ["SIGNS", "is_traced", "mark", "parts", "plain", "replace_marks", "without_signs"]
+
+#: Stand in a rendered template before each paragraph, each item of a list, and the words on the
+#: scenario, be they empty.
+SIGNS = {"paragraph": "\ue003", "bullet": "\ue004", "status": "\ue005"}
 
 _OPEN, _MIDDLE, _CLOSE = "\ue000", "\ue001", "\ue002"
+_ANY_SIGN = "".join(SIGNS.values())
+_KINDS = {"#": "h1", **dict(zip(_ANY_SIGN, ("p", "li", "status"), strict=True))}
+_PART = re.compile(f"(?=[{_ANY_SIGN}])|(?=^#)|(?=^[A-Z]+-FIGURE$)|(?<=-FIGURE)$", re.MULTILINE)
 _MARK = re.compile(f"{_OPEN}([^{_MIDDLE}]*){_MIDDLE}([^{_CLOSE}]*){_CLOSE}")
 
 
@@ -19,6 +26,48 @@ def mark(key: str, text: str) -> str:
     """Mark a piece of text as the value or row ``key``."""
     clean = re.sub(f"[{_OPEN}{_MIDDLE}{_CLOSE}]", "", text)
     return f"{_OPEN}{key}{_MIDDLE}{clean}{_CLOSE}"
+
+
+def parts(text: str) -> list[tuple[str, str]]:
+    """The parts of a rendered template, with their kinds, in order.
+
+    Parameters
+    ----------
+    text : str
+        With :data:`SIGNS` before each of those. However the readings
+        stand, a template gives the same parts; some of them may be empty.
+
+    Returns
+    -------
+    list of (str, str)
+        Kind (``h1``, ``h2``, ``p``, ``li``, ``status`` or ``figure``) and Markdown of one line.
+
+    Raises
+    ------
+    ValueError
+        If a paragraph stands there without its sign.
+    """
+    found = []
+    for piece in _PART.split(text):
+        words = piece.strip()
+        if not words:
+            continue
+        kind = _KINDS.get(words[0], "figure")
+        if kind == "h1" and words.startswith("##"):
+            kind = "h2"
+        if kind != "figure":
+            words = words.lstrip(f"#{_ANY_SIGN}").strip()
+        if kind == "li":
+            words = words.removeprefix("- ")
+        if "\n\n" in words:
+            raise ValueError(f"a paragraph without its sign in the template: {plain(words)!r}")
+        found.append((kind, words.replace("\n", " ")))
+    return found
+
+
+def without_signs(text: str) -> str:
+    """A rendered template as plain Markdown with its marks."""
+    return re.sub(r"\n{3,}", "\n\n", re.sub(f"[{_ANY_SIGN}]\n?", "", text))
 
 
 def replace_marks(text: str, render: Callable[[str, str], str]) -> str:

@@ -1,0 +1,189 @@
+"""The words of the page: narrative, tables, values and sources, with a link behind each number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Mapping
+from functools import cache
+from html import escape as _escape
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+from casetrace import tables
+from casetrace.case import Case
+from casetrace.charts.figure import Mark
+from casetrace.narrative import narrate
+from casetrace.narrative.story import literal
+from casetrace.narrative.trace import mark, replace_marks
+from casetrace.tables.table import quote
+from casetrace.units import printed
+from casetrace.values import headline
+
+__all__ = [
+    "TABLES",
+    "VALUE_COLUMNS",
+    "escape",
+    "hangs",
+    "link",
+    "marks_table",
+    "source_row",
+    "words",
+]
+
+#: Tables of the page: name, what gives them, rows of the case that theirs stand for.
+TABLES = {
+    "observations": (tables.observations, "observations", "id"),
+    "treatments": (tables.treatments, "treatments", "id"),
+    "register": (tables.register, "register", "id"),
+    "care": (tables.care, "care", "item"),
+}
+STATES = ("observed", "excluded", "ambiguous", "not reported")
+VALUE_COLUMNS = ("value", "text", "bounds", "unit", "how", "hangs on", "sources")
+
+
+def words(case: Case) -> dict[str, str]:
+    """Every part of the page that is words, as HTML, for a case under its readings.
+
+    Returns
+    -------
+    dict of str
+        By part: ``n-<number>`` for paragraphs of the narrative, ``t-<table>-<row>`` for rows of
+        tables (their cells), ``v-<value>`` for headline values.
+    """
+    told, known = narrate(case), headline(case)
+    found = {}
+    for place, (kind, text) in enumerate(told.parts):
+        if kind not in ("p", "li"):
+            continue
+        safe = replace_marks(text, lambda key, said: mark(key, literal(said)))
+        html = _inline(safe)
+        found[f"n-{place}"] = replace_marks(html, lambda key, said: link(known, key, said))
+    for name, (table, rows, key) in TABLES.items():
+        ids = [f"{rows}/{getattr(row, key)}" for row in getattr(case, rows)]
+        found.update(_rows(name, table(case).rows, ids))
+    for state in STATES:
+        ids = [f"findings/{f.id}" for f in case.findings if f.state == state]
+        found.update(_rows(f"findings-{state.replace(' ', '-')}", _findings(case, state), ids))
+    pattern = _any_of(known)
+    for record in told.records:
+        found[f"v-{record['id']}"] = _value_row(case, record, pattern)
+    return found
+
+
+def hangs(case: Case, parts: Mapping[str, str]) -> dict[str, set[str]]:
+    """The readings that parts hang on through the headline values that they name."""
+    known = {key: set(q.readings) for key, q in headline(case).items()}
+    found = {}
+    for name, html in parts.items():
+        keys = [*re.findall(r'href="#v-([^"]+)"', html), name.removeprefix("v-")]
+        found[name] = set().union(*(known.get(key, ()) for key in keys))
+    return found
+
+
+def link(known: Container[str], key: str, html: str) -> str:
+    """A piece of text with a link to the value or the row that it comes from."""
+    if key in known:
+        return f'<a class="v" href="#v-{escape(key)}">{html}</a>'
+    return f'<a class="f" href="#s-{escape(key)}">{html}</a>'
+
+
+def marks_table(case: Case, marks: Iterable[Mark]) -> str:
+    """What a figure draws, as rows of a table."""
+    rows, known = [], headline(case)
+    for m in marks:
+        key = m.source.split("; ")[0]
+        time = " to ".join(dict.fromkeys(w for w in (m.week_low, m.week_high) if w))
+        cells = [m.lane, m.what, m.shape, f"week {time}" if time else "", m.text]
+        rows.append(f"<tr>{_cells(cells, key, known)}</tr>")
+    return "\n".join(rows)
+
+
+def source_row(case: Case, key: str) -> str:
+    """Where a source stands, and its words."""
+    found = case.describe(key)
+    said = quote(found.get("as_reported", "")) or found.get("citation", "")
+    row = f", row {found['row']}" if "row" in found else ""
+    cells = [key, said, found.get("place", ""), f"{found['file']}{row}"]
+    return "".join(f"<td>{escape(c)}</td>" for c in cells)
+
+
+def escape(text: str) -> str:
+    """Text as HTML, written as a browser writes it."""
+    return _escape(text, quote=False)
+
+
+@cache
+def _inline(text: str) -> str:
+    return MarkdownIt("commonmark", {"html": False}).renderInline(text).replace("&quot;", '"')
+
+
+def _rows(name: str, rows: Iterable[Iterable[str]], keys: Iterable[str]) -> dict[str, str]:
+    return {f"t-{name}-{key}": _cells(row, key) for row, key in zip(rows, keys, strict=True)}
+
+
+def _findings(case: Case, state: str) -> list[list[str]]:
+    """Findings in a state, in columns that are the same for all states."""
+    found = tables.findings(case, state)
+    if state == "not reported":
+        return [[name, kind, "", "", "", "", note] for name, kind, note in found.rows]
+    return [list(row) for row in found.rows]
+
+
+def _cells(row: Iterable[str], key: str, known: Container[str] = ()) -> str:
+    """Cells of a row; one that holds a digit leads to what it rests on."""
+    cells = []
+    for cell in row:
+        text = escape(cell)
+        if key and re.search(r"\d", cell):
+            text = link(known, key, text)
+        cells.append(f"<td>{text}</td>")
+    return "".join(cells)
+
+
+def _value_row(case: Case, record: dict[str, Any], names: re.Pattern[str]) -> str:
+    """A headline value with all that it hangs on."""
+    readings = case.head.readings
+    hangs_on = "<br>".join(
+        f'<a href="#r-{name}">{escape(readings[name].question)}</a> '
+        f"{escape(readings[name].options[option].label)}"
+        for name, option in record["readings"].items()
+    )
+    sources = "".join(
+        f'<li><a href="#s-{escape(s["id"])}">{escape(_said(s))}</a></li>' for s in record["sources"]
+    )
+    cells = [
+        escape(record["id"]),
+        escape(record["text"]),
+        escape(_bounds(record)),
+        escape(printed(record["unit"])),
+        names.sub(r'<a class="v" href="#v-\1">\1</a>', escape(record["how"])),
+        hangs_on,
+        f"<ul>{sources}</ul>",
+    ]
+    return "".join(f"<td>{cell}</td>" for cell in cells)
+
+
+def _said(source: dict[str, str]) -> str:
+    """The words of a source with their place, or the work it is cited from."""
+    if source.get("as_reported"):
+        return f"{quote(source['as_reported'])} ({source['place']})"
+    return source.get("citation") or source["id"]
+
+
+def _bounds(record: dict[str, Any]) -> str:
+    """Both bounds in words, and whether each belongs to the value."""
+    if record["low"] is not None and record["low"] == record["high"]:
+        return "one value" if not record["about"] else "inexact; how far is not said"
+    said = []
+    for end, at_end, beyond in (("low", "from", "above"), ("high", "to", "below")):
+        bound = record[end]
+        word = at_end if record[f"{end}_included"] else beyond
+        said.append(f"{end} bound open" if bound is None else f"{word} {bound:,.6g}")
+    return ", ".join(said)
+
+
+def _any_of(known: Iterable[str]) -> re.Pattern[str]:
+    """Any of some values, as a derivation names them."""
+    names = sorted(known, key=len, reverse=True)
+    return re.compile(rf"(?<![\w.])({'|'.join(map(re.escape, names))})(?![\w]|\.\w)")

@@ -1,0 +1,235 @@
+"""The figures of the page: pictures with real letters, small enough to hold several of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from casetrace import charts
+from casetrace.case import Case
+from casetrace.charts import Figure
+from casetrace.page.content import marks_table
+from casetrace.page.variants import Varied, singles
+from casetrace.values import headline
+
+__all__ = ["FIGURES", "Shown", "drawn", "picture"]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure of the page.
+
+    Attributes
+    ----------
+    name : str
+        Its file name without ending.
+    chart : callable
+        Draws it.
+    notebook : str
+        The notebook that shows it.
+    title : str
+        What it shows.
+    values : tuple of str
+        Beginnings of the ids of the headline values that it draws: it hangs on their readings.
+    reads : tuple of str
+        Beginnings of the rows and paths that it reads besides; ``{main}`` for those of the main
+        measure, ``{events}`` for findings with a time of their own.
+    """
+
+    name: str
+    chart: Callable[[Case], Figure | None]
+    notebook: str
+    title: str
+    values: tuple[str, ...]
+    reads: tuple[str, ...] = ()
+
+
+FIGURES = (
+    Shown(
+        "course",
+        charts.course,
+        "2-course",
+        "The course of the illness",
+        ("motor.",),
+        ("{main}", "treatments/", "{events}", "motor/", "uses/upper_limit"),
+    ),
+    Shown(
+        "classification",
+        charts.classification,
+        "3-classification",
+        "Points of the classification criteria, item by item, and where the score may lie",
+        ("criteria.eular_acr",),
+    ),
+    Shown(
+        "folds",
+        charts.folds,
+        "4-response",
+        "The main laboratory measure as a multiple of each upper reference limit",
+        (),
+        ("{main}", "uses/upper_limit"),
+    ),
+    Shown(
+        "dissociation",
+        charts.dissociation,
+        "4-response",
+        "The main laboratory measure beside the motor state",
+        ("motor.",),
+        ("{main}", "motor/"),
+    ),
+    Shown(
+        "coverage",
+        charts.coverage,
+        "4-response",
+        "What a response score needs, and what is reported of it",
+        (),
+        ("observations/", "findings/", "motor/"),
+    ),
+    Shown(
+        "doses",
+        charts.doses,
+        "5-exposure",
+        "Doses under each reading, beside published regimens",
+        (),
+        ("treatments/", "uses/growth"),
+    ),
+    Shown(
+        "igg",
+        charts.igg,
+        "5-exposure",
+        "Serum IgG, simulated: an assumption throughout",
+        ("igg.",),
+        ("treatments/", "uses/"),
+    ),
+    Shown(
+        "series",
+        charts.series,
+        "7-evidence",
+        "Published series of the same treatment, each by its own definition",
+        (),
+    ),
+    Shown(
+        "profile",
+        charts.profile,
+        "7-evidence",
+        "The case beside the profile of the disease",
+        ("profile.",),
+    ),
+    Shown(
+        "sensitivity",
+        charts.sensitivity,
+        "6-sensitivity",
+        "What hangs on how the report is read: one reading at a time, from the default",
+        (),
+    ),
+)
+
+
+def drawn(case: Case) -> dict[str, Varied]:
+    """Every figure under each single option, and each scenario, that can change it.
+
+    Returns
+    -------
+    dict of Varied
+        By figure: picture and data table as HTML. A figure that the data do not allow is left
+        out. Combinations of options that no scenario names are not drawn.
+    """
+    choices = [{}, *singles(case), *(s.readings for s in case.head.scenarios.values())]
+    found = {}
+    for shown in FIGURES:
+        readings = _readings(case, shown)
+        contents: dict[tuple[str, ...], str] = {}
+        for chosen in choices:
+            options = {**case.chosen, **chosen}
+            key = tuple(options[r] for r in readings)
+            if key not in contents:
+                other = case.under(dict(zip(readings, key, strict=True)))
+                figure = shown.chart(other)
+                contents[key] = _content(other, figure) if figure else ""
+        if any(contents.values()):
+            found[shown.name] = _trimmed(case, Varied(readings, contents))
+    return found
+
+
+def _trimmed(case: Case, figure: Varied) -> Varied:
+    """Without readings, if nothing that was drawn differs."""
+    home = figure.under(case.chosen) or ""
+    return figure if len(set(figure.contents.values())) > 1 else Varied((), {(): home})
+
+
+def _readings(case: Case, shown: Shown) -> tuple[str, ...]:
+    """The readings that a figure can hang on."""
+    names = {
+        reading
+        for key, q in headline(case).items()
+        if key.startswith(shown.values or ("\0",))
+        for reading in q.readings
+    }
+    known = {
+        "{main}": [f"observations/{case.head.main_measure}."],
+        "{events}": [f"findings/{f.id}/" for f in case.findings if f.event],
+    }
+    cells = tuple(start for read in shown.reads for start in known.get(read, [read]))
+    for cell, readings in case.touched.items():
+        if cell.startswith(cells or ("\0",)):
+            names.update(readings)
+    return tuple(r for r in case.head.readings if r in names)
+
+
+def _content(case: Case, figure: Figure) -> str:
+    columns = ("panel", "what", "drawn as", "time", "value")
+    head = "".join(f'<th scope="col">{c}</th>' for c in columns)
+    return (
+        f'<div class="scroll" tabindex="0" role="group" aria-label="figure">'
+        f"{picture(figure)}</div>\n"
+        f"<details><summary>What is drawn, as a table</summary>\n"
+        f'<div class="wide" tabindex="0" role="group" aria-label="table"><table>'
+        f"<thead><tr>{head}</tr></thead>\n"
+        f"<tbody>\n{marks_table(case, figure.marks)}\n</tbody></table></div></details>"
+    )
+
+
+def picture(figure: Figure) -> str:
+    """A figure as inline SVG: real letters, no style of its own, names that are its own."""
+    svg = re.sub(
+        r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->",
+        "",
+        figure.svg_with_text,
+        flags=re.S,
+    )
+    svg = re.sub(r' style="([^"]*)"', lambda m: _attributes(m[1]), svg)
+    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
+    svg = re.sub(
+        r' id="([^"]+)"', lambda m: f' id="{figure.name}-{m[1]}"' if m[1] in used else "", svg
+    )
+    svg = re.sub(r'((?:href="#|url\(#))', rf"\1{figure.name}-", svg)
+    svg = re.sub(
+        r' (d|x|y|transform|points)="([^"]+)"', lambda m: f' {m[1]}="{_shorter(m[2])}"', svg
+    )
+    svg = re.sub(r"\n\s*", "\n", svg)
+    for _ in range(4):
+        svg = re.sub(r"<(g|defs)>\s*</\1>\n?", "", svg)
+    svg = svg.replace("xlink:href", "href").replace("&quot;", '"')
+    svg = re.sub(r"<(\w+)([^>]*?)\s*/>", r"<\1\2></\1>", svg)  # as a browser writes it
+    label = figure.alt.replace("&", "&amp;").replace('"', "&quot;")
+    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
+    head = f'<svg role="img" aria-label="{label}" viewBox="0 0 {width} {height}">'
+    return head + svg.split(">", 1)[1].strip()
+
+
+def _attributes(style: str) -> str:
+    """Declarations of a style as attributes, which a strict content policy lets through."""
+    pairs = (part.split(":", 1) for part in style.split(";") if ":" in part)
+    return "".join(f' {k.strip()}="{v.strip()}"' for k, v in pairs)
+
+
+def _shorter(numbers: str) -> str:
+    """Coordinates on one line, to a hundredth of a point, or a tenth in a long curve."""
+    places = 2 if len(numbers) < 1000 else 1
+
+    def short(match: re.Match[str]) -> str:
+        text = f"{float(match[0]):.{places}f}".rstrip("0").rstrip(".")
+        return "0" if text == "-0" else text
+
+    text = re.sub(r"-?\d+\.\d{2,}", short, numbers)
+    return re.sub(r"\s+", " ", text).strip()

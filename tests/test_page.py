@@ -1,0 +1,145 @@
+"""The page as a file, and what its parts are under each reading."""
+
+import base64
+import hashlib
+import re
+from types import SimpleNamespace
+
+import pytest
+from conftest import ROOT, change_cell
+
+from casetrace.case import load
+from casetrace.charts import course
+from casetrace.page import report_page
+from casetrace.page.content import words
+from casetrace.page.variants import packed, varied
+
+COMMITTED = ROOT / "reports" / "imataka-2014" / "index.html"
+HOSTILE = '<script>alert(1)</script> "q" \u202eevil\u202c \U0001f600 =HYPERLINK("x") ' + "long" * 60
+
+
+@pytest.fixture(scope="module")
+def committed():
+    return COMMITTED.read_text("utf-8")
+
+
+def test_the_page_is_one_small_file_that_loads_nothing(committed):
+    assert len(committed.encode()) < 2_000_000
+    assert not re.search(r'\bsrc="', committed)
+    assert set(re.findall(r"<link|<img|<iframe|@import|url\((?!data:|#)", committed)) == set()
+
+
+def test_the_policy_lets_in_the_pages_own_style_and_script_and_nothing_else(committed):
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', committed)[1]
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    style = re.search(r"<style>(.*?)</style>", committed, re.S)[1]
+    script = re.search(r"<script>(.*?)</script>", committed, re.S)[1]
+    for kind, text in (("style", style), ("script", script)):
+        code = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{code}'" in policy
+    assert not re.search(r'<[^>]+ style="|<[^>]+ on\w+="', committed)
+
+
+def test_every_link_within_the_page_leads_somewhere(committed):
+    links = set(re.findall(r'href="#([^"]+)"', committed.partition("<script")[0]))
+    anchors = re.findall(r' id="([^"]+)"', committed)
+    assert len(links) > 200
+    assert links <= set(anchors)
+    assert len(anchors) == len(set(anchors))
+
+
+def test_a_number_from_the_literature_names_its_work_on_the_page(committed):
+    study = re.search(r'<a class="f" href="#s-(reference/studies/al_mayouf_2000)">', committed)
+    row = re.search(rf'<tr id="s-{study[1]}">(.*?)</tr>', committed)[1]
+    assert "J Rheumatol" in row
+
+
+def test_hostile_text_in_data_is_text_in_page_and_table(toy):
+    folder = toy.data / "toy-2000"
+    change_cell(folder / "findings.csv", "weakness", "name", HOSTILE)
+    change_cell(folder / "observations.csv", "ck.admission", "name", "=HYPERLINK(1)")
+    case = load("toy-2000", where=toy)
+    page = report_page(case).html
+    assert page.count("<script") == 2
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    figure = course(case)
+    assert "<script" not in figure.svg
+    lines = figure.table().splitlines()
+    assert any(",'=HYPERLINK(1) at admission," in line for line in lines)
+    assert not any(re.search(r"(^|,)[=@]", line) for line in lines)
+
+
+def test_a_negative_number_stays_a_number_in_a_data_table():
+    from casetrace.charts.figure import _inert
+
+    assert [_inert(c) for c in ("-37.5", "+1e-3", "-100%", "@x", "a=b", "")] == [
+        "-37.5",
+        "+1e-3",
+        "'-100%",
+        "'@x",
+        "a=b",
+        "",
+    ]
+
+
+def test_a_page_under_a_scenario_shows_it_and_knows_the_default(toy):
+    page = report_page(load("toy-2000", "small", where=toy)).html
+    assert '<option value="by-course" selected>' in page
+    assert re.search(r'id="v-pulse.dose_total".*?<td>100 mg/kg</td>', page)
+    assert '"home":"' in page
+
+
+class Toy:
+    """A case of three readings in name only."""
+
+    def __init__(self, **chosen):
+        reading = SimpleNamespace(options={"0": None, "1": None}, default="0")
+        self.head = SimpleNamespace(readings=dict.fromkeys("abc", reading))
+        self.chosen = {"a": "0", "b": "0", "c": "0", **chosen}
+
+    def under(self, options):
+        return Toy(**{**self.chosen, **options})
+
+
+def test_a_part_is_known_under_the_options_it_hangs_on_and_under_no_others():
+    def render(case):
+        a, b = case.chosen["a"], case.chosen["b"]
+        return {"one": a, "both": a + b, "none": "x"}
+
+    found = varied(Toy(), render, lambda case, parts: {"one": {"a", "c"}})
+    assert found["none"].contents == {(): "x"}
+    assert found["one"].readings == ("a",)
+    assert found["both"].readings == ("a", "b")
+    assert found["both"].contents[("1", "1")] == "11"
+    assert found["both"].under({"a": "0", "b": "1", "c": "1"}) == "01"
+
+
+def test_a_reading_that_only_another_option_brings_in_is_found():
+    def render(case):
+        chosen = case.chosen
+        return {"x": chosen["b"] if chosen["a"] == "1" else "", "y": chosen["b"] + chosen["a"]}
+
+    found = varied(Toy(), render, lambda case, parts: {})
+    assert found["x"].readings == ("a", "b")
+    assert found["x"].contents[("1", "1")] == "1"
+
+
+def test_wanted_choices_are_packed_into_few():
+    a, b = [{"a": "0"}, {"a": "1"}], [{"b": "0"}, {"b": "1"}, {"b": "2"}]
+    found = packed([a, b])
+    assert len(found) == 3
+    for choice in (*a, *b):
+        assert any(choice.items() <= place.items() for place in found)
+
+
+def test_the_parts_of_a_case_are_what_it_is_under_any_choice(toy):
+    case = load("toy-2000", where=toy)
+    found = varied(case, words, lambda other, parts: {})
+    for dose in ("by-day", "by-course"):
+        for limit in ("low", "high"):
+            other = case.under({"dose": dose, "limit": limit})
+            now = {n: part.under(other.chosen) for n, part in found.items()}
+            assert {n: text for n, text in now.items() if text} == {
+                n: text for n, text in words(other).items() if text
+            }

@@ -1,0 +1,256 @@
+"""The page in a real browser: tracing, switching, keyboard, narrow screens, accessibility."""
+
+import random
+
+import pytest
+from browser import AXE, browser, missing  # noqa: F401
+from conftest import change_cell
+from test_page import COMMITTED, HOSTILE
+
+from casetrace.case import load
+from casetrace.page import report_page
+from casetrace.page.content import words
+from casetrace.page.variants import singles
+from casetrace.values import headline
+
+URL = COMMITTED.as_uri()
+
+
+@pytest.fixture
+def page(browser):  # noqa: F811
+    """An empty tab that keeps what it was told and what it asked for."""
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    tab.said, tab.asked = [], []
+    tab.on("console", lambda message: tab.said.append(message.text))
+    tab.on("pageerror", lambda error: tab.said.append(str(error)))
+    tab.on("dialog", lambda dialog: (tab.said.append(dialog.message), dialog.dismiss()))
+    tab.on("request", lambda request: tab.asked.append(request.url))
+    yield tab
+    tab.close()
+
+
+@pytest.fixture(scope="module")
+def case():
+    return load("imataka-2014")
+
+
+def choose(page, **options):
+    """Set these readings and all others to their defaults, as a reader would."""
+    page.click("#reset")
+    for reading, option in options.items():
+        page.evaluate(
+            """([id, option]) => {
+              const select = document.getElementById(id);
+              select.value = option;
+              select.dispatchEvent(new Event("change", {bubbles: true}));
+            }""",
+            [f"o-{reading}", option],
+        )
+
+
+def shown(page):
+    """Words of every part of the page but figures, by part."""
+    return page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll("[data-part]")]
+          .filter((e) => !e.dataset.part.startsWith("f-"))
+          .map((e) => [e.dataset.part, e.hidden ? "" : e.textContent]))"""
+    )
+
+
+def keys(page, css):
+    """The values that some links lead to."""
+    return page.eval_on_selector_all(css, "(links) => links.map((a) => a.hash.slice(3))")
+
+
+def texts(page, parts):
+    """The same from the HTML that Python gives."""
+    return page.evaluate(
+        """(parts) => Object.fromEntries(Object.entries(parts).map(([name, html]) => {
+          const box = document.createElement("template");
+          box.innerHTML = html;
+          return [name, box.content.textContent];
+        }))""",
+        parts,
+    )
+
+
+def test_the_page_asks_for_nothing_and_complains_of_nothing(page):
+    page.goto(URL)
+    page.select_option("#scenario", index=1)
+    page.wait_for_timeout(200)
+    assert [url for url in page.asked if not url.startswith(("data:", URL))] == []
+    assert page.said == []
+
+
+def test_every_number_that_a_reader_sees_leads_to_its_source(page):
+    page.goto(URL)
+    stray = page.evaluate(
+        """() => {
+          const own = "table.values, table.sources, .provenance, svg, thead";
+          const walker = document.createTreeWalker(document.getElementById("main"), 4);
+          const found = [];
+          for (let n; (n = walker.nextNode()); ) {
+            const at = n.parentElement;
+            if (!/[0-9]/.test(n.data) || at.closest(own)) continue;
+            const link = at.closest('a[href^="#v-"], a[href^="#s-"]');
+            if (!link || !document.getElementById(link.hash.slice(1))) found.push(n.data);
+          }
+          return found;
+        }"""
+    )
+    assert stray == []
+    untraced = page.evaluate(
+        """() => [...document.querySelectorAll("table.values tbody tr")]
+          .filter((r) => !r.hidden)
+          .filter((r) => !r.querySelector('a[href^="#s-"]') ||
+            [...r.querySelectorAll("a[href^='#s-']")]
+              .some((a) => !document.getElementById(a.hash.slice(1))))
+          .map((r) => r.id)"""
+    )
+    assert untraced == []
+
+
+def test_switching_a_reading_changes_what_hangs_on_it_and_nothing_else(page, case):
+    page.goto(URL)
+    home = {key: q.text() for key, q in headline(case).items()}
+    for switch in singles(case):
+        choose(page, **switch)
+        values = {key: q.text() for key, q in headline(case.under(switch)).items()}
+        now = page.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll("table.values tbody tr")]
+              .filter((r) => !r.hidden)
+              .map((r) => [r.cells[0].textContent, r.cells[1].textContent]))"""
+        )
+        assert now == values, switch
+        marked, linked = (set(keys(page, css)) for css in ("main a.v.changed", "main a.v"))
+        moved = {key for key in values if values[key] != home.get(key)}
+        assert marked == moved & linked, switch
+
+
+def test_any_combination_of_readings_reads_as_the_case_does_under_it(page, case):
+    page.goto(URL)
+    start = page.inner_html("main")
+    dice = random.Random(2014)
+    for _ in range(12):
+        chosen = {n: dice.choice(list(r.options)) for n, r in case.head.readings.items()}
+        choose(page, **chosen)
+        expected = texts(page, words(case.under(chosen)))
+        found = {name: text for name, text in shown(page).items() if text}
+        assert found == {name: text for name, text in expected.items() if text}
+    page.click("#reset")
+    assert page.inner_html("main").replace(' class=""', "") == start.replace(' class=""', "")
+
+
+def test_named_scenarios_are_those_of_the_command_line(page, case):
+    page.goto(URL)
+    for name in case.head.scenarios:
+        page.select_option("#scenario", name)
+        values = headline(load("imataka-2014", name))
+        key = "ivig.dose_total"
+        assert page.text_content(f'[id="v-{key}"] td:nth-child(2)') == values[key].text()
+
+
+def test_the_address_keeps_the_readings(page):
+    page.goto(f"{URL}#ivig_dose=per-course")
+    assert "4.8 g/kg" in page.text_content('[id="v-ivig.dose_total"]')
+    assert page.input_value("#scenario") == "lower-dose"
+    assert "1 reading changed" in page.text_content("#status")
+    page.click("#reset")
+    assert "#" not in page.url
+    assert "24 g/kg" in page.text_content('[id="v-ivig.dose_total"]')
+    page.select_option("#scenario", "longer-gap")
+    assert page.url.endswith("#ivig_gap=six-weeks")
+
+
+def test_a_figure_changes_with_its_readings_or_says_that_it_does_not(page):
+    page.goto(URL)
+    figure = page.locator("#figure-course")
+    first = figure.locator("svg").get_attribute("aria-label")
+    choose(page, ivig_gap="six-weeks")
+    assert "36, 40, 44, 48, 52, 56" in figure.locator("svg").get_attribute("aria-label")
+    assert not figure.locator(".note").is_visible()
+    choose(page, ivig_gap="six-weeks", ck_about="one-figure", several_months="three-to-six")
+    assert figure.locator(".note").is_visible()
+    assert figure.locator("svg").get_attribute("aria-label") == first
+
+
+def test_a_number_is_explained_by_keyboard_alone(page):
+    page.goto(URL)
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.matches('a.v')"):
+            break
+    key = page.evaluate("() => document.activeElement.hash")
+    assert key == "#v-subject.age"
+    panel = page.locator("#panel")
+    assert panel.is_visible()
+    assert "2 years" in panel.text_content()
+    assert "A 2-year-old girl" in panel.text_content()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    assert not panel.is_visible()
+    assert page.evaluate("() => document.activeElement.hash") == key
+
+
+def test_the_panel_leads_up_the_derivation_and_to_other_uses(page):
+    page.goto(URL)
+    page.click('main p a[href="#v-ivig.dose_total"]')
+    panel = page.locator("#panel")
+    assert "24 g/kg" in panel.locator("h3").text_content()
+    assert "Therapeutic intervention" in panel.text_content()
+    panel.locator('a[href="#v-ivig.dose_per_course.first_block"]').click()
+    assert "2 g/kg" in panel.locator("h3").text_content()
+    panel.locator('a[href="#s-treatments/ivig.first_block"]').first.click()
+    assert "400 mg/kg/5 days" in panel.locator("h3").text_content()
+    assert "Case report, paragraph 3" in panel.text_content()
+    assert "value: ivig.dose_total" in panel.text_content()
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_nothing_reaches_beyond_the_screen(page, width):
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(URL)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+def test_the_page_reads_whole_without_javascript(browser):  # noqa: F811
+    tab = browser.new_page(java_script_enabled=False)
+    tab.goto(URL)
+    assert not tab.is_visible("#readings")
+    assert tab.is_visible("#figure-course svg")
+    assert "14,420 U/L" in tab.inner_text("main")
+    tab.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_accessibility_checker_finds_nothing(page, scheme):
+    if not AXE.is_file():
+        missing("axe-core is not here: accessibility is not checked (make test-browser gets it)")
+    page.emulate_media(color_scheme=scheme)
+    page.goto(URL)
+    page.click('main p a[href="#v-ivig.dose_total"]')
+    page.select_option("#scenario", "lower-dose")
+    page.click("form summary")
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate(
+        """async () => (await axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa",
+          "wcag22aa", "best-practice"]})).violations
+          .map((v) => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 200)])"""
+    )
+    assert found == []
+
+
+def test_hostile_text_is_text(page, toy, tmp_path):
+    change_cell(toy.data / "toy-2000" / "findings.csv", "weakness", "name", HOSTILE)
+    file = tmp_path / "index.html"
+    file.write_text(report_page(load("toy-2000", where=toy)).html, "utf-8")
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto(file.as_uri())
+    choose(page, dose="by-course")
+    assert page.said == []
+    assert "<script>alert(1)</script>" in page.inner_text("main")
+    assert page.evaluate("() => document.scripts.length") == 2
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
