@@ -46,7 +46,11 @@ def test_both_locks_pin_the_same_versions():
     assert {k: lab[k] for k in core} == core
 
 
-CONDA_NAMES = {"matplotlib": "matplotlib-base", "playwright": "playwright-python"}
+CONDA_NAMES = {
+    "matplotlib": "matplotlib-base",
+    "playwright": "playwright-python",
+    "typst": "typst-py",
+}
 PIP_ONLY = {"ucumvert"}
 
 
@@ -126,7 +130,7 @@ LAYERS = [
     {"tables"},
     {"charts"},
     {"narrative"},
-    {"page"},
+    {"page", "document"},
     {"runner", "notebook"},
     {"accept"},
     {"verify"},
@@ -160,7 +164,7 @@ def test_no_tracked_text_names_a_machine():
         pytest.skip("not a git checkout")
     for name in listed.stdout.split():
         path = Path(ROOT / name)
-        if path.suffix in (".png", ".ttf") or not path.is_file():
+        if path.suffix in (".pdf", ".png", ".ttf") or not path.is_file():
             continue
         assert str(ROOT) not in path.read_text(encoding="utf-8"), name
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-__all__ = ["SIGNS", "is_traced", "mark", "parts", "plain", "replace_marks", "without_signs"]
+__all__ = [
+    "SIGNS",
+    "is_traced",
+    "mark",
+    "parts",
+    "plain",
+    "replace_marks",
+    "split",
+    "without_signs",
+]
 
 #: Stand in a rendered template before each paragraph, each item of a list, and the words on the
 #: scenario, be they empty.
@@ -73,6 +82,30 @@ def without_signs(text: str) -> str:
 def replace_marks(text: str, render: Callable[[str, str], str]) -> str:
     """Replace every mark by ``render(key, text)``."""
     return _MARK.sub(lambda m: render(m[1], m[2]), text)
+
+
+def split(text: str) -> list[tuple[str, str, str]]:
+    """The stretches of a part: what each is traced to, its words, and its style.
+
+    Parameters
+    ----------
+    text : str
+        Markdown of one line, with marks; of Markdown it uses emphasis only.
+
+    Returns
+    -------
+    list of (str, str, str)
+        Key (empty for words of the template), words, and ``strong``, ``emph`` or nothing.
+    """
+    found, style = [], ""
+    for piece in re.split(rf"({_MARK.pattern.replace('(', '(?:')}|\*\*|\*)", text):
+        if piece in ("**", "*"):
+            style = "" if style else {"**": "strong", "*": "emph"}[piece]
+        elif whole := _MARK.fullmatch(piece):
+            found.append((whole[1], whole[2], style))
+        elif piece:
+            found.append(("", piece, style))
+    return found
 
 
 def plain(text: str) -> str:

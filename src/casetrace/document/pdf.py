@@ -1,0 +1,138 @@
+"""The narrative as a PDF, set by typst from a template of our own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from casetrace import charts
+from casetrace.case import Case
+from casetrace.files import write_bytes
+from casetrace.narrative import Narrative, narrate
+from casetrace.narrative.story import source_words
+from casetrace.narrative.trace import split
+from casetrace.project import EXPORT
+
+__all__ = ["Document", "document"]
+
+_TEMPLATE = Path(__file__).parent / "summary.typ"
+_FONTS = Path(charts.__file__).parent / "fonts"
+
+
+class Document:
+    """The narrative of a case as a PDF, set when the build asks for it.
+
+    Parameters
+    ----------
+    case : Case
+        The case under its scenario.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    @cached_property
+    def pdf(self) -> bytes:
+        """The file: PDF/UA-1 and PDF/A-2b, the same bytes each time."""
+        import typst
+
+        return typst.compile(
+            _TEMPLATE.read_bytes(),
+            format="pdf",
+            font_paths=[str(_FONTS)],
+            ignore_system_fonts=True,
+            sys_inputs={"data": json.dumps(_content(self.case))},
+            pdf_standards=["ua-1", "a-2b"],
+            timestamp=0,
+        )
+
+    def export(self, folder: Path) -> None:
+        """Write the file into a folder."""
+        write_bytes(folder / "summary.pdf", self.pdf)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        if root := os.environ.get(EXPORT):
+            self.export(Path(root) / self.case.id / self.case.scenario / "reports")
+        return {"text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        return f"Document of {self.case.id}: summary.pdf"
+
+
+def document(case: Case) -> Document:
+    """The narrative of a case as a document; each number leads to its row at the end.
+
+    Parameters
+    ----------
+    case : Case
+        The case under its scenario.
+
+    Returns
+    -------
+    Document
+    """
+    return Document(case)
+
+
+def _content(case: Case) -> dict[str, Any]:
+    """What the template sets. All of it is data, nothing is markup."""
+    told = narrate(case)
+    figure = charts.course(case)
+    named = {key for _, text in told.parts for key, _, _ in split(text) if key}
+    cited = case.head.citation
+    day = cited.published or date(int(cited.year), 1, 1)
+    return {
+        # PDF/A wants a date, and a fresh one would change the bytes: that of the report.
+        "date": [day.year, day.month, day.day],
+        "title": _seen(case.head.title),
+        "parts": [[kind, list(_spans(text, told))] for kind, text in told.parts if text],
+        "figure": {"svg": figure.svg_with_text, "alt": _seen(figure.alt)} if figure else None,
+        "values": list(_values(told)),
+        "sources": list(_sources(case, sorted(named - set(told.values)))),
+        "about": f"{case.id}, {case.scenario}",
+    }
+
+
+def _spans(text: str, told: Narrative) -> Iterator[list[str]]:
+    """Words, style and target of each stretch of a part."""
+    for key, words, style in split(text):
+        target = "" if not key else f"v-{key}" if key in told.values else f"s-{key}"
+        yield [_seen(words), style, target]
+
+
+def _values(told: Narrative) -> Iterator[list[str]]:
+    for r in told.records:
+        readings = ", ".join(f"{k}: {v}" for k, v in r["readings"].items())
+        cells = [r["id"], r["text"], r["how"], readings, source_words(r["sources"])]
+        yield [f"v-{r['id']}", *map(_seen, cells)]
+
+
+def _sources(case: Case, keys: Iterable[str]) -> Iterator[list[str]]:
+    for key in keys:
+        found = case.describe(key)
+        said = source_words([found]) or found.get("place", "")
+        row = f", row {found['row']}" if "row" in found else ""
+        yield [f"s-{key}", *map(_seen, (key, said, f"{found['file']}{row}"))]
+
+
+@cache
+def _letters() -> frozenset[int]:
+    from fontTools.ttLib import TTFont
+
+    with TTFont(_FONTS / "LiberationSans-Regular.ttf", lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+def _seen(text: str) -> str:
+    """Text in which a character that cannot be shown is told by its code."""
+    bare = re.sub(r"\s+", " ", text)
+    return "".join(
+        c if c == " " or (ord(c) in _letters() and c.isprintable()) else f"[U+{ord(c):04X}]"
+        for c in bare
+    )
