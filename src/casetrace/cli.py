@@ -115,6 +115,19 @@ def _values(options: argparse.Namespace) -> int:
     return OK
 
 
+def _docx(options: argparse.Namespace) -> int:
+    from casetrace.case import load
+    from casetrace.document import docx
+    from casetrace.files import write_bytes
+
+    where = project()
+    case = load(options.case, _scenario(options), where=where)
+    path = where.build / "documents" / case.id / case.scenario / "summary.docx"
+    write_bytes(path, docx(case))
+    print(where.shown(path))
+    return OK
+
+
 def _verify_source(options: argparse.Namespace) -> int:
     from casetrace.case import load
     from casetrace.source import read_article, verify
@@ -243,6 +256,9 @@ def _parser() -> argparse.ArgumentParser:
     added = command("values", _values, "Print every headline value of a case.")
     added.add_argument("case", metavar="CASE")
     added.add_argument("--json", action="store_true", help="with bounds, sources and derivation")
+    with_scenario(added)
+    added = command("docx", _docx, "Write the narrative as a Word document (needs pandoc).")
+    added.add_argument("case", metavar="CASE")
     with_scenario(added)
     added = command(
         "verify-source", _verify_source, "Find the words of every row in your copy of the article."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from casetrace import charts
 from casetrace.case import Case
 from casetrace.files import write_bytes
 from casetrace.narrative import Narrative, narrate
-from casetrace.narrative.story import source_words
+from casetrace.narrative.ledger import fact_rows, value_rows
 from casetrace.narrative.trace import split
 from casetrace.project import EXPORT
 
@@ -93,8 +93,8 @@ def _content(case: Case) -> dict[str, Any]:
         "title": _seen(case.head.title),
         "parts": [[kind, list(_spans(text, told))] for kind, text in told.parts if text],
         "figure": {"svg": figure.svg_with_text, "alt": _seen(figure.alt)} if figure else None,
-        "values": list(_values(told)),
-        "sources": list(_sources(case, sorted(named - set(told.values)))),
+        "values": _rows("v", value_rows(told.records)),
+        "sources": _rows("s", fact_rows(case, sorted(named - set(told.values)))),
         "about": f"{case.id}, {case.scenario}",
     }
 
@@ -106,19 +106,9 @@ def _spans(text: str, told: Narrative) -> Iterator[list[str]]:
         yield [_seen(words), style, target]
 
 
-def _values(told: Narrative) -> Iterator[list[str]]:
-    for r in told.records:
-        readings = ", ".join(f"{k}: {v}" for k, v in r["readings"].items())
-        cells = [r["id"], r["text"], r["how"], readings, source_words(r["sources"])]
-        yield [f"v-{r['id']}", *map(_seen, cells)]
-
-
-def _sources(case: Case, keys: Iterable[str]) -> Iterator[list[str]]:
-    for key in keys:
-        found = case.describe(key)
-        said = source_words([found]) or found.get("place", "")
-        row = f", row {found['row']}" if "row" in found else ""
-        yield [f"s-{key}", *map(_seen, (key, said, f"{found['file']}{row}"))]
+def _rows(start: str, rows: dict[str, list[str]]) -> list[list[str]]:
+    """Rows with the target that leads to each."""
+    return [[f"{start}-{key}", *map(_seen, cells)] for key, cells in rows.items()]
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -15,13 +16,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from casetrace.case import Case
 from casetrace.charts.figure import Figure
 from casetrace.files import write_bytes
+from casetrace.narrative.ledger import FACT_COLUMNS, VALUE_COLUMNS, fact_rows, value_rows
 from casetrace.narrative.teller import PICTURE, Teller
-from casetrace.narrative.trace import SIGNS, is_traced, parts, replace_marks, without_signs
+from casetrace.narrative.trace import SIGNS, is_traced, parts, replace_marks, split, without_signs
 from casetrace.project import DEFAULT_SCENARIO, EXPORT
 from casetrace.quantity import Quantity
 from casetrace.values import as_records, headline
 
 __all__ = ["Narrative", "narrate"]
+
+
+def html_anchor(key: str) -> str:
+    """The first cell of a row in plain Markdown."""
+    return f'<a id="{key}"></a>`{key}`'
 
 
 @dataclass(frozen=True)
@@ -53,13 +60,15 @@ class Narrative:
         """The headline values as plain records."""
         return as_records(self.case, self.values)
 
-    def markdown(self, picture: str = "") -> str:
-        """Markdown, every number a link to its row in the table of values.
+    def markdown(self, picture: str = "", anchor: Callable[[str], str] = html_anchor) -> str:
+        """Markdown, every number a link to its row in the tables at the end.
 
         Parameters
         ----------
         picture : str
             Path of the course figure, from where the text will lie; left out without one.
+        anchor : callable
+            Gives the cell that links to an id lead to.
         """
         body = replace_marks(self.text, self._link)
         if picture and self.figure:
@@ -67,7 +76,7 @@ class Narrative:
             body = body.replace(PICTURE, f"![{alt}]({picture})")
         else:
             body = body.replace(PICTURE + "\n\n", "")
-        return f"{body.rstrip()}\n\n{self._value_table()}"
+        return f"{body.rstrip()}\n\n{self._tables(anchor)}"
 
     def export(self, folder: Path) -> None:
         """Write Markdown and values into a folder."""
@@ -92,25 +101,22 @@ class Narrative:
         return f"Narrative of {self.case.id}: {len(self.values)} values"
 
     def _link(self, key: str, words: str) -> str:
-        return f"[{literal(words)}](#{key})" if key in self.values else literal(words)
+        """Words with a link to the row they come from; facts without a number have none."""
+        is_traced_here = key in self.values or bool(re.search(r"\d", words))
+        return f"[{literal(words)}](#{key})" if is_traced_here else literal(words)
 
-    def _value_table(self) -> str:
-        lines = [
-            "## Values and their sources",
-            "",
-            "| value | | how | hangs on | words of the report |",
-            "|---|---|---|---|---|",
-        ]
-        for r in self.records:
-            readings = ", ".join(f"{k}: {v}" for k, v in r["readings"].items())
-            cells = [
-                f'<a id="{r["id"]}"></a>`{r["id"]}`',
-                _cell(r["text"]),
-                _cell(r["how"]),
-                _cell(readings),
-                _cell(source_words(r["sources"])),
-            ]
-            lines.append(f"| {' | '.join(cells)} |")
+    def _tables(self, anchor: Callable[[str], str]) -> str:
+        facts = {
+            key: None
+            for _, text in self.parts
+            for key, words, _ in split(text)
+            if key and key not in self.values and re.search(r"\d", words)
+        }
+        values = _table(VALUE_COLUMNS, value_rows(self.records), anchor)
+        lines = ["## Values and their sources", "", *values]
+        if facts:
+            rows = _table(FACT_COLUMNS, fact_rows(self.case, facts), anchor)
+            lines += ["", "## Facts and their sources", "", *rows]
         return "\n".join(lines) + "\n"
 
 
@@ -143,19 +149,6 @@ def narrate(case: Case, figure: Figure | None = None) -> Narrative:
     return Narrative(case, values, text, tuple(parts(told)), figure)
 
 
-def source_words(sources: list[dict[str, str]], most: int = 3) -> str:
-    """The words of the report or the citation behind a value, at most a few of them."""
-    said = []
-    for source in sources:
-        if source.get("as_reported"):
-            said.append(f"“{source['as_reported']}” ({source['place']})")
-        elif source.get("citation"):
-            said.append(source["citation"])
-    said = list(dict.fromkeys(said))
-    rest = f"; and {len(said) - most} more rows" if len(said) > most else ""
-    return "; ".join(said[:most]) + rest
-
-
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -170,8 +163,14 @@ def _environment() -> Environment:
 
 def literal(text: str) -> str:
     """Text as Markdown shows it literally."""
-    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text)
+    return re.sub(r"([\\`*_\[\]<>|#&])", r"\\\1", text)
 
 
-def _cell(text: str) -> str:
-    return literal(text).replace("\n", " ")
+def _table(
+    columns: Iterable[str], rows: dict[str, list[str]], anchor: Callable[[str], str]
+) -> Iterator[str]:
+    """Lines of a Markdown table whose first cells can be led to."""
+    yield f"| {' | '.join(columns)} |".replace("|  |", "| |")
+    yield "|" + "---|" * len(tuple(columns))
+    for key, (_, *cells) in rows.items():
+        yield f"| {' | '.join([anchor(key), *(literal(c).replace(chr(10), ' ') for c in cells)])} |"

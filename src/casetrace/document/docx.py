@@ -1,0 +1,70 @@
+"""The narrative as a Word document, for co-authors: made by pandoc from the Markdown."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from casetrace import charts
+from casetrace.case import Case, UsageError
+from casetrace.narrative import narrate
+
+__all__ = ["docx"]
+
+_FORMAT = "commonmark+pipe_tables+bracketed_spans+attributes-raw_html"
+
+
+def docx(case: Case) -> bytes:
+    """The narrative as DOCX; each number leads to its row in the tables at the end.
+
+    Parameters
+    ----------
+    case : Case
+        The case under its scenario.
+
+    Returns
+    -------
+    bytes
+        The same each time.
+
+    Raises
+    ------
+    UsageError
+        If pandoc is not there; says how to get it.
+    """
+    try:
+        import pypandoc
+
+        pypandoc.get_pandoc_version()
+    except (ImportError, OSError):
+        raise UsageError(
+            "Word documents need pandoc: install it with "
+            ".venv/bin/pip install 'casetrace[docx]' (about 150 MB), or from pandoc.org"
+        ) from None
+    figure = charts.course(case)
+    with tempfile.TemporaryDirectory() as folder:
+        picture, out = Path(folder) / "course.png", Path(folder) / "summary.docx"
+        if figure:
+            picture.write_bytes(figure.png)
+        text = narrate(case, figure).markdown(picture.name, _anchor)
+        before = os.environ.get("SOURCE_DATE_EPOCH")
+        os.environ["SOURCE_DATE_EPOCH"] = "0"  # no time of making in the file
+        try:
+            pypandoc.convert_text(
+                text,
+                "docx",
+                format=_FORMAT,
+                outputfile=str(out),
+                extra_args=[f"--resource-path={folder}", "--metadata=lang:en"],
+            )
+        finally:
+            if before is None:
+                del os.environ["SOURCE_DATE_EPOCH"]
+            else:
+                os.environ["SOURCE_DATE_EPOCH"] = before
+        return out.read_bytes()
+
+
+def _anchor(key: str) -> str:
+    return f'[`{key}`]{{id="{key}"}}'

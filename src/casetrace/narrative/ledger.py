@@ -1,0 +1,46 @@
+"""The rows that the numbers of a narrative lead to: values, and facts with their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from casetrace.case import Case
+
+__all__ = ["FACT_COLUMNS", "VALUE_COLUMNS", "fact_rows", "source_words", "value_rows"]
+
+VALUE_COLUMNS = ("value", "", "how", "hangs on", "words of the report")
+FACT_COLUMNS = ("row", "words or work", "file")
+
+
+def value_rows(records: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
+    """Cells under :data:`VALUE_COLUMNS` by headline value."""
+    found = {}
+    for r in records:
+        readings = ", ".join(f"{k}: {v}" for k, v in r["readings"].items())
+        found[r["id"]] = [r["id"], r["text"], r["how"], readings, source_words(r["sources"])]
+    return found
+
+
+def fact_rows(case: Case, keys: Iterable[str]) -> dict[str, list[str]]:
+    """Cells under :data:`FACT_COLUMNS` by row of the case or of the reference tables."""
+    found = {}
+    for key in keys:
+        source = case.describe(key)
+        row = f", row {source['row']}" if "row" in source else ""
+        said = source_words([source]) or source.get("place", "")
+        found[key] = [key, said, f"{source['file']}{row}"]
+    return found
+
+
+def source_words(sources: list[dict[str, str]], most: int = 3) -> str:
+    """The words of the report or the citation behind a value, at most a few of them."""
+    said = []
+    for source in sources:
+        if source.get("as_reported"):
+            said.append(f"“{source['as_reported']}” ({source['place']})")
+        elif source.get("citation"):
+            said.append(source["citation"])
+    said = list(dict.fromkeys(said))
+    rest = f"; and {len(said) - most} more rows" if len(said) > most else ""
+    return "; ".join(said[:most]) + rest
