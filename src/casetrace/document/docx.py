@@ -12,7 +12,7 @@ from casetrace.narrative import narrate
 
 __all__ = ["docx"]
 
-_FORMAT = "commonmark+pipe_tables+bracketed_spans+attributes-raw_html"
+_FORMAT = "markdown_strict+pipe_tables+bracketed_spans+all_symbols_escapable-raw_html"
 
 
 def docx(case: Case) -> bytes:

@@ -9,8 +9,9 @@ from casetrace.case import Case
 
 __all__ = ["FACT_COLUMNS", "VALUE_COLUMNS", "fact_rows", "source_words", "value_rows"]
 
-VALUE_COLUMNS = ("value", "", "how", "hangs on", "words of the report")
-FACT_COLUMNS = ("row", "words or work", "file")
+#: Columns with their shares of a page's width.
+VALUE_COLUMNS = {"value": 18, "": 14, "how": 22, "hangs on": 18, "words of the report": 48}
+FACT_COLUMNS = {"row": 26, "words or work": 60, "file": 34}
 
 
 def value_rows(records: Iterable[dict[str, Any]]) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -167,10 +167,10 @@ def literal(text: str) -> str:
 
 
 def _table(
-    columns: Iterable[str], rows: dict[str, list[str]], anchor: Callable[[str], str]
+    columns: dict[str, int], rows: dict[str, list[str]], anchor: Callable[[str], str]
 ) -> Iterator[str]:
     """Lines of a Markdown table whose first cells can be led to."""
     yield f"| {' | '.join(columns)} |".replace("|  |", "| |")
-    yield "|" + "---|" * len(tuple(columns))
+    yield f"|{'|'.join('-' * width for width in columns.values())}|"  # pandoc takes the widths
     for key, (_, *cells) in rows.items():
         yield f"| {' | '.join([anchor(key), *(literal(c).replace(chr(10), ' ') for c in cells)])} |"
