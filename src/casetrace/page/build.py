@@ -106,6 +106,7 @@ def _filled(case: Case, parts: Mapping[str, Varied]) -> str:
         sections=_sections(case, shown),
         figures=[f for f in FIGURES if f"f-{f.name}" in parts],
         shown=shown,
+        undrawn={name for name, content in now.items() if content is None},
         tables=_tables(case, parts),
         values=[n.removeprefix("v-") for n in parts if n.startswith("v-")],
         value_columns=VALUE_COLUMNS,
@@ -114,7 +115,8 @@ def _filled(case: Case, parts: Mapping[str, Varied]) -> str:
         default=case.at_defaults.head,
     )
     text = _template().render(**body, style="", script="", data="", style_hash="", script_hash="")
-    style = f"{_faces(text)}\n{style}"
+    every = "".join(c for part in parts.values() for c in part.contents.values())
+    style = f"{_faces(text + every)}\n{style}"
     return _template().render(
         **body,
         style=style,
@@ -153,9 +155,9 @@ def _tables(case: Case, parts: Mapping[str, Varied]) -> dict[str, SimpleNamespac
         key = f"findings-{state.replace(' ', '-')}"
         found[key] = SimpleNamespace(title=f"Findings {state}", columns=columns, rows=[])
     for part in parts:
-        for name, table in found.items():
-            if part.startswith(f"t-{name}-") and "/" not in part[: len(name) + 3]:
-                table.rows.append(part)
+        if part.startswith("t-"):
+            name, _, _ = part.removeprefix("t-").partition("/")[0].rpartition("-")
+            found[name].rows.append(part)
     return found
 
 

@@ -138,12 +138,10 @@
     }
     traced.append(list);
     panel.hidden = false;
-    byId("layout").classList.add("open");
   };
   const close = () => {
     panel.hidden = true;
     pinned = null;
-    byId("layout").classList.remove("open");
     if (opener && document.contains(opener)) opener.focus();
     opener = null;
   };
@@ -174,7 +172,7 @@
   byId("close").addEventListener("click", close);
 
   form.hidden = false;
-  show(fromHash() ? data.now : null);
+  show(data.now);
   const asked = fromHash();
   if (asked) choose(asked, true);
 })();
