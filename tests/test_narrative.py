@@ -214,3 +214,13 @@ def test_a_paragraph_without_its_sign_in_a_template_is_caught():
     assert parts(text) == [("h1", "A"), ("p", "one"), ("li", "two")]
     with pytest.raises(ValueError, match="a paragraph without its sign"):
         parts(f"{SIGNS['paragraph']}one\n\nstray")
+
+
+def test_every_number_of_the_markdown_leads_to_a_row_of_its_tables(story):
+    text = story.markdown("../../figures/imataka-2014/course.svg")
+    body, _, tables = text.partition("## Values and their sources")
+    bare = re.sub(r"!?\[(?:\\.|[^\]\\])*\]\([^)]*\)", "", body)
+    assert re.findall(r".*\d.*", bare) == []
+    links = set(re.findall(r"\]\(#([^)]+)\)", body))
+    assert links <= set(re.findall(r'<a id="([^"]+)"></a>', tables))
+    assert any("/" in link for link in links)

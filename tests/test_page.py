@@ -12,7 +12,9 @@ from casetrace.case import load
 from casetrace.charts import course
 from casetrace.page import report_page
 from casetrace.page.content import words
+from casetrace.page.figures import FIGURES
 from casetrace.page.variants import packed, varied
+from casetrace.values import headline
 
 COMMITTED = ROOT / "reports" / "imataka-2014" / "index.html"
 HOSTILE = '<script>alert(1)</script> "q" \u202eevil\u202c \U0001f600 =HYPERLINK("x") ' + "long" * 60
@@ -143,3 +145,16 @@ def test_the_parts_of_a_case_are_what_it_is_under_any_choice(toy):
             assert {n: text for n, text in now.items() if text} == {
                 n: text for n, text in words(other).items() if text
             }
+
+
+@pytest.mark.parametrize("shown", FIGURES, ids=lambda shown: shown.name)
+def test_every_number_that_a_figure_draws_names_its_source(shown):
+    case = load("imataka-2014")
+    values = headline(case)
+    marks = shown.chart(case).marks
+    assert marks
+    for mark in marks:
+        if re.search(r"\d", f"{mark.text}{mark.low}{mark.high}"):
+            assert mark.source, mark
+        for source in filter(None, mark.source.split("; ")):
+            assert source in values or case.describe(source)["file"], mark

@@ -1,4 +1,4 @@
-"""The command line: build, check, values, verify-source, verify, accept, scenarios."""
+"""The command line: build, check, values, docx, verify-source, verify, accept, scenarios."""
 
 from __future__ import annotations
 
