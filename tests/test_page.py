@@ -17,7 +17,10 @@ from casetrace.page.variants import packed, varied
 from casetrace.values import headline
 
 COMMITTED = ROOT / "reports" / "imataka-2014" / "index.html"
-HOSTILE = '<script>alert(1)</script> "q" \u202eevil\u202c \U0001f600 =HYPERLINK("x") ' + "long" * 60
+HOSTILE = (
+    '<script>alert(1)</script> \ue003\ue001"q" \u202eevil\u202c \U0001f600 =HYPERLINK("x") '
+    + "long" * 60
+)
 
 
 @pytest.fixture(scope="module")

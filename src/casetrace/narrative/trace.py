@@ -1,7 +1,7 @@
 """Text in which every number remembers the value it is, until it is rendered.
 
-A traced piece of text is marked with three private-use characters, which no source text
-holds: Markdown and HTML renderers turn the marks into links and drop them nowhere silently.
+A traced piece of text is marked with private-use characters, which are taken out of the data:
+Markdown and HTML renderers turn the marks into links and drop them nowhere silently.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MARK = re.compile(f"{_OPEN}([^{_MIDDLE}]*){_MIDDLE}([^{_CLOSE}]*){_CLOSE}")
 
 def mark(key: str, text: str) -> str:
     """Mark a piece of text as the value or row ``key``."""
-    clean = re.sub(f"[{_OPEN}{_MIDDLE}{_CLOSE}]", "", text)
+    clean = re.sub(f"[{_OPEN}{_MIDDLE}{_CLOSE}{_ANY_SIGN}]", "", text)
     return f"{_OPEN}{key}{_MIDDLE}{clean}{_CLOSE}"
 
 
@@ -43,8 +43,8 @@ def parts(text: str) -> list[tuple[str, str]]:
     Parameters
     ----------
     text : str
-        With :data:`SIGNS` before each of those. However the readings
-        stand, a template gives the same parts; some of them may be empty.
+        With :data:`SIGNS`. However the readings stand, a template gives the same parts; some of
+        them may be empty.
 
     Returns
     -------
