@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
@@ -18,12 +17,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from casetrace.case import Case
-from casetrace.files import digest, write_bytes
+from casetrace.files import digest
 from casetrace.narrative import narrate
+from casetrace.narrative.made import Made
 from casetrace.page.content import STATES, TABLES, VALUE_COLUMNS, hangs, source_row, words
 from casetrace.page.figures import FIGURES, drawn
 from casetrace.page.variants import Varied, varied
-from casetrace.project import EXPORT
 
 __all__ = ["Page", "report_page"]
 
@@ -31,17 +30,10 @@ _HERE = Path(__file__).parent
 _FONTS = _HERE.parent / "charts" / "fonts"
 
 
-class Page:
-    """The report of a case as one page, made when the build asks for it.
+class Page(Made):
+    """The report of a case as one page, made when the build asks for it."""
 
-    Parameters
-    ----------
-    case : Case
-        The case under its scenario.
-    """
-
-    def __init__(self, case: Case) -> None:
-        self.case = case
+    name = "index.html"
 
     @cached_property
     def html(self) -> str:
@@ -50,14 +42,9 @@ class Page:
         parts = {**varied(case, words, hangs), **_figure_parts(case)}
         return _filled(self.case, parts)
 
-    def export(self, folder: Path) -> None:
-        """Write the page into a folder."""
-        write_bytes(folder / "index.html", self.html.encode())
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        if root := os.environ.get(EXPORT):
-            self.export(Path(root) / self.case.id / self.case.scenario / "reports")
-        return {"text/plain": repr(self)}
+    def content(self) -> bytes:
+        """The file."""
+        return self.html.encode()
 
     def __repr__(self) -> str:
         readings = len(self.case.head.readings)
