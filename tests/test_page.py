@@ -10,10 +10,11 @@ from conftest import ROOT, change_cell
 
 from casetrace.case import load
 from casetrace.charts import course
-from casetrace.page import report_page
+from casetrace.page import report_page, variants
 from casetrace.page.content import words
 from casetrace.page.figures import FIGURES
-from casetrace.page.variants import packed, varied
+from casetrace.page.figures import _readings as figure_readings
+from casetrace.page.variants import packed, singles, varied
 from casetrace.values import headline
 
 COMMITTED = ROOT / "reports" / "imataka-2014" / "index.html"
@@ -161,3 +162,22 @@ def test_every_number_that_a_figure_draws_names_its_source(shown):
             assert mark.source, mark
         for source in filter(None, mark.source.split("; ")):
             assert source in values or case.describe(source)["file"], mark
+
+
+@pytest.mark.parametrize(
+    "shown", [f for f in FIGURES if f.name != "sensitivity"], ids=lambda s: s.name
+)
+def test_a_figure_hangs_on_no_reading_but_those_that_it_is_drawn_for(shown):
+    case = load("imataka-2014")
+    home = shown.chart(case)
+    for switch in singles(case):
+        if not set(switch) & set(figure_readings(case, shown)):
+            figure = shown.chart(case.under(switch))
+            assert (figure.marks, figure.alt) == (home.marks, home.alt), switch
+
+
+def test_a_part_with_too_many_combinations_is_not_guessed_for_those_not_made(monkeypatch):
+    monkeypatch.setattr(variants, "MOST", 3)
+    found = varied(Toy(), lambda case: {"x": case.chosen["a"] + case.chosen["b"]}, lambda *_: {})
+    assert found["x"].under({"a": "1", "b": "0", "c": "0"}) == "10"
+    assert found["x"].under({"a": "1", "b": "1", "c": "0"}) is None

@@ -1,5 +1,6 @@
 """The page in a real browser: tracing, switching, keyboard, narrow screens, accessibility."""
 
+import json
 import random
 
 import pytest
@@ -254,3 +255,21 @@ def test_hostile_text_is_text(page, toy, tmp_path):
     assert "<script>alert(1)</script>" in page.inner_text("main")
     assert page.evaluate("() => document.scripts.length") == 2
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
+
+
+def test_words_that_were_not_made_for_a_combination_say_so(page, tmp_path):
+    before, opening, rest = COMMITTED.read_text("utf-8").partition('id="data-parts">')
+    text, closing, after = rest.partition("</script>")
+    data = json.loads(text)
+    data["parts"]["v-ivig.dose_total"]["at"].pop("1.0")
+    text = json.dumps(data).replace("<", "\\u003c")
+    file = tmp_path / "index.html"
+    file.write_text(before + opening + text + closing + after, "utf-8")
+    page.goto(file.as_uri())
+    assert page.locator(".unmade").count() == 0
+    choose(page, ivig_dose="per-course")
+    row = page.locator('[id="v-ivig.dose_total"]')
+    assert "unmade" in row.get_attribute("class")
+    assert "24 g/kg" in row.text_content()
+    said = row.evaluate("(e) => getComputedStyle(e, '::after').content")
+    assert "not worked out for this combination" in said

@@ -91,7 +91,7 @@ FIGURES = (
         "5-exposure",
         "Doses under each reading, beside published regimens",
         (),
-        ("treatments/", "uses/growth"),
+        ("treatments/", "uses/weight"),
     ),
     Shown(
         "igg",

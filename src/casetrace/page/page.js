@@ -39,6 +39,7 @@
         if (!same) element.innerHTML = text;
         element.hidden = !text;
         element.classList.toggle("changed", changed);
+        element.classList.toggle("unmade", made === null && !name.startsWith("f-"));
         const note = element.parentElement.querySelector(":scope > .note");
         if (note) note.hidden = made !== null;
       }
