@@ -239,7 +239,7 @@ def test_a_missing_file_says_which_columns_it_needs(toy):
         ("readings: {dose: by-course}", "readings: {dos: by-course}", "did you mean dose?"),
         ("title: A toy case", "title: A toy case\ntitle: Another", "each key once"),
         ("  sex: male", " sex: male", "valid YAML"),
-        ("title: A toy case", "title: A toy case of 2", "no digits"),
+        ("phrase: admission", "phrase: day 2 on the ward", "no digits"),
     ],
 )
 def test_a_fault_in_case_yaml_is_named_with_its_line(toy, old, new, said):

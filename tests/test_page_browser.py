@@ -198,7 +198,7 @@ def test_a_number_is_explained_by_keyboard_alone(page):
 
 def test_the_panel_leads_up_the_derivation_and_to_other_uses(page):
     page.goto(URL)
-    page.click('main p a[href="#v-ivig.dose_total"]')
+    page.click('main p a[href="#v-ivig.dose_total"]:visible')
     panel = page.locator("#panel")
     assert "24 g/kg" in panel.locator("h3").text_content()
     assert "Therapeutic intervention" in panel.text_content()
@@ -214,7 +214,21 @@ def test_the_panel_leads_up_the_derivation_and_to_other_uses(page):
 def test_nothing_reaches_beyond_the_screen(page, width):
     page.set_viewport_size({"width": width, "height": 700})
     page.goto(URL)
+    for summary in page.query_selector_all("main summary"):
+        summary.click()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+def test_what_is_folded_is_printed(page):
+    page.goto(URL)
+    height = (
+        "() => document.querySelector('details.audience[lang=ja] p').getBoundingClientRect().height"
+    )
+    hidden = "() => document.querySelector('details.audience[lang=ja]').clientHeight < 100"
+    assert page.evaluate(hidden)
+    page.emulate_media(media="print")
+    assert not page.evaluate(hidden)
+    assert page.evaluate(height) > 20
 
 
 def test_the_page_reads_whole_without_javascript(browser):  # noqa: F811
@@ -232,9 +246,11 @@ def test_the_accessibility_checker_finds_nothing(page, scheme):
         missing("axe-core is not here: accessibility is not checked (make test-browser gets it)")
     page.emulate_media(color_scheme=scheme)
     page.goto(URL)
-    page.click('main p a[href="#v-ivig.dose_total"]')
+    page.click('main p a[href="#v-ivig.dose_total"]:visible')
     page.select_option("#scenario", "lower-dose")
     page.click("form summary")
+    for summary in page.query_selector_all("details.audience > summary"):
+        summary.click()
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate(
         """async () => (await axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa",

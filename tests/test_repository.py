@@ -118,7 +118,8 @@ def test_a_module_is_short_says_what_it_is_for_and_documents_what_is_public(path
 
 
 LAYERS = [
-    {"units", "wording", "interval"},
+    {"units", "interval"},
+    {"wording"},
     {"quantity", "project", "files"},
     {"case"},
     {"source", "course"},

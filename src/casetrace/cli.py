@@ -78,6 +78,7 @@ def _build(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from casetrace.case import CaseError, check, load
+    from casetrace.narrative.unheard import unheard
     from casetrace.values import check_names
 
     failed = False
@@ -85,7 +86,9 @@ def _check(options: argparse.Namespace) -> int:
         problems, warnings = check(case, project())
         if not problems:
             try:
-                check_names(load(case))
+                opened = load(case)
+                check_names(opened)
+                warnings += unheard(opened)
             except CaseError as error:
                 problems = list(error.problems)
         for problem in problems:
@@ -119,11 +122,13 @@ def _docx(options: argparse.Namespace) -> int:
     from casetrace.case import load
     from casetrace.document import docx
     from casetrace.files import write_bytes
+    from casetrace.narrative.audience import audience
 
     where = project()
     case = load(options.case, _scenario(options), where=where)
-    path = where.build / "documents" / case.id / case.scenario / "summary.docx"
-    write_bytes(path, docx(case))
+    name = audience(options.audience).file.replace(".md", ".docx")
+    path = where.build / "documents" / case.id / case.scenario / name
+    write_bytes(path, docx(case, options.audience))
     print(where.shown(path))
     return OK
 
@@ -259,6 +264,11 @@ def _parser() -> argparse.ArgumentParser:
     with_scenario(added)
     added = command("docx", _docx, "Write the narrative as a Word document (needs pandoc).")
     added.add_argument("case", metavar="CASE")
+    added.add_argument(
+        "--audience",
+        default="summary",
+        help="whom to tell it to: summary (a clinician), parent, ja",
+    )
     with_scenario(added)
     added = command(
         "verify-source", _verify_source, "Find the words of every row in your copy of the article."

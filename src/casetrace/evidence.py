@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,18 @@ from casetrace.items import phenotype
 from casetrace.quantity import Quantity
 from casetrace.values import headline
 
-__all__ = ["Claim", "claims", "phenotype", "proportion", "share", "studies"]
+__all__ = ["TOLD", "Claim", "claims", "phenotype", "proportion", "share", "studies", "told"]
+
+#: How the parts of a study are put together.
+TOLD = {
+    "study_patients": "{label}, {n}{population} with {disease}",
+    "study_regimen": "regimen: {regimen}",
+    "study_n": "{n} ",
+    "study_counted": "{improved} of {of} ",
+    "study_percent": "{percent}% ",
+    "study_control": " (controls {percent}%)",
+    "study_next": "; ",
+}
 
 
 @dataclass(frozen=True)
@@ -88,13 +100,37 @@ def claims(case: Case) -> list[Claim]:
     return found
 
 
-def told(study: Study) -> str:
-    """A study in a line: label, patients, regimen, outcome and further results."""
-    counted = f"{study.improved} of {study.of} " if study.improved else ""
-    percent = f"{study.percent}% " if study.percent else ""
-    control = f" (controls {study.control_percent}%)" if study.control_percent else ""
-    n = f"{study.n} " if study.n else ""
-    patients = f"{n}{study.population} with {study.disease}"
-    result = f"{counted}{percent}{study.outcome}{control}"
-    parts = (f"{study.label}, {patients}", f"regimen: {study.regimen}", result, study.further)
-    return "; ".join(p for p in parts if p)
+def told(
+    study: Study,
+    say: Callable[[str], str] = lambda text: text,
+    patterns: Mapping[str, str] = TOLD,
+) -> str:
+    """A study in a line: label, patients, regimen, outcome and further results.
+
+    Parameters
+    ----------
+    study : Study
+        What to tell.
+    say : callable
+        Gives the words for what a column says.
+    patterns : dict of str
+        How the parts are put together.
+    """
+
+    def put(name: str, **columns: str) -> str:
+        """A part, or nothing if the table has nothing for it."""
+        return patterns[f"study_{name}"].format(**columns) if all(columns.values()) else ""
+
+    patients = patterns["study_patients"].format(
+        label=say(study.label),
+        n=put("n", n=study.n),
+        population=say(study.population),
+        disease=say(study.disease),
+    )
+    counted = put("counted", improved=study.improved, of=study.of)
+    percent = put("percent", percent=study.percent)
+    control = put("control", percent=study.control_percent)
+    result = f"{counted}{percent}{say(study.outcome) if study.outcome else ''}{control}"
+    further = say(study.further) if study.further else ""
+    parts = (patients, put("regimen", regimen=say(study.regimen)), result, further)
+    return patterns["study_next"].join(p for p in parts if p)

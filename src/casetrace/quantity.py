@@ -15,8 +15,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from casetrace import interval, wording
-from casetrace.units import combine, dimension, factor, printed
+from casetrace import interval
+from casetrace.units import combine, dimension, factor
+from casetrace.wording import ENGLISH
 
 __all__ = ["GRAMMAR", "BoundsError", "Quantity", "change", "hull", "parse", "total"]
 
@@ -228,16 +229,7 @@ class Quantity:
         >>> parse("4000 to 5000", "U/L").text(unit=False)
         '4,000 to 5,000'
         """
-        if self.levels:
-            ends = (self.levels[int(self.low)], self.levels[int(self.high)])
-            joint = " or " if self.high - self.low == 1 else " to "
-            return joint.join(dict.fromkeys(ends))
-        shown = self.to(self.shown or self.unit)
-        words = wording.bounds(shown)
-        name = printed(shown.unit, one=shown.is_point and shown.low == 1)
-        if not unit or not name or shown.is_unknown:
-            return words
-        return f"{words}{name}" if name == "%" else f"{words} {name}"
+        return ENGLISH.text(self, unit)
 
     def __str__(self) -> str:
         return self.text()

@@ -37,7 +37,8 @@ _UNITS = re.compile(
 )
 _NUMBER_WORDS = re.compile(
     r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|"
-    r"fifty|hundred|thousand|half|third|quarter|twice|once|double|triple)\b",
+    r"fifty|hundred|thousand|half|third|quarter|twice|once|double|triple)\b"
+    r"|[一二三四五六七八九十百千万]",
     re.IGNORECASE,
 )
 
@@ -169,8 +170,8 @@ def templates() -> list[Path]:
 def check_template(path: Path) -> list[str]:
     """Digits, units and number words that were typed into a template.
 
-    In Markdown templates nothing may hold a digit, not even an expression; in HTML templates
-    the rule is for text that a reader sees.
+    In Markdown templates nothing may hold a digit, not even an expression, and units stand in
+    the words at their head alone; in HTML templates the rule is for text that a reader sees.
     """
     text = re.sub(
         r"\{#.*?#\}", lambda m: "\n" * m[0].count("\n"), path.read_text("utf-8"), flags=re.S
@@ -178,15 +179,17 @@ def check_template(path: Path) -> list[str]:
     if path.name.endswith(".html.j2"):
         seen = _VisibleText()
         seen.feed(re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", text, flags=re.S))
-        lines, words = seen.lines, seen.lines
+        lines = words = body = seen.lines
     else:
         lines = list(enumerate(text.split("\n"), start=1))
         bare = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", lambda m: "\n" * m[0].count("\n"), text, flags=re.S)
         words = list(enumerate(bare.split("\n"), start=1))
+        head = [number for number, line in lines if line == "---"][:2]
+        body = words[head[1] :] if len(head) == 2 else words
     problems = []
     for what, pattern, where in (
         ("a digit", re.compile(r"\d"), lines),
-        ("a unit", _UNITS, words),
+        ("a unit", _UNITS, body),
         ("a number word", _NUMBER_WORDS, words),
     ):
         for number, line in where:

@@ -1,15 +1,18 @@
-"""Numbers and bounds in a clinician's words."""
+"""Numbers and bounds in a clinician's words, or in those of another audience."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from casetrace.units import printed
 
 if TYPE_CHECKING:
     from casetrace.quantity import Quantity
 
-__all__ = ["bounds", "scale_name", "value_name"]
+__all__ = ["ENGLISH", "Wording", "scale_name", "value_name"]
 
 INF = math.inf
 
@@ -35,32 +38,107 @@ def scale_name(scale: str) -> str:
     return scale.capitalize() if len(scale) > 3 else scale.upper()
 
 
-def bounds(q: Quantity) -> str:
-    """Bounds in words: exact, about, at least, more than, at most, less than, or a range.
+@dataclass(frozen=True)
+class Wording:
+    """How bounds are said: patterns with ``{number}``, or ``{low}`` and ``{high}``.
 
-    What was reported keeps every digit; what was computed has three significant figures, with
-    bounds rounded outward, so that the words never claim more than the bounds.
+    Attributes
+    ----------
+    about, at_least, more_than, at_most, less_than : str
+        An inexact number, and the four kinds of one bound.
+    to, between : str
+        Two bounds that belong to the value; two of which one does not.
+    nearly : str
+        A share that does not quite reach its end.
+    either, up_to : str
+        Two neighbouring classes; two with others between them.
+    unknown : str
+        Nothing is known.
+    unit : str
+        A number with its ``{unit}``.
+    units : dict of str
+        Patterns with ``{number}`` for the units that are said in words of their own, by the
+        words or symbols of :func:`casetrace.units.printed`.
     """
-    about = "about " if q.about else ""
-    if q.is_unknown:
-        return "not known"
-    if q.is_point:
-        return about + _number(q.low, q.derived, round)
-    low = _number(q.low, q.derived, math.floor) if q.low != -INF else ""
-    high = _number(q.high, q.derived, math.ceil) if q.high != INF else ""
-    if not high:
-        return ("at least " if q.low_closed else "more than ") + about + low
-    if not low:
-        return ("at most " if q.high_closed else "less than ") + about + high
-    if low == high:
-        return about + low
-    # Rounded outward, a share below all of it must not read as all of it.
-    if q.unit == "%" and q.high < 100 <= float(high.replace(",", "")):
-        return f"{about}{low}% to nearly 100"
-    if q.low_closed and q.high_closed:
-        return f"{about}{low} to {high}"
-    unit = "%" if q.unit == "%" else ""
-    return f"{about}between {low}{unit} and {high}"
+
+    about: str = "about {number}"
+    at_least: str = "at least {number}"
+    more_than: str = "more than {number}"
+    at_most: str = "at most {number}"
+    less_than: str = "less than {number}"
+    to: str = "{low} to {high}"
+    between: str = "between {low} and {high}"
+    nearly: str = "nearly {number}"
+    either: str = "{low} or {high}"
+    up_to: str = "{low} to {high}"
+    unknown: str = "not known"
+    unit: str = "{number} {unit}"
+    units: Mapping[str, str] = field(default_factory=lambda: {"%": "{number}%"})
+
+    def text(
+        self, q: Quantity, unit: bool = True, say: Callable[[str], str] = lambda text: text
+    ) -> str:
+        """Bounds in words: exact, about, at least, more than, at most, less than, or a range.
+
+        What was reported keeps every digit; what was computed has three significant figures,
+        with bounds rounded outward, so that the words never claim more than the bounds.
+
+        Parameters
+        ----------
+        q : Quantity
+            What to write.
+        unit : bool
+            Whether to write its unit.
+        say : callable
+            Gives the words for a class.
+        """
+        if q.levels:
+            low, high = (say(q.levels[int(end)]) for end in (q.low, q.high))
+            joint = self.either if q.high - q.low == 1 else self.up_to
+            return low if low == high else joint.format(low=low, high=high)
+        if q.is_unknown:
+            return self.unknown
+        return self._bounds(q.to(q.shown or q.unit), unit)
+
+    def _bounds(self, q: Quantity, unit: bool) -> str:
+        name = printed(q.unit, one=q.is_point and q.low == 1) if unit else ""
+
+        def measured(number: str) -> str:
+            return self._with_unit(number, name)
+
+        def about(words: str) -> str:
+            return self.about.format(number=words) if q.about else words
+
+        if q.is_point:
+            return measured(about(_number(q.low, q.derived, round)))
+        low = _number(q.low, q.derived, math.floor) if q.low != -INF else ""
+        high = _number(q.high, q.derived, math.ceil) if q.high != INF else ""
+        if not high:
+            joint = self.at_least if q.low_closed else self.more_than
+            return joint.format(number=measured(about(low)))
+        if not low:
+            joint = self.at_most if q.high_closed else self.less_than
+            return joint.format(number=measured(about(high)))
+        if low == high:
+            return measured(about(low))
+        first = measured(low) if name == "%" else low
+        # Rounded outward, a share below all of it must not read as all of it.
+        if q.unit == "%" and q.high < 100 <= float(high.replace(",", "")):
+            return about(self.to.format(low=first, high=self.nearly.format(number=measured("100"))))
+        if q.low_closed and q.high_closed:
+            return about(self.to.format(low=low, high=measured(high)))
+        return about(self.between.format(low=first, high=measured(high)))
+
+    def _with_unit(self, number: str, name: str) -> str:
+        if not name:
+            return number
+        if name in self.units:
+            return self.units[name].format(number=number)
+        return self.unit.format(number=number, unit=name)
+
+
+#: A clinician's.
+ENGLISH = Wording()
 
 
 def _number(number: float, derived: bool, to_whole: Callable[[float], int]) -> str:

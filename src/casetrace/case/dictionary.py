@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from casetrace.case import fields, head
 from casetrace.case.reference import REFERENCE
 from casetrace.case.rows import TABLES, columns
+from casetrace.case.vocabulary import Saying
 from casetrace.quantity import GRAMMAR
 
 __all__ = ["dictionary"]
@@ -46,6 +47,12 @@ or Unix line ends. `casetrace check` names every fault by file, row, column and 
 """
 
 
+_AUDIENCES = """Optional, here for the names of one case and in `reference/` for names that many
+cases share. An audience is a template in `src/casetrace/narrative/templates/`: `parent`, `ja`.
+A name without words stands as it does in the data, and `casetrace check` lists it.
+"""
+
+
 def dictionary() -> str:
     """The text of ``data/README.md``."""
     parts = [_TOP, "## A case folder\n\n### case.yaml\n"]
@@ -57,6 +64,8 @@ def dictionary() -> str:
     for name, model in TABLES.items():
         parts.append(f"### {name}.csv\n\n{_first_line(model)}")
         parts.append(_table(model))
+    parts.append(f"### words.<audience>.csv\n\n{_first_line(Saying)}\n{_AUDIENCES}")
+    parts.append(_table(Saying))
     parts.append("## reference/\n")
     for name, model in REFERENCE.items():
         parts.append(f"### reference/{name}.csv\n\n{_first_line(model)}")

@@ -67,8 +67,8 @@ class Subject(Part):
 class Diagnosis(Part):
     """The diagnosis that the authors made."""
 
-    name: Prose = column("As printed", "juvenile dermatomyositis")
-    qualifier: Prose = column("Subtype or form", "Banker type", default="")
+    name: Text = column("As printed", "juvenile dermatomyositis")
+    qualifier: Text = column("Subtype or form", "Banker type", default="")
     system: System = column("Terminology", "MONDO", default="")
     code: Text = column("Code", "MONDO:0008054", default="")
     place: Text = column("Section and paragraph", "Case report, paragraph 1")
@@ -186,7 +186,7 @@ class Head(Part):
     """The head of a case folder."""
 
     id: CaseId = column("Name of the folder", "imataka-2014")
-    title: Prose = column("One line, without digits", "Banker-type juvenile dermatomyositis")
+    title: Text = column("One line", "Banker-type juvenile dermatomyositis")
     citation: Citation = column("The published report", "")
     subject: Subject = column("The patient", "")
     diagnosis: Diagnosis = column("The authors' diagnosis", "")

@@ -17,6 +17,7 @@ from casetrace.case.problems import CaseError, Problem, UsageError, nearest
 from casetrace.case.readings import apply_readings, choose, touched_cells
 from casetrace.case.reference import REFERENCE
 from casetrace.case.rows import KEYS, OPTIONAL, TABLES, Row, columns
+from casetrace.case.vocabulary import is_words_file, read_vocabulary
 from casetrace.project import DEFAULT_SCENARIO, Project, project
 
 __all__ = ["check", "load", "load_reference", "open_head"]
@@ -158,7 +159,8 @@ def _assemble(
         problems += more
     rows, numbers, more = _validate(TABLES, tables, folder)
     reference, worse = outside or _reference(where)
-    problems += [*more, *worse]
+    words, unclear = read_vocabulary(where.data / case, folder)
+    problems += [*more, *worse, *unclear]
     if problems or head is None:
         return None, list(dict.fromkeys(problems)), []
     found = Case(
@@ -169,6 +171,7 @@ def _assemble(
         chosen=dict(chosen),
         touched=touched_cells(head),
         reference=reference,
+        words=words,
         folder=folder,
         where=where,
     )
@@ -193,7 +196,7 @@ def _strays(folder: Path, shown: str) -> list[Problem]:
     return [
         Problem(f"{shown}/{path.name}", expected="a known table", fix=nearest(path.stem, TABLES))
         for path in sorted(folder.glob("*.csv"))
-        if path.stem not in TABLES
+        if path.stem not in TABLES and not is_words_file(path)
     ]
 
 
@@ -245,5 +248,6 @@ def _reference(where: Project) -> tuple[Reference, list[Problem]]:
         tables[name], more = read_csv(where.reference / f"{name}.csv", shown, *_columns(model))
         problems += more
     rows, numbers, more = _validate(REFERENCE, tables, "data/reference")
-    reference = Reference(rows, numbers)
-    return reference, [*problems, *more, *crosscheck.citations(reference)]
+    words, unclear = read_vocabulary(where.reference, "data/reference")
+    reference = Reference(rows, numbers, words)
+    return reference, [*problems, *more, *unclear, *crosscheck.citations(reference)]

@@ -11,6 +11,7 @@ from typing import Any
 from casetrace.case.head import Head
 from casetrace.case.readings import switched
 from casetrace.case.rows import KEYS, Row
+from casetrace.case.vocabulary import Vocabulary
 from casetrace.case.words import carries
 from casetrace.project import Project
 from casetrace.quantity import Quantity, parse
@@ -50,8 +51,11 @@ class Tables:
         return {}
 
 
+@dataclass(frozen=True)
 class Reference(Tables):
-    """The reference tables."""
+    """The reference tables, and words for their names by audience."""
+
+    words: Vocabulary
 
     def quantity(self, table: str, key: str, field: str, unit: str) -> Quantity:
         """A reference number with its source."""
@@ -76,6 +80,8 @@ class Case(Tables):
         Readings by the cells they can set.
     reference : Reference
         The reference tables.
+    words : dict of dict of str
+        Words for the names of the case, by audience.
     folder : str
         Its folder in messages.
     where : Project
@@ -87,8 +93,13 @@ class Case(Tables):
     chosen: Mapping[str, str]
     touched: Mapping[str, tuple[str, ...]]
     reference: Reference
+    words: Vocabulary
     folder: str
     where: Project
+
+    def said_to(self, audience: str) -> Mapping[str, str]:
+        """Words for names that an audience has of its own."""
+        return {**self.reference.words.get(audience, {}), **self.words.get(audience, {})}
 
     @property
     def id(self) -> str:

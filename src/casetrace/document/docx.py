@@ -9,19 +9,22 @@ from pathlib import Path
 from casetrace import charts
 from casetrace.case import Case, UsageError
 from casetrace.narrative import narrate
+from casetrace.narrative.audience import CLINICIAN
 
 __all__ = ["docx"]
 
 _FORMAT = "markdown_strict+pipe_tables+bracketed_spans+all_symbols_escapable-raw_html"
 
 
-def docx(case: Case) -> bytes:
+def docx(case: Case, audience: str = CLINICIAN) -> bytes:
     """The narrative as DOCX; each number leads to its row in the tables at the end.
 
     Parameters
     ----------
     case : Case
         The case under its scenario.
+    audience : str
+        Whom it is told to, see :func:`casetrace.narrative.narrate`.
 
     Returns
     -------
@@ -47,7 +50,8 @@ def docx(case: Case) -> bytes:
         picture, out = Path(folder) / "course.png", Path(folder) / "summary.docx"
         if figure:
             picture.write_bytes(figure.png)
-        text = narrate(case, figure).markdown(picture.name, _anchor)
+        told = narrate(case, figure, audience)
+        text = told.markdown(picture.name, _anchor)
         before = os.environ.get("SOURCE_DATE_EPOCH")
         os.environ["SOURCE_DATE_EPOCH"] = "0"  # no time of making in the file
         try:
@@ -56,7 +60,10 @@ def docx(case: Case) -> bytes:
                 "docx",
                 format=_FORMAT,
                 outputfile=str(out),
-                extra_args=[f"--resource-path={folder}", "--metadata=lang:en"],
+                extra_args=[
+                    f"--resource-path={folder}",
+                    f"--metadata=lang:{told.audience.language}",
+                ],
             )
         finally:
             if before is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -9,34 +10,35 @@ from casetrace import coreset, criteria, evidence, response, sensitivity
 from casetrace.items import items
 from casetrace.narrative.trace import mark
 from casetrace.tables.classification import SETS, fact_label
-from casetrace.wording import scale_name, value_name
+from casetrace.wording import value_name
 
 if TYPE_CHECKING:
     from casetrace.narrative.teller import Teller
 
 __all__ = ["vocabulary"]
 
-_VERSIONS = {"no_biopsy": "without biopsy", "biopsy": "with biopsy", "": ""}
+_VERSIONS = {"no_biopsy": "without biopsy", "biopsy": "with biopsy"}
 
 
 def vocabulary(teller: Teller) -> dict[str, Any]:
     """Names for the template, beside those of the teller."""
-    return {
-        "criteria": _criteria(teller),
-        "pairs": _pairs(teller),
-        "core_sets": _core_sets(teller),
-        "safe_drugs": [
-            d for d in _drugs(teller) if f"ae.{d}.upper_bound.one_sided" in teller.values
-        ],
-        "igg_blocks": _igg_blocks(teller),
-        "studies": _studies(teller),
-        "profile": _profile(teller),
-        "telling": _telling(teller),
+    found = {
+        "criteria": _criteria,
+        "pairs": _pairs,
+        "core_sets": _core_sets,
+        "safe_drugs": _safe_drugs,
+        "igg_blocks": _igg_blocks,
+        "studies": _studies,
+        "profile": _profile,
+        "telling": _telling,
     }
+    return {name: partial(told, teller) for name, told in found.items()}
 
 
-def _drugs(teller: Teller) -> list[str]:
-    return list(dict.fromkeys(t.drug for t in teller.case.treatments))
+def _safe_drugs(teller: Teller) -> list[str]:
+    """Drugs with a bound on the rate of adverse events."""
+    drugs = dict.fromkeys(t.drug for t in teller.case.treatments)
+    return [d for d in drugs if f"ae.{d}.upper_bound.one_sided" in teller.values]
 
 
 def _criteria(teller: Teller) -> list[SimpleNamespace]:
@@ -56,7 +58,7 @@ def _criteria(teller: Teller) -> list[SimpleNamespace]:
                         score=f"criteria.{name}.score{end}",
                         probability=f"criteria.{name}.probability{end}",
                         rank=f"criteria.{name}.class{end}",
-                        how=_VERSIONS[version],
+                        how=teller.say(_VERSIONS[version]) if version else "",
                     )
                     for version, end in zip(versions, ends, strict=True)
                 ],
@@ -81,13 +83,13 @@ def _settling(teller: Teller, name: str, version: str) -> list[tuple[str, ...]]:
 
 def _citable(teller: Teller, name: str, label: str) -> str:
     row = next(c for c in teller.case.reference.classes if c.set == name)
-    return mark(f"reference/classes/{row.id}", label)
+    return teller.named(f"reference/classes/{row.id}", label)
 
 
 def _least(teller: Teller, name: str) -> str:
     """The least class at which a patient counts as classified."""
     row = next(c for c in teller.case.reference.classes if c.set == name and c.enough)
-    return mark(f"reference/classes/{row.id}", row.label)
+    return teller.named(f"reference/classes/{row.id}", row.label)
 
 
 def _enough(teller: Teller, sets: list[tuple[str, ...]], most: int = 8) -> list[str]:
@@ -95,11 +97,11 @@ def _enough(teller: Teller, sets: list[tuple[str, ...]], most: int = 8) -> list[
     said = []
     for facts in sets[:most] if sets and 1 <= len(sets[0]) <= 2 else []:
         words = [
-            mark(f if "/" in f else f"reference/criteria/{f}", fact_label(teller.case, f))
+            teller.named(f if "/" in f else f"reference/criteria/{f}", fact_label(teller.case, f))
             for f in facts
         ]
-        said.append(" with ".join(words))
-    return said + (["others"] if said and len(sets) > most else [])
+        said.append(teller.audience.phrases["together"].join(words))
+    return said + ([teller.say("others")] if said and len(sets) > most else [])
 
 
 def _pairs(teller: Teller) -> list[str]:
@@ -107,17 +109,23 @@ def _pairs(teller: Teller) -> list[str]:
     said = []
     for pair in response.pairs(teller.case):
         if pair.observation and pair.motor:
-            value = teller.value(pair.observation.id) + _when(teller, pair.observation.id)
-            name = mark(f"motor/{pair.motor.id}", pair.motor.name)
-            grade = f"{scale_name(pair.motor.scale)} grade {teller.value(f'motor.{pair.motor.id}')}"
-            when = _when(teller, f"motor.{pair.motor.id}")
-            said.append(f"{value} beside {name}{when} ({grade})")
+            name = teller.named(f"motor/{pair.motor.id}", pair.motor.name)
+            said.append(
+                teller.audience.phrase(
+                    "pair",
+                    value=_when(teller, pair.observation.id, teller.value(pair.observation.id)),
+                    motor=_when(teller, f"motor.{pair.motor.id}", name),
+                    grade=teller.grade(pair.motor),
+                )
+            )
     return said
 
 
-def _when(teller: Teller, key: str) -> str:
-    """The time of a value in brackets, if it is not the zero of its clock."""
-    return f" ({teller.value(f'{key}.time')})" if f"{key}.time" in teller.values else ""
+def _when(teller: Teller, key: str, words: str) -> str:
+    """Words with the time of a value, if it is not the zero of its clock."""
+    if f"{key}.time" not in teller.values:
+        return words
+    return teller.audience.phrase("timed", words=words, time=teller.value(f"{key}.time"))
 
 
 def _core_sets(teller: Teller) -> list[str]:
@@ -134,7 +142,7 @@ def _igg_blocks(teller: Teller) -> list[SimpleNamespace]:
     """Blocks of courses with their simulated IgG."""
     return [
         SimpleNamespace(
-            name=mark(f"treatments/{t.id}", t.id.partition(".")[2].replace("_", " ")),
+            name=teller.named(f"treatments/{t.id}", t.id.partition(".")[2].replace("_", " ")),
             peak=f"igg.peak.last_of_{t.id.partition('.')[2]}",
             trough=f"igg.trough.last_of_{t.id.partition('.')[2]}",
         )
@@ -145,8 +153,9 @@ def _igg_blocks(teller: Teller) -> list[SimpleNamespace]:
 
 def _studies(teller: Teller) -> list[str]:
     """Published studies that report an outcome, in a line each."""
+    patterns = {**evidence.TOLD, **teller.audience.phrases}
     return [
-        mark(f"reference/studies/{s.id}", evidence.told(s))
+        mark(f"reference/studies/{s.id}", evidence.told(s, teller.say, patterns))
         for s in evidence.studies(teller.case)
         if s.outcome
     ]
@@ -158,7 +167,7 @@ def _profile(teller: Teller) -> list[SimpleNamespace]:
     for key in teller.values:
         if key.startswith("profile.") and key.endswith(".signs"):
             base = key.removesuffix(".signs")
-            frequency = base.partition(".")[2].replace("_", " ")
+            frequency = teller.say(base.partition(".")[2].replace("_", " "))
             found.append(SimpleNamespace(base=base, frequency=frequency))
     return found
 
@@ -172,8 +181,8 @@ def _telling(teller: Teller, most: int = 3) -> list[SimpleNamespace]:
     found = base.memo["telling"]
     return [
         SimpleNamespace(
-            question=mark(f"case.yaml/readings/{reading}", readings[reading].question),
-            outcomes=[mark(name, value_name(name)) for name in names],
+            question=teller.named(f"case.yaml/readings/{reading}", readings[reading].question),
+            outcomes=[teller.named(name, value_name(name)) for name in names],
         )
         for reading, names in found[:most]
     ]

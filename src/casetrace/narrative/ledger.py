@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from casetrace.case import Case
@@ -14,12 +14,20 @@ VALUE_COLUMNS = {"value": 18, "": 14, "how": 22, "hangs on": 18, "words of the r
 FACT_COLUMNS = {"row": 26, "words or work": 60, "file": 34}
 
 
-def value_rows(records: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
-    """Cells under :data:`VALUE_COLUMNS` by headline value."""
+def value_rows(
+    records: Iterable[dict[str, Any]], said: Mapping[str, str] | None = None
+) -> dict[str, list[str]]:
+    """Cells under :data:`VALUE_COLUMNS` by headline value; its text as it is said, if given."""
     found = {}
     for r in records:
         readings = ", ".join(f"{k}: {v}" for k, v in r["readings"].items())
-        found[r["id"]] = [r["id"], r["text"], r["how"], readings, source_words(r["sources"])]
+        found[r["id"]] = [
+            r["id"],
+            said[r["id"]] if said else r["text"],
+            r["how"],
+            readings,
+            source_words(r["sources"]),
+        ]
     return found
 
 

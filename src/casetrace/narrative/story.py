@@ -7,18 +7,18 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from casetrace.case import Case
 from casetrace.charts.figure import Figure
 from casetrace.files import write_bytes
+from casetrace.narrative.audience import CLINICIAN, Audience
+from casetrace.narrative.audience import audience as find
 from casetrace.narrative.ledger import FACT_COLUMNS, VALUE_COLUMNS, fact_rows, value_rows
 from casetrace.narrative.teller import PICTURE, Teller
-from casetrace.narrative.trace import SIGNS, is_traced, parts, replace_marks, split, without_signs
+from casetrace.narrative.trace import SIGNS, parts, replace_marks, split, stray, without_signs
 from casetrace.project import DEFAULT_SCENARIO, EXPORT
 from casetrace.quantity import Quantity
 from casetrace.values import as_records, headline
@@ -45,6 +45,8 @@ class Narrative:
         The filled template, with marks (see :mod:`casetrace.narrative.trace`).
     parts : tuple of (str, str)
         The same in parts, each with its kind (see :func:`casetrace.narrative.trace.parts`).
+    teller : Teller
+        What told it, in the words of its audience.
     figure : Figure or None
         The clinical course, for its alternative text.
     """
@@ -53,7 +55,18 @@ class Narrative:
     values: dict[str, Quantity]
     text: str
     parts: tuple[tuple[str, str], ...]
+    teller: Teller
     figure: Figure | None = None
+
+    @property
+    def audience(self) -> Audience:
+        """Whom it is told to."""
+        return self.teller.audience
+
+    @property
+    def unsaid(self) -> list[str]:
+        """Names that the audience has no words for: they stand as they do in the data."""
+        return [name for name, words in self.teller.asked.items() if words is None]
 
     @cached_property
     def records(self) -> list[dict[str, Any]]:
@@ -79,14 +92,16 @@ class Narrative:
         return f"{body.rstrip()}\n\n{self._tables(anchor)}"
 
     def export(self, folder: Path) -> None:
-        """Write Markdown and values into a folder."""
+        """Write Markdown and, once for all audiences, values into a folder."""
         where = (
             "../figures"
             if self.case.scenario != DEFAULT_SCENARIO
             else (f"../../figures/{self.case.id}")
         )
         picture = f"{where}/course.svg"
-        write_bytes(folder / "summary.md", self.markdown(picture).encode())
+        write_bytes(folder / self.audience.file, self.markdown(picture).encode())
+        if self.audience.name != CLINICIAN:
+            return
         records = json.dumps(self.records, indent=1, ensure_ascii=False)
         write_bytes(folder / "values.json", f"{records}\n".encode())
 
@@ -98,7 +113,7 @@ class Narrative:
         return {"text/markdown": body.strip() + "\n", "text/plain": repr(self)}
 
     def __repr__(self) -> str:
-        return f"Narrative of {self.case.id}: {len(self.values)} values"
+        return f"{self.audience.title}, {self.case.id}: {len(self.values)} values"
 
     def _link(self, key: str, words: str) -> str:
         """Words with a link to the row they come from; facts without a number have none."""
@@ -112,15 +127,36 @@ class Narrative:
             for key, words, _ in split(text)
             if key and key not in self.values and re.search(r"\d", words)
         }
-        values = _table(VALUE_COLUMNS, value_rows(self.records), anchor)
-        lines = ["## Values and their sources", "", *values]
+        said = {key: self.teller.text(q) for key, q in self.values.items()}
+        lines = [
+            f"## {self._heading('Values and their sources')}",
+            "",
+            *self._table(VALUE_COLUMNS, value_rows(self.records, said), anchor),
+        ]
         if facts:
-            rows = _table(FACT_COLUMNS, fact_rows(self.case, facts), anchor)
-            lines += ["", "## Facts and their sources", "", *rows]
+            rows = fact_rows(self.case, facts)
+            lines += ["", f"## {self._heading('Facts and their sources')}", ""]
+            lines += self._table(FACT_COLUMNS, rows, anchor)
         return "\n".join(lines) + "\n"
 
+    def _heading(self, text: str) -> str:
+        return self.audience.words.get(text, text)
 
-def narrate(case: Case, figure: Figure | None = None) -> Narrative:
+    def _table(
+        self,
+        columns: dict[str, int],
+        rows: dict[str, list[str]],
+        anchor: Callable[[str], str],
+    ) -> Iterator[str]:
+        """Lines of a Markdown table whose first cells can be led to."""
+        yield f"| {' | '.join(map(self._heading, columns))} |".replace("|  |", "| |")
+        yield f"|{'|'.join('-' * width for width in columns.values())}|"  # pandoc takes the widths
+        for key, (_, *cells) in rows.items():
+            told = (literal(c).replace("\n", " ") for c in cells)
+            yield f"| {' | '.join([anchor(key), *told])} |"
+
+
+def narrate(case: Case, figure: Figure | None = None, audience: str = CLINICIAN) -> Narrative:
     """Tell the case from its values.
 
     Parameters
@@ -129,6 +165,9 @@ def narrate(case: Case, figure: Figure | None = None) -> Narrative:
         The case under its scenario.
     figure : Figure
         The clinical course, for its alternative text.
+    audience : str
+        Whom to tell it to, as its template is named: ``summary`` (a clinician), ``parent``,
+        ``ja``.
 
     Returns
     -------
@@ -138,39 +177,18 @@ def narrate(case: Case, figure: Figure | None = None) -> Narrative:
     ------
     ValueError
         If a digit of the text does not come from a value or a row.
+    UsageError
+        If there is no such audience.
     """
-    values = headline(case)
-    template = _environment().get_template("summary.md.j2")
-    told = template.render(Teller(case, values).vocabulary(), **SIGNS)
+    values, to = headline(case), find(audience)
+    teller = Teller(case, values, to)
+    told = to.template.render(teller.vocabulary(), **SIGNS)
     text = without_signs(told)
-    if not is_traced(text):
-        stray = re.search(r".{0,60}\d.{0,60}", replace_marks(text, lambda *_: ""))
-        raise ValueError(f"a digit that no value carries: {stray[0] if stray else ''!r}")
-    return Narrative(case, values, text, tuple(parts(told)), figure)
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("casetrace.narrative", "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment
+    if found := stray(text):
+        raise ValueError(f"a digit that no value carries: {found!r}")
+    return Narrative(case, values, text, tuple(parts(told)), teller, figure)
 
 
 def literal(text: str) -> str:
     """Text as Markdown shows it literally."""
     return re.sub(r"([\\`*_\[\]<>|#&])", r"\\\1", text)
-
-
-def _table(
-    columns: dict[str, int], rows: dict[str, list[str]], anchor: Callable[[str], str]
-) -> Iterator[str]:
-    """Lines of a Markdown table whose first cells can be led to."""
-    yield f"| {' | '.join(columns)} |".replace("|  |", "| |")
-    yield f"|{'|'.join('-' * width for width in columns.values())}|"  # pandoc takes the widths
-    for key, (_, *cells) in rows.items():
-        yield f"| {' | '.join([anchor(key), *(literal(c).replace(chr(10), ' ') for c in cells)])} |"

@@ -1,20 +1,21 @@
-"""What the narrative's template may call: values and rows of a case as traced text."""
+"""What a narrative's template may call: values and rows of a case as traced text."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 from casetrace import course
 from casetrace.case import Case
 from casetrace.case.fields import COURSE
-from casetrace.narrative import analyses
-from casetrace.narrative.phrases import joined, sentence_case
-from casetrace.narrative.trace import mark
+from casetrace.narrative import analyses, treatment
+from casetrace.narrative.audience import Audience
+from casetrace.narrative.trace import mark, sentence_case
 from casetrace.quantity import Quantity
-from casetrace.values import headline
 from casetrace.wording import scale_name
 
 __all__ = ["PICTURE", "Teller"]
@@ -23,22 +24,10 @@ __all__ = ["PICTURE", "Teller"]
 PICTURE = "COURSE-FIGURE"
 
 SIGNS = ("symptom", "sign", "motor test")
-TESTS = (
-    ("laboratory", "Antibodies and other blood tests"),
-    ("neurophysiology", "Neurophysiology"),
-    ("imaging", "Imaging"),
-    ("biopsy", "Biopsy"),
-    ("diagnosis", "Diagnoses made"),
-)
-OUTCOMES = (
-    ("course", "Course"),
-    ("outcome", "Outcomes in the report's words, without a measurement"),
-    ("adverse event", "Adverse events, as noticed and not as a rate"),
-)
 
 
 class Teller:
-    """Values and rows as traced text.
+    """Values and rows as traced text, in the words of an audience.
 
     Parameters
     ----------
@@ -46,109 +35,91 @@ class Teller:
         The case.
     values : dict of Quantity
         Its headline values.
+    audience : Audience
+        Whom it is told to.
+
+    Attributes
+    ----------
+    asked : dict of str
+        Names that were said so far, with their words; a name without words of its own has None.
     """
 
-    def __init__(self, case: Case, values: dict[str, Quantity]) -> None:
-        self.case, self.values = case, values
+    def __init__(self, case: Case, values: dict[str, Quantity], audience: Audience) -> None:
+        self.case, self.values, self.audience = case, values, audience
         self.clocks = {c.id: c for c in case.head.clocks}
         self.observations = {o.id: o for o in case.observations}
+        self.asked: dict[str, str | None] = {}
+        self._words = {**audience.words, **case.said_to(audience.name)}
 
     def vocabulary(self) -> dict[str, Any]:
         """Every name that the template may use."""
-        case = self.case
-        readings = case.head.readings
+        own = (
+            "named plainly zero value findings events compared gap read_as measures motor "
+            "comparisons register readings scenario citation"
+        )
         return {
-            "head": case.head,
-            "phases": course.phases(case),
+            "head": self.case.head,
+            "phases": course.phases(self.case),
             "picture": PICTURE,
             "signs": SIGNS,
-            "tests": TESTS,
-            "outcomes": OUTCOMES,
             "values": self.values,
-            "scenario": self.scenario(),
-            "measures": self.measures(),
-            "drugs": self.drugs(),
-            "motor": self.motor(),
-            "comparisons": self.comparisons(),
-            "missing": self.register("missing"),
-            "disagreements": self.register("discrepancy"),
-            "open_passages": self.register("ambiguity", without_reading=True),
-            "readings": [
-                SimpleNamespace(
-                    question=self._head(f"readings/{name}", reading.question),
-                    label=sentence_case(self._label(name)),
-                    others=[
-                        self._head(f"readings/{name}", option.label)
-                        for key, option in reading.options.items()
-                        if key != case.chosen[name]
-                    ],
-                    consequence=self._head(
-                        f"readings/{name}", reading.options[case.chosen[name]].consequence
-                    ),
-                )
-                for name, reading in readings.items()
-            ],
-            "citation": self._head("citation", self.citation()),
-            **{
-                name: getattr(self, name)
-                for name in (
-                    "value",
-                    "findings",
-                    "events",
-                    "compared",
-                    "gap",
-                    "read_as",
-                    "otherwise",
-                )
-            },
-            "joined": joined,
+            "joined": self.audience.joined,
+            "phrase": self.audience.phrase,
             "sentence_case": sentence_case,
+            **{name: getattr(self, name) for name in own.split()},
+            **treatment.vocabulary(self),
             **analyses.vocabulary(self),
         }
 
-    # --- values
+    # --- words
 
-    def value(self, key: str) -> str:
-        """A headline value in words."""
-        return mark(key, self.values[key].text())
+    def say(self, name: str) -> str:
+        """A name from data or program in the words of the audience."""
+        self.asked[name] = self._words.get(name)
+        return self.asked[name] or name
+
+    def named(self, key: str, name: str) -> str:
+        """A name in the words of the audience, marked as the row that it comes from."""
+        return mark(key, self.say(name))
+
+    def plainly(self, key: str, name: str) -> str:
+        """The same, but traced only if there is a number in it."""
+        words = self.say(name)
+        return mark(key if re.search(r"\d", words) else "", words)
+
+    def text(self, q: Quantity) -> str:
+        """A quantity in the words of the audience."""
+        return self.audience.wording.text(q, say=self.say)
+
+    def value(self, key: str, unit: str = "") -> str:
+        """A headline value in words; a pattern for its unit may take the place of the usual."""
+        wording = self.audience.wording
+        if unit:
+            wording = replace(wording, unit=unit, units={})
+        return mark(key, wording.text(self.values[key], say=self.say))
+
+    def zero(self, clock: str) -> str:
+        """The event that a clock starts at."""
+        return self.plainly(f"case.yaml/clocks/{clock}", self.clocks[clock].phrase)
+
+    # --- values
 
     def compared(self, key: str) -> str:
         """A change in words: lower by, higher by, or somewhere between the two."""
-        q = self.values[key]
+        q, way = self.values[key], "higher" if self.values[key].low >= 0 else "different"
         if q.high <= 0:
-            down = -q
-            if down.high >= 100 and not down.high_closed:
+            q, way = -q, "lower"
+            if q.high >= 100 and not q.high_closed:
                 # A fall has its natural end at all of the value: only the other bound tells.
-                down = Quantity(
-                    down.low, math.inf, "%", down.low_closed, about=q.about, derived=True
-                )
-            return f"lower by {mark(key, down.text())}"
-        word = "higher by" if q.low >= 0 else "different by"
-        return f"{word} {mark(key, q.text())}"
-
-    def otherwise(self, drug: str) -> list[str]:
-        """What a course and all courses are under each other option of the passages."""
-        total, each = f"{drug}.dose_total", f"{drug}.dose_per_course"
-        readings, said = self.case.head.readings, []
-        for name in self.values[total].readings:
-            options = readings[name].options if readings[name].kind == "passage" else {}
-            for option in options:
-                other = headline(self.case.under({name: option}))
-                if other[total].text() == self.values[total].text():
-                    continue
-                words = f"all courses together are {other[total].text()}"
-                if other[each].is_point and other[each].text() != self.values[each].text():
-                    words = f"a course is {other[each].text()} and {words}"
-                label = self._head(f"readings/{name}", options[option].label)
-                said.append(f"{mark(f'case.yaml/readings/{name}', words)} ({label})")
-        return said
+                q = Quantity(q.low, math.inf, "%", q.low_closed, about=q.about, derived=True)
+        return self.audience.phrase(way, change=mark(key, self.text(q)))
 
     def read_as(self, *keys: str) -> str:
         """How the passages that some values hang on were read; empty if they hang on none."""
         readings = self.case.head.readings
         names = {n for key in keys for n in self.values[key].readings}
-        return "; ".join(
-            self._label(name)
+        return self.audience.phrases["semicolon"].join(
+            self.option(name, self.case.chosen[name])
             for name in readings
             if name in names and readings[name].kind == "passage"
         )
@@ -157,7 +128,7 @@ class Teller:
         """What is known of the time before a phase; empty if nothing is."""
         if phase.gap is None or phase.gap.low <= 0:
             return ""
-        return mark(f"case.yaml/clocks/{phase.clock.id}", phase.gap.text())
+        return mark(f"case.yaml/clocks/{phase.clock.id}", self.text(phase.gap))
 
     # --- rows
 
@@ -175,10 +146,12 @@ class Teller:
             time = course.when(self.case, "findings", f)
             at_zero = time is not None and time.low == 0  # "at least 0": by the order of the text
             if clock is None or (f.clock if at_zero else "") == clock:
-                words = mark(f"findings/{f.id}", f.name)
+                words = self.named(f"findings/{f.id}", f.name)
                 if clock == "" and time is not None:
-                    when = mark(f"findings/{f.id}", time.text())
-                    words += f" ({when} after {self.clocks[f.clock].phrase})"
+                    when = mark(f"findings/{f.id}", self.text(time))
+                    words = self.audience.phrase(
+                        "finding", name=words, time=when, clock=self.zero(f.clock)
+                    )
                 found.append(words)
         return found
 
@@ -187,40 +160,49 @@ class Teller:
         found = []
         for f in self.case.findings:
             if f.kind == kind and f.state == state:
-                words = mark(f"findings/{f.id}", f.name)
+                words = self.named(f"findings/{f.id}", f.name)
                 if (key := f"{f.id}.time") in self.values:
-                    words += f", {self.value(key)} after {self.clocks[f.clock].phrase}"
-                    words += f" (read as: {how})" if (how := self.read_as(key)) else ""
+                    words = self.audience.phrase(
+                        "event", name=words, time=self.value(key), clock=self.zero(f.clock)
+                    )
+                    if how := self.read_as(key):
+                        words = self.audience.phrase("read_as", words=words, how=how)
                 found.append(words)
         return found
 
-    def measures(self) -> list[SimpleNamespace]:
-        """Each measure with its values, its limit and its multiples of the limit."""
+    def measures(self, family: str = "") -> list[SimpleNamespace]:
+        """Each measure, or those of a family, with values, limit and multiples of the limit."""
         found: dict[str, SimpleNamespace] = {}
         for row in self.case.observations:
-            family, _, occasion = row.id.partition(".")
+            kin, _, occasion = row.id.partition(".")
+            if family and kin != family:
+                continue
             # One measure may be taken at several sites, each with a name of its own.
             one = found.setdefault(
-                f"{family}/{row.name}",
+                f"{kin}/{row.name}",
                 SimpleNamespace(
-                    name=mark(f"observations/{row.id}", row.name),
+                    name=self.named(f"observations/{row.id}", row.name),
                     values=[],
-                    limit=f"{family}.upper_limit",
+                    limit=f"{kin}.upper_limit",
                     folds=[],
                     severities=[],
                 ),
             )
-            one.values.append(f"{self.value(row.id)} {self.occasion(row)}".strip())
-            if (fold := f"{family}.fold.{occasion}") in self.values:
-                one.folds.append(f"{self.value(fold)} {row.occasion}".strip())
-            if (rank := f"{family}.severity.{occasion}") in self.values:
-                one.severities.append(f"{self.value(rank)} {row.occasion}".strip())
+            one.values.append(self._at(row.id, self.occasion(row)))
+            said = self._occasion(row)
+            if (fold := f"{kin}.fold.{occasion}") in self.values:
+                one.folds.append(self._at(fold, said))
+            if (rank := f"{kin}.severity.{occasion}") in self.values:
+                one.severities.append(self._at(rank, said))
         return list(found.values())
 
-    def register(self, kind: str, without_reading: bool = False) -> list[str]:
+    def register(self, kind: str, without_reading: bool = False) -> list[SimpleNamespace]:
         """Topic and statement of the register's items of a kind; only those no reading holds."""
         return [
-            f"{sentence_case(self._register(r, 'topic'))}: {self._register(r, 'statement')}"
+            SimpleNamespace(
+                topic=sentence_case(self.named(f"register/{r.id}", r.topic)),
+                statement=self.named(f"register/{r.id}", r.statement),
+            )
             for r in self.case.register
             if r.kind == kind and not (without_reading and r.reading)
         ]
@@ -228,44 +210,34 @@ class Teller:
     def occasion(self, row: Any) -> str:
         """When an observation was made, with the time if it is a moment after the zero."""
         key = f"{row.id}.time"
+        said = self._occasion(row)
         if key not in self.values:
-            return row.occasion
+            return said
+        time = self.value(key)
         if self.values[key].is_point:
-            return f"{self.value(key)} {row.occasion or self._after(row)}"
-        return f"{row.occasion} ({self.value(key)} {self._after(row)})".strip()
+            return self.audience.phrase("moment", time=time, when=said or self.after(row))
+        return self.audience.phrase("span", occasion=said, time=time, when=self.after(row)).strip()
 
-    def _after(self, row: Any) -> str:
-        planned = ", by the printed schedule" if row.time_unit == COURSE else ""
-        return f"after {self.clocks[row.clock].phrase}{planned}"
+    def after(self, row: Any) -> str:
+        """After which event the time of a row counts."""
+        name = "after_planned" if row.time_unit == COURSE else "after"
+        return self.audience.phrase(name, clock=self.zero(row.clock))
 
     def comparisons(self) -> list[SimpleNamespace]:
         """Declared changes, each pair of observations once."""
         seen = {}
         for pair in self.case.head.comparisons:
             old, new = self.observations[pair.old], self.observations[pair.new]
-            seen.setdefault((pair.old, pair.new), SimpleNamespace(id=pair.id, old=old, new=new))
-        return list(seen.values())
-
-    def drugs(self) -> list[SimpleNamespace]:
-        """Each drug with its reported doses, or with its blocks of courses."""
-        found = []
-        for drug in dict.fromkeys(t.drug for t in self.case.treatments):
-            rows = [t for t in self.case.treatments if t.drug == drug]
-            found.append(
+            seen.setdefault(
+                (pair.old, pair.new),
                 SimpleNamespace(
-                    id=drug,
-                    name=rows[0].name,
-                    route=rows[0].route,
-                    sums=[k for k in self.values if k.startswith(f"{drug}.dose_sum.")],
-                    rates=[
-                        self.value(k) for k in self.values if k.startswith(f"{drug}.dose_rate.")
-                    ],
-                    doses=[self._dose(t) for t in rows if not t.is_block and self._is_known(t)],
-                    blocks=[self._block(t) for t in rows if t.is_block],
-                    has_unknown=not all(t.is_block or self._is_known(t) for t in rows),
-                )
+                    id=pair.id,
+                    old=self._occasion(old),
+                    name=self.plainly(f"observations/{new.id}", new.name),
+                    new=self._occasion(new),
+                ),
             )
-        return found
+        return list(seen.values())
 
     def motor(self) -> list[SimpleNamespace]:
         """Motor states with grade and time."""
@@ -273,19 +245,46 @@ class Teller:
         for row in self.case.motor:
             if not row.grade:
                 continue
-            when = f"at {self.clocks[row.clock].phrase}" if row.clock else ""
+            when = self.audience.phrase("at", clock=self.zero(row.clock)) if row.clock else ""
             if (key := f"motor.{row.id}.time") in self.values:
-                when = f"{self.value(key)} {self._after(row)}"
-            grade = f"{scale_name(row.scale)} grade {self.value(f'motor.{row.id}')}"
-            name = mark(f"motor/{row.id}", row.name)
-            found.append(SimpleNamespace(name=name, grade=grade, when=when))
+                when = self.audience.phrase("moment", time=self.value(key), when=self.after(row))
+            name = self.named(f"motor/{row.id}", row.name)
+            found.append(SimpleNamespace(name=name, grade=self.grade(row), when=when))
         return found
+
+    def grade(self, row: Any) -> str:
+        """The grade of a motor state on its scale."""
+        grade = self.value(f"motor.{row.id}")
+        return self.audience.phrase("grade", scale=scale_name(row.scale), grade=grade)
+
+    # --- the report
+
+    def readings(self) -> list[SimpleNamespace]:
+        """Each reading with the option in force and the others."""
+        found = []
+        for name, reading in self.case.head.readings.items():
+            key, now = f"case.yaml/readings/{name}", self.case.chosen[name]
+            found.append(
+                SimpleNamespace(
+                    question=self.named(key, reading.question),
+                    label=sentence_case(self.option(name, now)),
+                    others=[self.option(name, o) for o in reading.options if o != now],
+                    consequence=self.named(key, reading.options[now].consequence),
+                    kind=reading.kind,
+                )
+            )
+        return found
+
+    def option(self, reading: str, option: str) -> str:
+        """An option of a reading in words."""
+        label = self.case.head.readings[reading].options[option].label
+        return self.named(f"case.yaml/readings/{reading}", label)
 
     def scenario(self) -> str:
         """The readings that differ from the curator's, in words; empty at the default."""
         readings = self.case.head.readings
-        return "; ".join(
-            self._label(name)
+        return self.audience.phrases["semicolon"].join(
+            self.option(name, option)
             for name, option in self.case.chosen.items()
             if option != readings[name].default
         )
@@ -298,44 +297,13 @@ class Teller:
         doi = f" doi:{c.doi}." if c.doi else ""
         licence = f" Licence: {c.licence}." if c.licence else ""
         note = f" {c.note}." if c.note else ""
-        return f"{c.authors}. {c.title}.{source}{published}{doi}{licence}{note}"
+        said = f"{c.authors}. {c.title}.{source}{published}{doi}{licence}{note}"
+        return mark("case.yaml/citation", said)
 
-    # --- the small print
+    def _occasion(self, row: Any) -> str:
+        return self.plainly(f"observations/{row.id}", row.occasion) if row.occasion else ""
 
-    def _is_known(self, step: Any) -> bool:
-        key = f"{step.drug}.dose.{step.id.partition('.')[2]}"
-        return key in self.values and self.values[key].is_point
-
-    def _dose(self, step: Any) -> str:
-        key = f"{step.drug}.dose.{step.id.partition('.')[2]}"
-        if not step.clock:
-            return self.value(key)
-        zero = self.clocks[step.clock].phrase
-        start, stop = (
-            self.case.quantity("treatments", step.id, field, "time_unit")
-            for field in ("start", "stop")
-        )
-        if start is None:
-            return self.value(key)
-        begun = mark(f"treatments/{step.id}", start.text())
-        if stop and stop.is_point and stop.low > start.low:
-            ended = mark(f"treatments/{step.id}", stop.text())
-            return f"{self.value(key)} from {begun} to {ended} after {zero}"
-        return f"{self.value(key)} {f'{begun} after' if start.low else 'at'} {zero}"
-
-    def _block(self, block: Any) -> str:
-        step = block.id.partition(".")[2]
-        interval = f"{block.drug}.interval.{step}"
-        every = f", one every {self.value(interval)}" if interval in self.values else ""
-        return f"{self.value(f'{block.drug}.courses.{step}')}{every}"
-
-    def _register(self, row: Any, field: str) -> str:
-        return mark(f"register/{row.id}", getattr(row, field))
-
-    def _label(self, reading: str) -> str:
-        """The option of a reading that is in force, in words."""
-        option = self.case.head.readings[reading].options[self.case.chosen[reading]]
-        return self._head(f"readings/{reading}", option.label)
-
-    def _head(self, path: str, text: str) -> str:
-        return mark(f"case.yaml/{path}", text)
+    def _at(self, key: str, occasion: str) -> str:
+        """A value with its occasion."""
+        value = self.value(key)
+        return self.audience.phrase("value", value=value, occasion=occasion) if occasion else value

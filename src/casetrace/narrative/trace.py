@@ -16,7 +16,9 @@ __all__ = [
     "parts",
     "plain",
     "replace_marks",
+    "sentence_case",
     "split",
+    "stray",
     "without_signs",
 ]
 
@@ -32,7 +34,7 @@ _MARK = re.compile(f"{_OPEN}([^{_MIDDLE}]*){_MIDDLE}([^{_CLOSE}]*){_CLOSE}")
 
 
 def mark(key: str, text: str) -> str:
-    """Mark a piece of text as the value or row ``key``."""
+    """Mark a piece of text as the value or row ``key``; without one it is text and no more."""
     clean = re.sub(f"[{_OPEN}{_MIDDLE}{_CLOSE}{_ANY_SIGN}]", "", text)
     return f"{_OPEN}{key}{_MIDDLE}{clean}{_CLOSE}"
 
@@ -108,11 +110,28 @@ def split(text: str) -> list[tuple[str, str, str]]:
     return found
 
 
+def sentence_case(text: str) -> str:
+    """A traced text with its first letter large."""
+    at = next((i for i, c in enumerate(text) if c.isalpha() and not _in_key(text, i)), 0)
+    return text[:at] + text[at : at + 1].upper() + text[at + 1 :]
+
+
+def _in_key(text: str, at: int) -> bool:
+    """Whether a position lies in the key of a mark, which is not shown."""
+    return text.rfind(_OPEN, 0, at + 1) > text.rfind(_MIDDLE, 0, at + 1)
+
+
 def plain(text: str) -> str:
     """The text without its marks."""
     return replace_marks(text, lambda _, words: words)
 
 
 def is_traced(text: str) -> bool:
-    """Whether every digit of a rendered template lies inside a mark."""
-    return not re.search(r"\d", replace_marks(text, lambda *_: ""))
+    """Whether every digit of a rendered template lies inside a mark with a key."""
+    return stray(text) == ""
+
+
+def stray(text: str) -> str:
+    """The first digit that no mark holds, with the words around it; empty if there is none."""
+    found = re.search(r".{0,60}\d.{0,60}", replace_marks(text, lambda k, w: "" if k else w))
+    return found[0] if found else ""

@@ -18,9 +18,20 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from casetrace.case import Case
 from casetrace.files import digest
-from casetrace.narrative import narrate
+from casetrace.narrative import Narrative
+from casetrace.narrative.audience import CLINICIAN
 from casetrace.narrative.made import Made
-from casetrace.page.content import STATES, TABLES, VALUE_COLUMNS, hangs, source_row, words
+from casetrace.narrative.trace import plain
+from casetrace.page.content import (
+    STATES,
+    TABLES,
+    VALUE_COLUMNS,
+    hangs,
+    narratives,
+    part_of,
+    source_row,
+    words,
+)
 from casetrace.page.figures import FIGURES, drawn
 from casetrace.page.variants import Varied, varied
 
@@ -90,7 +101,7 @@ def _filled(case: Case, parts: Mapping[str, Varied]) -> str:
     body = dict(
         case=case,
         head=case.head,
-        sections=_sections(case, shown),
+        stories=_stories(case, shown),
         figures=[f for f in FIGURES if f"f-{f.name}" in parts],
         shown=shown,
         undrawn={name for name, content in now.items() if content is None},
@@ -114,21 +125,33 @@ def _filled(case: Case, parts: Mapping[str, Varied]) -> str:
     )
 
 
-def _sections(case: Case, shown: Mapping[str, str]) -> list[SimpleNamespace]:
-    """The narrative by headings, each with its paragraphs and lists in order."""
-    sections: list[SimpleNamespace] = []
-    for place, (kind, text) in enumerate(narrate(case).parts):
-        if kind == "status":
-            continue
-        if kind in ("h1", "h2"):
-            anchor = re.sub(r"[^a-z]+", "-", text.lower()).strip("-")
-            sections.append(SimpleNamespace(kind=kind, title=text, anchor=anchor, groups=[]))
-            continue
-        groups = sections[-1].groups
-        if not groups or groups[-1].kind != kind:
-            groups.append(SimpleNamespace(kind=kind, parts=[]))
-        groups[-1].parts.append((f"n-{place}", shown.get(f"n-{place}", "")))
-    return sections
+def _stories(case: Case, shown: Mapping[str, str]) -> list[SimpleNamespace]:
+    """Each narrative by headings, each with its paragraphs and lists in order."""
+    stories = []
+    for told in narratives(case):
+        sections: list[SimpleNamespace] = []
+        for place, (kind, text) in enumerate(told.parts):
+            if kind == "status":
+                continue
+            if kind in ("h1", "h2"):
+                title, anchor = plain(text), _anchor(told, place)
+                sections.append(SimpleNamespace(kind=kind, title=title, id=anchor, groups=[]))
+                continue
+            groups = sections[-1].groups
+            if not groups or groups[-1].kind != kind:
+                groups.append(SimpleNamespace(kind=kind, parts=[]))
+            part = part_of(told, place)
+            groups[-1].parts.append((part, shown.get(part, "")))
+        stories.append(SimpleNamespace(to=told.audience, sections=sections))
+    return stories
+
+
+def _anchor(told: Narrative, place: int) -> str:
+    """Where a link to a section leads: its heading, or its number if that is not in Latin."""
+    title = re.sub(r"[^a-z]+", "-", plain(told.parts[place][1]).lower()).strip("-")
+    if told.audience.name == CLINICIAN:
+        return title
+    return f"{told.audience.name}-{title if told.audience.language == 'en' else place}"
 
 
 def _tables(case: Case, parts: Mapping[str, Varied]) -> dict[str, SimpleNamespace]:

@@ -13,12 +13,13 @@ from markdown_it import MarkdownIt
 from casetrace import tables
 from casetrace.case import Case
 from casetrace.charts.figure import Mark
-from casetrace.narrative import narrate
+from casetrace.narrative import Narrative, narrate
+from casetrace.narrative.audience import audiences
 from casetrace.narrative.story import literal
 from casetrace.narrative.trace import mark, replace_marks
 from casetrace.tables.table import quote
 from casetrace.units import printed
-from casetrace.values import headline
+from casetrace.values import as_records, headline
 
 __all__ = [
     "TABLES",
@@ -27,6 +28,8 @@ __all__ = [
     "hangs",
     "link",
     "marks_table",
+    "narratives",
+    "part_of",
     "source_row",
     "words",
 ]
@@ -48,17 +51,17 @@ def words(case: Case) -> dict[str, str]:
     Returns
     -------
     dict of str
-        By part: ``n-<number>`` for paragraphs of the narrative, ``t-<table>-<row>`` for rows of
-        tables (their cells), ``v-<value>`` for headline values.
+        By part: ``n-<audience>-<number>`` for paragraphs of the narratives,
+        ``t-<table>-<row>`` for rows of tables (their cells), ``v-<value>`` for headline values.
     """
-    told, known = narrate(case), headline(case)
+    known = headline(case)
     found = {}
-    for place, (kind, text) in enumerate(told.parts):
-        if kind not in ("p", "li"):
-            continue
-        safe = replace_marks(text, lambda key, said: mark(key, literal(said)))
-        html = _inline(safe)
-        found[f"n-{place}"] = replace_marks(html, lambda key, said: link(known, key, said))
+    for told in narratives(case):
+        for place, (kind, text) in enumerate(told.parts):
+            if kind in ("p", "li"):
+                html = _inline(replace_marks(text, lambda key, said: mark(key, literal(said))))
+                part = replace_marks(html, lambda key, said: link(known, key, said))
+                found[part_of(told, place)] = part
     for name, (table, rows, key) in TABLES.items():
         ids = [f"{rows}/{getattr(row, key)}" for row in getattr(case, rows)]
         found.update(_rows(name, table(case).rows, ids))
@@ -66,9 +69,19 @@ def words(case: Case) -> dict[str, str]:
         ids = [f"findings/{f.id}" for f in case.findings if f.state == state]
         found.update(_rows(f"findings-{state.replace(' ', '-')}", _findings(case, state), ids))
     pattern = _any_of(known)
-    for record in told.records:
+    for record in as_records(case, known):
         found[f"v-{record['id']}"] = _value_row(case, record, pattern)
     return found
+
+
+def narratives(case: Case) -> list[Narrative]:
+    """The narrative to each audience, the clinician's first."""
+    return [narrate(case, audience=to.name) for to in audiences()]
+
+
+def part_of(told: Narrative, place: int) -> str:
+    """Name of a part of a narrative."""
+    return f"n-{told.audience.name}-{place}"
 
 
 def hangs(case: Case, parts: Mapping[str, str]) -> dict[str, set[str]]:
@@ -82,7 +95,9 @@ def hangs(case: Case, parts: Mapping[str, str]) -> dict[str, set[str]]:
 
 
 def link(known: Container[str], key: str, html: str) -> str:
-    """A piece of text with a link to the value or the row that it comes from."""
+    """A piece of text with a link to the value or the row that it comes from, if to any."""
+    if not key:
+        return html
     if key in known:
         return f'<a class="v" href="#v-{escape(key)}">{html}</a>'
     return f'<a class="f" href="#s-{escape(key)}">{html}</a>'

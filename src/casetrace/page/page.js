@@ -95,6 +95,7 @@
     if (row && row.cells[n]) box.append(...row.cells[n].cloneNode(true).childNodes);
     return box;
   };
+  const heading = (element) => element.closest("section")?.querySelector("h2, h3");
   const label = (element) => {
     const figure = element.closest("figure");
     if (figure) return `figure: ${figure.querySelector("figcaption").textContent}`;
@@ -102,14 +103,14 @@
     if (table) return `table: ${table.querySelector("summary").textContent}`;
     const row = element.closest("table.values tr");
     if (row) return `value: ${row.cells[0].textContent}`;
-    return element.closest("section")?.querySelector("h2")?.textContent;
+    return heading(element)?.textContent;
   };
   const uses = (id) => {
     const found = new Map();
     for (const link of document.querySelectorAll(`main a[href="#${CSS.escape(id)}"]`)) {
       const said = label(link), row = link.closest("table.values tr");
       if (!said || found.has(said)) continue;
-      const target = row ? row.id : (link.closest("figure")?.id || link.closest("section")?.querySelector("h2")?.id);
+      const target = row ? row.id : (link.closest("figure")?.id || heading(link)?.id);
       const a = node("a", said);
       a.href = `#${target}`;
       if (row) a.className = "v";
