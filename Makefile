@@ -22,9 +22,9 @@ report: all ## The same; the narrative is in reports/<case>/
 test: $(VENV)/.ready ## Run the whole test suite, the notebooks included
 	@$(BIN)/pytest --nbval --nbval-current-env
 
-test-browser: $(VENV)/.ready ## Try the page in Chromium, with the accessibility checker from npm
+test-browser: $(VENV)/.lab ## Try page and JupyterLab in Chromium, with the accessibility checker from npm
 	@npm install --silent --no-audit --no-fund --no-save --prefix build/axe axe-core@4.14.1
-	@CASETRACE_BROWSER=required $(BIN)/pytest tests/test_page_browser.py
+	@CASETRACE_BROWSER=required $(BIN)/pytest tests/test_page_browser.py tests/test_lab_browser.py
 
 check: $(VENV)/.ready ## Validate the data and verify that everything committed reproduces
 	@$(BIN)/casetrace check $(CASES)
@@ -34,8 +34,8 @@ check: $(VENV)/.ready ## Validate the data and verify that everything committed 
 accept: $(VENV)/.ready ## Take the present results as the new stored ones and say what changed
 	@$(BIN)/casetrace accept
 
-lab: $(VENV)/.lab ## Open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab notebooks
+lab: $(VENV)/.lab ## Open JupyterLab to explore a case
+	@$(BIN)/jupyter lab notebooks/explore.ipynb
 
 lint: $(VENV)/.ready ## Check the style of the code
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -27,6 +27,11 @@ def required() -> bool:
     return os.environ.get("CASETRACE_BROWSER") == "required"
 
 
+def unwanted() -> bool:
+    """Whether the browser's tests are run on their own and not here (CI)."""
+    return os.environ.get("CASETRACE_BROWSER") == "no"
+
+
 def missing(what: str) -> None:
     """Skip, or fail where a browser is required."""
     (pytest.fail if required() else pytest.skip)(what)
@@ -34,6 +39,8 @@ def missing(what: str) -> None:
 
 @pytest.fixture(scope="session")
 def browser():
+    if unwanted():
+        pytest.skip("CASETRACE_BROWSER=no: tried by make test-browser")
     if CHROMIUM is None:
         missing("no Chromium here: the page is not tried in a browser (apt install chromium)")
     from playwright.sync_api import sync_playwright

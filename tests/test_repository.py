@@ -132,7 +132,7 @@ LAYERS = [
     {"charts"},
     {"narrative"},
     {"page", "document"},
-    {"runner", "notebook"},
+    {"runner", "notebook", "explore"},
     {"accept"},
     {"verify"},
     {"cli"},

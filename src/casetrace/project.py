@@ -43,8 +43,9 @@ class Project:
         return sorted(folders)
 
     def stories(self) -> list[Path]:
-        """The notebooks, in order."""
-        return sorted(self.notebooks.glob("[0-9]*.ipynb"))
+        """The notebooks, in order; the one to explore with comes last."""
+        told = sorted(self.notebooks.glob("[0-9]*.ipynb"))
+        return [*told, *self.notebooks.glob("explore.ipynb")]
 
 
 def project() -> Project:

@@ -152,6 +152,7 @@ class _environment:
             "CASETRACE_ROOT": str(where.root),
             "MPLBACKEND": "agg",
             "PYTHONWARNINGS": "",
+            "JPY_SESSION_NAME": "",  # no controls, also when a build is begun in JupyterLab
         }
         # Socket paths must be short: not in the project's folder, which may lie deep.
         self.sockets = tempfile.TemporaryDirectory(prefix="casetrace-")

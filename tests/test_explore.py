@@ -1,0 +1,129 @@
+"""What is explored in JupyterLab: a view, and the controls that change it."""
+
+import re
+import sys
+
+import ipywidgets
+import pytest
+from conftest import change_cell
+
+from casetrace.case import load
+from casetrace.explore import Controls, View, explore
+from casetrace.values import headline
+
+HOSTILE = '<script>alert("x")</script>'
+
+
+def html(controls, pane=1):
+    return controls.tabs.children[pane].value
+
+
+@pytest.fixture
+def controls(toy):
+    return Controls(load("toy-2000", where=toy))
+
+
+def test_without_a_jupyter_server_the_view_is_static_and_the_same_each_time(toy, monkeypatch):
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    case = load("toy-2000", where=toy)
+    shown = explore(case)
+    assert isinstance(shown, View)
+    assert shown._repr_mimebundle_() == explore(case)._repr_mimebundle_()
+    assert "controls" in shown._repr_mimebundle_()["text/html"]
+
+
+def test_in_a_session_of_a_jupyter_server_there_are_controls(toy, monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "explore.ipynb")
+    assert isinstance(explore(load("toy-2000", where=toy)), ipywidgets.VBox)
+
+
+def test_without_ipywidgets_there_is_a_view(toy, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    assert isinstance(explore(load("toy-2000", where=toy), live=True), View)
+
+
+def test_every_value_says_what_it_rests_on(toy):
+    case = load("toy-2000", where=toy)
+    table = View(case).table()
+    for key, q in headline(case).items():
+        row = re.search(rf"<td>{re.escape(key)}</td>(.*?)</tr>", table, re.DOTALL)[1]
+        hint = re.search(r'title="([^"]*)"', row)[1]
+        assert hint.startswith(f"{key}\n")
+        assert q.text().replace("&", "&amp;") in row
+    assert "10 mg/kg/3 days" in View(case).words()
+
+
+def test_a_switched_reading_changes_values_words_and_figure(toy, controls):
+    before = [html(controls, pane) for pane in range(3)]
+    controls.readings["dose"].value = "by-course"
+    case = load("toy-2000", readings={"dose": "by-course"}, where=toy)
+    assert [html(controls, pane) for pane in range(3)] == list(View(case).panes())
+    assert all(html(controls, pane) != before[pane] for pane in range(3))
+    assert "dose: by-course" in controls.status.value
+    moved = sum(
+        q.text() != headline(case)[key].text()
+        for key, q in headline(load("toy-2000", where=toy)).items()
+    )
+    assert f"values changed: {moved}" in controls.status.value
+    assert html(controls).count("class='changed'") == moved
+    controls.readings["dose"].value = "by-day"
+    assert [html(controls, pane) for pane in range(3)] == before
+    assert controls.status.value == ""
+
+
+def test_scenario_and_readings_keep_in_step(controls):
+    names = {value: label for label, value in controls.scenarios.options}
+    assert names["default"] == "the curator does"
+    controls.scenarios.value = "small"
+    assert controls.case.scenario == "small" or not controls.case.is_default
+    assert controls.readings["dose"].value == controls.case.chosen["dose"]
+    controls.scenarios.value = "default"
+    assert controls.case.is_default
+    for name, option in controls.case.head.scenarios["small"].readings.items():
+        controls.readings[name].value = option
+    assert controls.scenarios.value == "small"
+
+
+def test_another_audience_changes_the_words_alone(controls):
+    before = [html(controls, pane) for pane in range(3)]
+    controls.audiences.value = "ja"
+    assert 'lang="ja"' in html(controls, 2)
+    assert [html(controls, pane) for pane in range(2)] == before[:2]
+
+
+def test_another_case_brings_its_own_readings(toy, controls, monkeypatch):
+    other = toy.data / "toy-2001"
+    other.mkdir()
+    for path in (toy.data / "toy-2000").iterdir():
+        text = path.read_text().replace("toy-2000", "toy-2001").replace("  dose:", "  amount:")
+        (other / path.name).write_text(text.replace("{dose:", "{amount:"))
+    controls = Controls(load("toy-2000", where=toy))
+    controls.cases.value = "toy-2001"
+    assert controls.case.id == "toy-2001"
+    assert "amount" in controls.readings
+    assert "dose" not in controls.readings
+
+
+def test_a_case_that_does_not_hold_is_told_and_the_view_stays(toy):
+    other = toy.data / "toy-2001"
+    other.mkdir()
+    (other / "case.yaml").write_text("id: toy-2001\n")
+    controls = Controls(load("toy-2000", where=toy))
+    before = html(controls)
+    controls.cases.value = "toy-2001"
+    assert "data/toy-2001/case.yaml" in controls.status.value
+    assert html(controls) == before
+    assert controls.case.id == "toy-2000"
+
+
+def test_hostile_text_is_text(toy):
+    change_cell(toy.data / "toy-2000" / "findings.csv", "weakness", "name", HOSTILE)
+    change_cell(toy.data / "toy-2000" / "observations.csv", "ck.admission", "as_reported", HOSTILE)
+    path = toy.data / "toy-2000" / "case.yaml"
+    path.write_text(path.read_text().replace("label: by course", f"label: '{HOSTILE}'"))
+    controls = Controls(load("toy-2000", where=toy))
+    for pane in range(3):
+        assert "<script" not in html(controls, pane)
+    assert "&lt;script&gt;" in html(controls, 2)
+    questions = "".join(box.children[0].value for box in controls.choices.children)
+    assert "<script" not in questions
