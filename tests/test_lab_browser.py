@@ -84,7 +84,7 @@ def opened(browser, lab):  # noqa: F811
     def run(name):
         tab.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset", wait_until="domcontentloaded")
         tab.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
-        tab.wait_for_selector(".jp-Toolbar-kernelStatus, .jp-Notebook-ExecutionIndicator")
+        tab.wait_for_selector("#jp-main-statusbar >> text=| Idle", timeout=90_000)
         tab.click(".lm-MenuBar-item >> text=Run")
         tab.click('.lm-Menu-item[data-command="runmenu:run-all"]')
         count = sum(
@@ -97,12 +97,14 @@ def opened(browser, lab):  # noqa: F811
               return said.filter((t) => /^\\[\\d+\\]:$/.test(t)).length === count;
             }""",
             arg=count,
-            timeout=90_000,
+            timeout=60_000,
         )
         assert tab.locator(".jp-OutputArea-output[data-mime-type*='stderr']").count() == 0
         return tab
 
     yield run
+    if where := os.environ.get("CASETRACE_SCREENSHOTS"):
+        tab.screenshot(path=f"{where}/{tab.url.split('/')[-1].split('?')[0]}.png")
     context.close()
     assert wrong == []
     assert [
@@ -137,5 +139,3 @@ def test_a_control_redraws_the_figure_and_tells_the_sources(opened):
     assert "400 mg/kg/5 days" in words.get_attribute("title")
     tab.select_option(".jupyter-widgets select >> nth=2", label="日本語で読む")
     tab.wait_for_selector(".jupyter-widgets .casetrace [lang=ja]:visible", timeout=30_000)
-    if where := os.environ.get("CASETRACE_SCREENSHOTS"):
-        tab.screenshot(path=f"{where}/explore.png")
