@@ -120,7 +120,7 @@ def test_a_module_is_short_says_what_it_is_for_and_documents_what_is_public(path
 LAYERS = [
     {"units", "interval"},
     {"wording"},
-    {"quantity", "project", "files"},
+    {"quantity", "project", "files", "kernels"},
     {"case"},
     {"source", "course"},
     {"response", "exposure", "pharmacokinetics"},

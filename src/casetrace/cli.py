@@ -14,6 +14,10 @@ from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO, project
 
 __all__ = ["main"]
 
+# On import, jsonschema would compile a grammar of internationalised addresses, which no notebook
+# has, and take seconds for it (jupyter/nbformat#420): as if it were not installed.
+sys.modules.setdefault("rfc3987_syntax", None)
+
 OK, FAILED, MISUSE = 0, 1, 2
 
 

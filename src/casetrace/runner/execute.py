@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -55,20 +54,10 @@ def execute(notebook: Path, case: str, scenario: str) -> Any:
         If a cell fails, hangs or its kernel dies.
     """
     import papermill
-    from jupyter_client.manager import AsyncKernelManager
-    from jupyter_core.paths import jupyter_runtime_dir
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
-    from traitlets import default
 
-    class _LocalKernelManager(AsyncKernelManager):
-        """Kernels on sockets of this machine's file system: no port, no listener, no race."""
-
-        transport = "ipc"
-
-        @default("ip")
-        def _socket_of_its_own(self) -> str:
-            return str(Path(jupyter_runtime_dir()) / uuid.uuid4().hex)
+    from casetrace.runner.session import LocalKernelManager
 
     asked = {"case": case, "scenario": scenario}
     given = {"case": DEFAULT_CASE, "scenario": DEFAULT_SCENARIO}
@@ -83,7 +72,7 @@ def execute(notebook: Path, case: str, scenario: str) -> Any:
             execution_timeout=CELL_TIMEOUT,
             start_timeout=120,
             shutdown_kernel="immediate",
-            kernel_manager_class=_LocalKernelManager if os.name == "posix" else None,
+            kernel_manager_class=LocalKernelManager if os.name == "posix" else None,
         )
     except PapermillExecutionError as error:
         cell = _heading(error, notebook)

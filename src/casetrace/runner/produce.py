@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from casetrace.files import digest, write_bytes
+from casetrace.kernels.client import DEFAULT_PRELOAD, PRELOAD, is_warm, server_for
 from casetrace.project import EXPORT, Project
 from casetrace.runner.execute import NotebookError, execute
 from casetrace.runner.progress import Progress
@@ -71,10 +72,12 @@ def produce(where: Project, jobs: Iterable[Job], folder: Path, workers: int = 2)
     result = Produced(folder)
     progress = Progress(len(jobs) * len(stories))
     with _environment(where, folder), ThreadPoolExecutor(max(1, workers)) as pool:
+        if is_warm():
+            server_for(os.environ)  # it imports while this process does
         tasks = {
             (job, story): pool.submit(_one, story, job, folder, progress)
             for job in jobs
-            for story in stories
+            for story in reversed(stories)  # the summary takes longest: first, so that none waits
         }
         for (job, _), task in tasks.items():
             try:
@@ -154,6 +157,9 @@ class _environment:
             "PYTHONWARNINGS": "",
             "JPY_SESSION_NAME": "",  # no controls, also when a build is begun in JupyterLab
         }
+        if is_warm():
+            self.new["JUPYTER_DEFAULT_PROVISIONER_NAME"] = "warm-fork"
+            self.new[PRELOAD] = f"{DEFAULT_PRELOAD},casetrace.runner.warm"
         # Socket paths must be short: not in the project's folder, which may lie deep.
         self.sockets = tempfile.TemporaryDirectory(prefix="casetrace-")
         self.new["JUPYTER_RUNTIME_DIR"] = self.sockets.name

@@ -1,0 +1,22 @@
+"""What the notebooks need, imported and used once: a build's kernels are forked after this."""
+
+import fontTools.subset
+import fontTools.ttLib
+import scipy.special
+import typst
+from matplotlib.figure import Figure
+
+import casetrace.document
+import casetrace.explore
+import casetrace.notebook
+import casetrace.page
+from casetrace.charts.style import styled
+
+__all__ = []
+
+with styled(7):
+    _figure = Figure(figsize=(1, 1))
+    _figure.subplots().set_title("warm")
+    _figure.draw_without_rendering()
+
+_USED = (casetrace, fontTools, scipy, typst)
