@@ -262,8 +262,8 @@ def test_a_new_audience_is_one_file(toy, tmp_path, monkeypatch):
         shutil.copy(path, tmp_path)
     (tmp_path / "nurse.md.j2").write_text(
         "---\ntitle: For a nurse\nlanguage: en\nlike: parent\nquantities:\n"
-        "  more_than: 'over {number}'\n---\n# {{ head.title }}\n\n"
-        '{{ status }}\n{{ paragraph }}Aged {{ value("subject.age") }}.\n'
+        "  more_than: 'over {number}'\n---\n{% block title %}\n# {{ head.title }}\n\n"
+        '{{ status }}\n{{ paragraph }}Aged {{ value("subject.age") }}.\n{% endblock %}\n'
     )
     monkeypatch.setattr(room, "FOLDER", tmp_path)
     room.audience.cache_clear()
@@ -272,6 +272,9 @@ def test_a_new_audience_is_one_file(toy, tmp_path, monkeypatch):
         told = narrate(load("toy-2000", where=toy), audience="nurse")
         assert plain(told.parts[-1][1]) == "Aged 40 years."
         assert told.audience.wording.text(parse("more than 3", "U/L")) == "over 3 units per litre"
+        (tmp_path / "loose.md.j2").write_text("---\ntitle: x\nlanguage: en\n---\n# x\n")
+        with pytest.raises(ValueError, match=r"loose\.md\.j2: .* block"):
+            room.audience("loose")
     finally:
         room.audience.cache_clear()
 

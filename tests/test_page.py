@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from itertools import product
 from types import SimpleNamespace
 
 import pytest
@@ -109,7 +110,7 @@ class Toy:
 
 
 def test_a_part_is_known_under_the_options_it_hangs_on_and_under_no_others():
-    def render(case):
+    def render(case, only):
         a, b = case.chosen["a"], case.chosen["b"]
         return {"one": a, "both": a + b, "none": "x"}
 
@@ -122,7 +123,7 @@ def test_a_part_is_known_under_the_options_it_hangs_on_and_under_no_others():
 
 
 def test_a_reading_that_only_another_option_brings_in_is_found():
-    def render(case):
+    def render(case, only):
         chosen = case.chosen
         return {"x": chosen["b"] if chosen["a"] == "1" else "", "y": chosen["b"] + chosen["a"]}
 
@@ -131,12 +132,37 @@ def test_a_reading_that_only_another_option_brings_in_is_found():
     assert found["x"].contents[("1", "1")] == "1"
 
 
+def test_two_readings_that_matter_only_together_are_found():
+    def render(case, only):
+        return {"x": str(case.chosen["a"] == case.chosen["b"] == "1"), "y": case.chosen["a"]}
+
+    declared = {"x": {"a"}}  # half of the truth, and no single switch shows the rest
+    found = varied(Toy(), render, lambda case, parts: declared)
+    assert found["x"].readings == ("a", "b")
+    assert found["x"].under({"a": "1", "b": "1", "c": "0"}) == "True"
+
+
+def test_only_the_parts_that_are_wanted_are_asked_for():
+    asked = []
+
+    def render(case, only):
+        asked.append(only)
+        return {"x": case.chosen["a"] + case.chosen["b"], "still": "x"}
+
+    found = varied(Toy(), render, lambda case, parts: {})
+    assert found["x"].readings == ("a", "b")
+    assert asked[:4] == [None] * 4  # as it is, and each single option
+    assert asked[4:]
+    assert all(only == {"x"} for only in asked[4:])
+
+
 def test_wanted_choices_are_packed_into_few():
-    a, b = [{"a": "0"}, {"a": "1"}], [{"b": "0"}, {"b": "1"}, {"b": "2"}]
-    found = packed([a, b])
+    wanted = {("a",): [{"a": "0"}, {"a": "1"}], ("b",): [{"b": "0"}, {"b": "1"}, {"b": "2"}]}
+    found = packed(wanted)
     assert len(found) == 3
-    for choice in (*a, *b):
-        assert any(choice.items() <= place.items() for place in found)
+    for group, choices in wanted.items():
+        for choice in choices:
+            assert any(choice.items() <= place.items() and group in g for place, g in found)
 
 
 def test_the_parts_of_a_case_are_what_it_is_under_any_choice(toy):
@@ -178,6 +204,20 @@ def test_a_figure_hangs_on_no_reading_but_those_that_it_is_drawn_for(shown):
 
 def test_a_part_with_too_many_combinations_is_not_guessed_for_those_not_made(monkeypatch):
     monkeypatch.setattr(variants, "MOST", 3)
-    found = varied(Toy(), lambda case: {"x": case.chosen["a"] + case.chosen["b"]}, lambda *_: {})
-    assert found["x"].under({"a": "1", "b": "0", "c": "0"}) == "10"
-    assert found["x"].under({"a": "1", "b": "1", "c": "0"}) is None
+    names = ("a", "b", "c")
+    found = varied(
+        Toy(), lambda case, only: {"x": "".join(case.chosen[n] for n in names)}, lambda *_: {}
+    )
+    made = {o: found["x"].under(dict(zip(names, o, strict=True))) for o in product("01", repeat=3)}
+    assert made["1", "0", "0"] == "100"
+    assert None in made.values()
+    assert all(text in (None, "".join(options)) for options, text in made.items())
+
+
+def test_some_parts_are_the_same_as_among_all(toy):
+    case = load("toy-2000", "small", where=toy)
+    every = words(case)
+    for name in list(every)[::7]:
+        some = words(case, [name])
+        assert some[name] == every[name]
+        assert some.items() <= every.items()

@@ -10,6 +10,7 @@ from conftest import casetrace, change_cell
 
 from casetrace import evidence, tables
 from casetrace.case import CaseError, load
+from casetrace.page.variants import options_of, packed
 from casetrace.sensitivity import combinations_of, factorials, most_telling
 from casetrace.values import check_names, headline
 
@@ -28,6 +29,16 @@ def same(one, two):
 
 
 # --- switching readings
+
+
+def test_what_is_computed_once_for_like_scenarios_is_what_each_gives_anew():
+    pairs = {p: options_of(CASE, p) for p in itertools.combinations(CASE.head.readings, 2)}
+    choices = [chosen for chosen, _ in packed(pairs)]
+    assert len(choices) >= 20  # every two options together
+    for chosen in choices:
+        quick = headline(CASE.under(chosen))
+        slow = headline(load("imataka-2014", readings=chosen))
+        assert quick == slow, chosen
 
 
 def test_switching_in_memory_is_reading_the_case_anew():

@@ -118,9 +118,15 @@ def when(case: Case, table: str, row: Any) -> Quantity | None:
     """
     if not row.time:
         return None
-    time = case.quantity(table, row.id, "time", "time_unit")
     if row.time_unit != COURSE:
-        return time.in_weeks()
+        return case.quantity(table, row.id, "time", "time_unit").in_weeks()
+    if ("when", table, row.id) not in case.memo:
+        case.memo["when", table, row.id] = _by_courses(case, table, row)
+    return case.memo["when", table, row.id]
+
+
+def _by_courses(case: Case, table: str, row: Any) -> Quantity:
+    time = case.quantity(table, row.id, "time", "time_unit")
     drug = next(c.drug for c in case.head.clocks if c.id == row.clock)
     week = {c.number: c.week for c in courses(case, drug)}
     first = week[int(time.low)]
@@ -142,6 +148,12 @@ def when(case: Case, table: str, row: Any) -> Quantity | None:
 
 def phases(case: Case) -> list[Phase]:
     """The clocks of a case in order, with what is known of the gaps between them."""
+    if "phases" not in case.memo:
+        case.memo["phases"] = _phases(case)
+    return list(case.memo["phases"])
+
+
+def _phases(case: Case) -> list[Phase]:
     latest: dict[str, float] = {}
 
     def note(clock: str, *weeks: float) -> None:

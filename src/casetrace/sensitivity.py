@@ -15,7 +15,7 @@ import numpy as np
 
 from casetrace.case import Case
 from casetrace.quantity import Quantity
-from casetrace.values import FAMILIES, check_names
+from casetrace.values import FAMILIES, check_names, of_family
 
 __all__ = ["Factorial", "combinations_of", "factorials", "most_telling"]
 
@@ -121,13 +121,7 @@ def factorials(
         If ``case.yaml`` names an outcome that is not among the headline values.
     """
     check_names(case)
-    known: dict[tuple, dict[str, Quantity]] = case.memo.setdefault("families", {})
-    here = {}
-    for family, compute in FAMILIES.items():
-        key = _key(family, case, {})
-        if key not in known:
-            known[key] = compute(case)
-        here[family] = known[key]
+    here = {family: of_family(case, family) for family in FAMILIES}
     home = {name: family for family, found in here.items() for name in found}
     wanted = list(outcomes) or list(case.head.outcomes)
     if not wanted:
@@ -158,14 +152,10 @@ def most_telling(found: dict[str, Factorial]) -> list[tuple[str, list[str]]]:
     return sorted(first.items(), key=lambda pair: (-len(pair[1]), order.index(pair[0])))
 
 
-def _key(family: str, case: Case, chosen: dict[str, str]) -> tuple:
-    return family, tuple({**case.chosen, **chosen}.items())
-
-
 def _factorial(
     case: Case, name: str, family: str, hangs_on: Iterable[str], varied: set[str]
 ) -> Factorial:
-    every, known = case.head.readings, case.memo["families"]
+    every = case.head.readings
     names = [r for r in every if r in varied & set(hangs_on)]
     while True:
         options = tuple(tuple(every[r].options) for r in names)
@@ -173,10 +163,7 @@ def _factorial(
         more: set[str] = set()
         for place in product(*(range(len(o)) for o in options)):
             chosen = {r: o[n] for r, o, n in zip(names, options, place, strict=True)}
-            key = _key(family, case, chosen)
-            if key not in known:
-                known[key] = FAMILIES[family](case.under(chosen))
-            cells[place] = known[key].get(name)
+            cells[place] = of_family(case.under(chosen), family).get(name)
             more |= varied & set(cells[place].readings if cells[place] else ())
         if more <= set(names):
             break

@@ -169,6 +169,7 @@ def factor(unit: str, to: str) -> float:
     return size / size_to
 
 
+@lru_cache(maxsize=512)
 def printed(unit: str, one: bool = False) -> str:
     """Words or symbols for a unit as a clinician writes it.
 

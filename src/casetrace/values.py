@@ -11,7 +11,7 @@ from casetrace.case import Case, CaseError, Problem, nearest
 from casetrace.items import profile_counts
 from casetrace.quantity import Quantity, parse
 
-__all__ = ["FAMILIES", "as_records", "check_names", "headline"]
+__all__ = ["FAMILIES", "as_records", "check_names", "headline", "of_family"]
 
 
 def _report(case: Case) -> dict[str, Quantity]:
@@ -48,14 +48,15 @@ def _exposure(case: Case) -> dict[str, Quantity]:
     return found
 
 
-#: The headline values by what computes them.
-FAMILIES: dict[str, Callable[[Case], dict[str, Quantity]]] = {
-    "report": _report,
-    "response": _response,
-    "exposure": _exposure,
-    "igg": igg.values,
-    "criteria": criteria.values,
-    "profile": profile_counts,
+#: The headline values by what computes them, and the beginnings of the cells and paths of a case
+#: that it can hang on; an empty one: on any.
+FAMILIES: dict[str, tuple[Callable[[Case], dict[str, Quantity]], tuple[str, ...]]] = {
+    "report": (_report, ("",)),
+    "response": (_response, ("",)),
+    "exposure": (_exposure, ("treatments/", "uses/", "clocks/")),
+    "igg": (igg.values, ("treatments/", "uses/", "clocks/")),
+    "criteria": (criteria.values, ("findings/", "observations/", "links/", "uses/", "subject")),
+    "profile": (profile_counts, ("findings/", "observations/", "links/", "uses/", "diagnosis")),
 }
 
 
@@ -76,9 +77,19 @@ def headline(case: Case) -> dict[str, Quantity]:
         fixed; the bounds say what stays unknown even then.
     """
     if "headline" not in case.memo:
-        found = [q for compute in FAMILIES.values() for q in compute(case).items()]
-        case.memo["headline"] = {name: quantity.named(name) for name, quantity in found}
+        every = [of_family(case, family) for family in FAMILIES]
+        case.memo["headline"] = {name: q for found in every for name, q in found.items()}
     return dict(case.memo["headline"])
+
+
+def of_family(case: Case, family: str) -> dict[str, Quantity]:
+    """The headline values of one of :data:`FAMILIES`; computed once for like scenarios."""
+    compute, reads = FAMILIES[family]
+
+    def named() -> dict[str, Quantity]:
+        return {name: q.named(name) for name, q in compute(case).items()}
+
+    return case.once(family, reads, named)
 
 
 def check_names(case: Case) -> None:

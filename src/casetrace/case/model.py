@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -158,6 +158,22 @@ class Case(Tables):
         unit_field : str
             Column of the unit; without one the number is plain.
         """
+        memo, cell = self._memo_of(f"{table}/{key}"), ("quantity", table, key, field, unit_field)
+        if cell not in memo:
+            memo[cell] = self._quantity(table, key, field, unit_field)
+        return memo[cell]
+
+    def _memo_of(self, row: str) -> dict[Any, Any]:
+        """Where to keep what hangs on a row: what no reading sets is the same in all scenarios."""
+        is_shared = "at_defaults" in self.__dict__ and row not in self._touched_rows
+        return (self.at_defaults if is_shared else self).memo
+
+    @cached_property
+    def _touched_rows(self) -> frozenset[str]:
+        """Rows that readings can set a cell of."""
+        return frozenset(cell.rpartition("/")[0] for cell in self.touched)
+
+    def _quantity(self, table: str, key: str, field: str, unit_field: str) -> Quantity | None:
         row = self.get(table, key)
         text = getattr(row, field)
         if not text:
@@ -180,6 +196,33 @@ class Case(Tables):
         source : str
             ``table/row``, ``reference/table/row`` or ``case.yaml/part``.
         """
+        memo = self._memo_of(source)
+        if ("source", source) not in memo:
+            memo["source", source] = self._described(source)
+        return dict(memo["source", source])
+
+    def once(self, name: str, reads: tuple[str, ...], compute: Callable[[], Any]) -> Any:
+        """Compute something once for all scenarios in which it is the same.
+
+        Parameters
+        ----------
+        name : str
+            What it is.
+        reads : tuple of str
+            Beginnings of all cells and paths that it can hang on, as readings name them.
+        compute : callable
+            Gives it for this case.
+        """
+        readings = sorted(
+            {r for c, names in self.touched.items() if c.startswith(reads) for r in names}
+        )
+        key = (name, *((r, self.chosen[r]) for r in readings))
+        memo = (self.at_defaults if "at_defaults" in self.__dict__ else self).memo
+        if key not in memo:
+            memo[key] = compute()
+        return memo[key]
+
+    def _described(self, source: str) -> dict[str, str]:
         if source.startswith("case.yaml/"):
             part: Any = self.head
             for name in source.split("/")[1:]:

@@ -13,8 +13,9 @@ A file ``templates/<name>.md.j2`` begins with its own words between two lines of
 ``words``
     Words for the few names that come from the program and not from the data.
 
-Names that come from the data are said in the words of ``words.<name>.csv``, beside the data of
-the case and in ``data/reference/``; where there are none, as they stand in the data.
+Below, each section is a Jinja block. Names that come from the data are said in the words of
+``words.<name>.csv``, beside the data of the case and in ``data/reference/``; where there are none,
+as they stand in the data.
 """
 
 from __future__ import annotations
@@ -108,6 +109,8 @@ def audience(name: str) -> Audience:
     ------
     UsageError
         If there is no such audience.
+    ValueError
+        If its template has no blocks.
     """
     if name not in _names():
         raise UsageError(f"there is no audience {name!r}; {nearest(name, _names(), 'audience')}")
@@ -118,6 +121,9 @@ def audience(name: str) -> Audience:
     base = like.wording if like else ENGLISH
     own = {**vars(base), **told.get("quantities", {})}
     own["units"] = {**base.units, **own["units"]}
+    template = _environment().from_string(body)
+    if not template.blocks:
+        raise ValueError(f"{name}.md.j2: each section must stand in a block of its own")
     return Audience(
         name=name,
         title=told["title"],
@@ -125,7 +131,7 @@ def audience(name: str) -> Audience:
         wording=Wording(**own),
         phrases={**(like.phrases if like else {}), **told.get("phrases", {})},
         words=told.get("words") or {},
-        template=_environment().from_string(body),
+        template=template,
     )
 
 

@@ -182,11 +182,18 @@ def narrate(case: Case, figure: Figure | None = None, audience: str = CLINICIAN)
     """
     values, to = headline(case), find(audience)
     teller = Teller(case, values, to)
-    told = to.template.render(teller.vocabulary(), **SIGNS)
-    text = without_signs(told)
-    if found := stray(text):
+    told = "".join(render(teller, section) for section in to.template.blocks)
+    return Narrative(case, values, without_signs(told), tuple(parts(told)), teller, figure)
+
+
+def render(teller: Teller, section: str) -> str:
+    """One section of the template, a block of it, filled; see :func:`narrate`."""
+    template = teller.audience.template
+    context = template.new_context({**teller.vocabulary, **SIGNS})
+    told = "".join(template.blocks[section](context))
+    if found := stray(told):
         raise ValueError(f"a digit that no value carries: {found!r}")
-    return Narrative(case, values, text, tuple(parts(told)), teller, figure)
+    return told
 
 
 def literal(text: str) -> str:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -51,6 +52,7 @@ class Teller:
         self.asked: dict[str, str | None] = {}
         self._words = {**audience.words, **case.said_to(audience.name)}
 
+    @cached_property
     def vocabulary(self) -> dict[str, Any]:
         """Every name that the template may use."""
         own = (

@@ -18,8 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from casetrace.case import Case
 from casetrace.files import digest
-from casetrace.narrative import Narrative
-from casetrace.narrative.audience import CLINICIAN
+from casetrace.narrative.audience import CLINICIAN, Audience
 from casetrace.narrative.made import Made
 from casetrace.narrative.trace import plain
 from casetrace.page.content import (
@@ -28,7 +27,6 @@ from casetrace.page.content import (
     VALUE_COLUMNS,
     hangs,
     narratives,
-    part_of,
     source_row,
     words,
 )
@@ -128,30 +126,29 @@ def _filled(case: Case, parts: Mapping[str, Varied]) -> str:
 def _stories(case: Case, shown: Mapping[str, str]) -> list[SimpleNamespace]:
     """Each narrative by headings, each with its paragraphs and lists in order."""
     stories = []
-    for told in narratives(case):
+    for to, parts in narratives(case):
         sections: list[SimpleNamespace] = []
-        for place, (kind, text) in enumerate(told.parts):
+        for part, kind, text in parts:
             if kind == "status":
                 continue
             if kind in ("h1", "h2"):
-                title, anchor = plain(text), _anchor(told, place)
-                sections.append(SimpleNamespace(kind=kind, title=title, id=anchor, groups=[]))
+                anchor = _anchor(to, part, plain(text))
+                sections.append(SimpleNamespace(kind=kind, title=plain(text), id=anchor, groups=[]))
                 continue
             groups = sections[-1].groups
             if not groups or groups[-1].kind != kind:
                 groups.append(SimpleNamespace(kind=kind, parts=[]))
-            part = part_of(told, place)
             groups[-1].parts.append((part, shown.get(part, "")))
-        stories.append(SimpleNamespace(to=told.audience, sections=sections))
+        stories.append(SimpleNamespace(to=to, sections=sections))
     return stories
 
 
-def _anchor(told: Narrative, place: int) -> str:
-    """Where a link to a section leads: its heading, or its number if that is not in Latin."""
-    title = re.sub(r"[^a-z]+", "-", plain(told.parts[place][1]).lower()).strip("-")
-    if told.audience.name == CLINICIAN:
-        return title
-    return f"{told.audience.name}-{title if told.audience.language == 'en' else place}"
+def _anchor(to: Audience, part: str, title: str) -> str:
+    """Where a link to a section leads: its heading, or its part if that is not in Latin."""
+    slug = re.sub(r"[^a-z]+", "-", title.lower()).strip("-")
+    if to.name == CLINICIAN:
+        return slug
+    return f"{to.name}-{slug}" if to.language == "en" else part
 
 
 def _tables(case: Case, parts: Mapping[str, Varied]) -> dict[str, SimpleNamespace]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from functools import cache
 from html import escape as _escape
 from typing import Any
@@ -13,10 +13,10 @@ from markdown_it import MarkdownIt
 from casetrace import tables
 from casetrace.case import Case
 from casetrace.charts.figure import Mark
-from casetrace.narrative import Narrative, narrate
-from casetrace.narrative.audience import audiences
-from casetrace.narrative.story import literal
-from casetrace.narrative.trace import mark, replace_marks
+from casetrace.narrative.audience import Audience, audiences
+from casetrace.narrative.story import literal, render
+from casetrace.narrative.teller import Teller
+from casetrace.narrative.trace import mark, parts, replace_marks
 from casetrace.tables.table import quote
 from casetrace.units import printed
 from casetrace.values import as_records, headline
@@ -29,7 +29,6 @@ __all__ = [
     "link",
     "marks_table",
     "narratives",
-    "part_of",
     "source_row",
     "words",
 ]
@@ -45,43 +44,74 @@ STATES = ("observed", "excluded", "ambiguous", "not reported")
 VALUE_COLUMNS = ("value", "text", "bounds", "unit", "how", "hangs on", "sources")
 
 
-def words(case: Case) -> dict[str, str]:
-    """Every part of the page that is words, as HTML, for a case under its readings.
+def words(case: Case, only: Collection[str] | None = None) -> dict[str, str]:
+    """Parts of the page that are words, as HTML, for a case under its readings.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    only : collection of str
+        The parts that are asked for, and perhaps others beside them; all if not given.
 
     Returns
     -------
     dict of str
-        By part: ``n-<audience>-<number>`` for paragraphs of the narratives,
+        By part: ``n-<audience>-<section>-<number>`` for paragraphs of the narratives,
         ``t-<table>-<row>`` for rows of tables (their cells), ``v-<value>`` for headline values.
     """
     known = headline(case)
-    found = {}
-    for told in narratives(case):
-        for place, (kind, text) in enumerate(told.parts):
-            if kind in ("p", "li"):
-                html = _inline(replace_marks(text, lambda key, said: mark(key, literal(said))))
-                part = replace_marks(html, lambda key, said: link(known, key, said))
-                found[part_of(told, place)] = part
+    found: dict[str, str] = {}
+    wanted = None if only is None else {_family(name) for name in only}
+    for to in audiences():
+        teller = Teller(case, known, to)
+        for section in to.template.blocks:
+            if wanted is None or (to.name, section) in wanted:
+                found.update(_told(teller, section, known))
     for name, (table, rows, key) in TABLES.items():
-        ids = [f"{rows}/{getattr(row, key)}" for row in getattr(case, rows)]
-        found.update(_rows(name, table(case).rows, ids))
+        if wanted is None or name in wanted:
+            ids = [f"{rows}/{getattr(row, key)}" for row in getattr(case, rows)]
+            found.update(_rows(name, table(case).rows, ids))
     for state in STATES:
-        ids = [f"findings/{f.id}" for f in case.findings if f.state == state]
-        found.update(_rows(f"findings-{state.replace(' ', '-')}", _findings(case, state), ids))
-    pattern = _any_of(known)
-    for record in as_records(case, known):
+        name = f"findings-{state.replace(' ', '-')}"
+        if wanted is None or name in wanted:
+            ids = [f"findings/{f.id}" for f in case.findings if f.state == state]
+            found.update(_rows(name, _findings(case, state), ids))
+    pattern = _any_of(tuple(known))
+    asked = known if only is None else {k: q for k, q in known.items() if f"v-{k}" in only}
+    for record in as_records(case, asked):
         found[f"v-{record['id']}"] = _value_row(case, record, pattern)
     return found
 
 
-def narratives(case: Case) -> list[Narrative]:
-    """The narrative to each audience, the clinician's first."""
-    return [narrate(case, audience=to.name) for to in audiences()]
+def narratives(case: Case) -> list[tuple[Audience, list[tuple[str, str, str]]]]:
+    """The narrative to each audience, the clinician's first: parts with names, kinds and words."""
+    known, found = headline(case), []
+    for to in audiences():
+        teller, pieces = Teller(case, known, to), []
+        for section in to.template.blocks:
+            for place, (kind, text) in enumerate(parts(render(teller, section))):
+                pieces.append((f"n-{to.name}-{section}-{place}", kind, text))
+        found.append((to, pieces))
+    return found
 
 
-def part_of(told: Narrative, place: int) -> str:
-    """Name of a part of a narrative."""
-    return f"n-{told.audience.name}-{place}"
+def _told(teller: Teller, section: str, known: Container[str]) -> Iterator[tuple[str, str]]:
+    """Paragraphs and list items of a section of a narrative, as HTML."""
+    for place, (kind, text) in enumerate(parts(render(teller, section))):
+        if kind in ("p", "li"):
+            html = _inline(replace_marks(text, lambda key, said: mark(key, literal(said))))
+            part = replace_marks(html, lambda key, said: link(known, key, said))
+            yield f"n-{teller.audience.name}-{section}-{place}", part
+
+
+def _family(name: str) -> tuple[str, str] | str:
+    """What a part is made with: a section of a narrative, or a table."""
+    kind, _, rest = name.partition("-")
+    if kind == "n":
+        audience, section, _ = rest.split("-")
+        return audience, section
+    return rest.partition("/")[0].rpartition("-")[0] if kind == "t" else name
 
 
 def hangs(case: Case, parts: Mapping[str, str]) -> dict[str, set[str]]:
@@ -198,7 +228,8 @@ def _bounds(record: dict[str, Any]) -> str:
     return ", ".join(said)
 
 
-def _any_of(known: Iterable[str]) -> re.Pattern[str]:
+@cache
+def _any_of(known: tuple[str, ...]) -> re.Pattern[str]:
     """Any of some values, as a derivation names them."""
     names = sorted(known, key=len, reverse=True)
     return re.compile(rf"(?<![\w.])({'|'.join(map(re.escape, names))})(?![\w]|\.\w)")

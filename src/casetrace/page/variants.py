@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 
 from casetrace.case import Case
 
@@ -48,9 +48,29 @@ def singles(case: Case) -> list[dict[str, str]]:
     ]
 
 
+class _Seen:
+    """What was rendered so far: parts by choice of options, of some choices all there are."""
+
+    def __init__(self) -> None:
+        self.parts: dict[tuple[str, ...], dict[str, str]] = {}
+        self.whole: set[tuple[str, ...]] = set()
+
+    def of(self, name: str) -> list[tuple[tuple[str, ...], str]]:
+        """A part under each choice that it was rendered for."""
+        return [
+            (key, parts.get(name, ""))
+            for key, parts in self.parts.items()
+            if name in parts or key in self.whole
+        ]
+
+    def names(self) -> list[str]:
+        """Every part that was seen, in order."""
+        return list(dict.fromkeys(name for parts in self.parts.values() for name in parts))
+
+
 def varied(
     case: Case,
-    render: Callable[[Case], Parts],
+    render: Callable[[Case, Collection[str] | None], Parts],
     declared: Callable[[Case, Parts], Mapping[str, set[str]]],
 ) -> dict[str, Varied]:
     """Render parts of a page under every combination of the readings that each hangs on.
@@ -60,7 +80,7 @@ def varied(
     case : Case
         At its defaults.
     render : callable
-        Gives the parts for a case under its readings.
+        Gives the parts of the names that are asked for, or all, for a case under its readings.
     declared : callable
         Gives the readings that each part is known to hang on, for a case under its readings and
         its parts; those whose single switch changes a part are found here.
@@ -70,16 +90,24 @@ def varied(
     dict of Varied
         By part, in the order in which they were first seen.
     """
-    rendered: dict[tuple[str, ...], Parts] = {}
+    seen = _Seen()
     hangs: dict[str, set[str]] = {}
 
-    def see(chosen: Mapping[str, str]) -> Parts:
-        if (key := _key(case, chosen)) not in rendered:
-            other = case.under(chosen)
-            rendered[key] = render(other)
-            for name, readings in declared(other, rendered[key]).items():
-                hangs.setdefault(name, set()).update(readings)
-        return rendered[key]
+    def see(chosen: Mapping[str, str], names: Collection[str] | None = None) -> Parts:
+        key = _key(case, chosen)
+        known = seen.parts.setdefault(key, {})
+        if key in seen.whole or (names is not None and known.keys() >= set(names)):
+            return known
+        other = case.under(chosen)
+        found = dict(render(other, names))
+        for name in names or ():
+            found.setdefault(name, "")
+        if names is None:
+            seen.whole.add(key)
+        known.update(found)
+        for name, readings in declared(other, found).items():
+            hangs.setdefault(name, set()).update(readings)
+        return known
 
     home = see({})
     for switch in singles(case):
@@ -87,18 +115,22 @@ def varied(
         for name in {**home, **found}:
             if home.get(name) != found.get(name):
                 hangs.setdefault(name, set()).update(switch)
+    for chosen, _ in packed({p: options_of(case, p) for p in combinations(case.head.readings, 2)}):
+        see(chosen, set(hangs))  # every two options together: what hangs on a second one shows
     while True:
-        few = [names for names in hangs.values() if _count(case, names) <= MOST]
-        wanted = {tuple(r for r in case.head.readings if r in names) for names in few}
         before = {name: set(readings) for name, readings in hangs.items()}
-        for chosen in packed(options_of(case, readings) for readings in wanted):
-            see(chosen)
-        names = dict.fromkeys(name for parts in rendered.values() for name in parts)
-        for name in names:  # one option may bring in another
-            more = _more(case, name, hangs.get(name, set()), rendered)
+        wanted: dict[tuple[str, ...], set[str]] = {}
+        for name, readings in before.items():
+            if _count(case, readings) <= MOST:
+                group = tuple(r for r in case.head.readings if r in readings)
+                wanted.setdefault(group, set()).add(name)
+        for chosen, names in packed({g: options_of(case, g) for g in wanted}):
+            see(chosen, set().union(*(wanted[group] for group in names)))
+        for name in seen.names():  # one option may bring in another
+            more = _more(case, name, hangs.get(name, set()), seen)
             hangs.setdefault(name, set()).update(more)
         if all(readings == before.get(name, set()) for name, readings in hangs.items()):
-            return {name: _one(case, name, hangs[name], rendered) for name in names}
+            return {name: _one(case, name, hangs[name], seen) for name in seen.names()}
 
 
 def options_of(case: Case, readings: Iterable[str]) -> list[dict[str, str]]:
@@ -108,39 +140,51 @@ def options_of(case: Case, readings: Iterable[str]) -> list[dict[str, str]]:
     return [dict(zip(names, options, strict=True)) for options in every]
 
 
-def packed(wanted: Iterable[list[dict[str, str]]]) -> list[dict[str, str]]:
-    """As few choices of options as a simple search finds, each wanted one within one of them."""
-    found: list[dict[str, str]] = []
-    for group in sorted(wanted, key=lambda g: (-len(g), str(g[:1]))):
-        for choice in group:
-            for place in found:
+def packed(
+    wanted: Mapping[tuple[str, ...], list[dict[str, str]]],
+) -> list[tuple[dict[str, str], list[tuple[str, ...]]]]:
+    """As few choices of options as a simple search finds, each wanted one within one of them.
+
+    Parameters
+    ----------
+    wanted : dict of list of dict
+        Choices by group of readings.
+
+    Returns
+    -------
+    list of (dict, list of tuple)
+        Choices, and the groups that each serves.
+    """
+    found: list[tuple[dict[str, str], list[tuple[str, ...]]]] = []
+    for group, choices in sorted(wanted.items(), key=lambda w: (-len(w[1]), w[0])):
+        for choice in choices:
+            for place, groups in found:
                 if all(place.get(k, v) == v for k, v in choice.items()):
                     place.update(choice)
+                    groups.append(group)
                     break
             else:
-                found.append(dict(choice))
+                found.append((dict(choice), [group]))
     return found
 
 
 def _by_options(
-    case: Case, name: str, readings: Iterable[str], rendered: Mapping[tuple[str, ...], Parts]
+    case: Case, name: str, readings: Iterable[str], seen: _Seen
 ) -> dict[tuple[str, ...], set[str]]:
     """What was seen of a part, by the options of some readings."""
     every = list(case.head.readings)
     places = [every.index(r) for r in every if r in set(readings)]
     found: dict[tuple[str, ...], set[str]] = {}
-    for key, parts in rendered.items():
-        found.setdefault(tuple(key[p] for p in places), set()).add(parts.get(name, ""))
+    for key, content in seen.of(name):
+        found.setdefault(tuple(key[p] for p in places), set()).add(content)
     return found
 
 
-def _more(
-    case: Case, name: str, hangs: set[str], rendered: Mapping[tuple[str, ...], Parts]
-) -> set[str]:
+def _more(case: Case, name: str, hangs: set[str], seen: _Seen) -> set[str]:
     """The readings that a part hangs on as well, if what was seen of it contradicts itself."""
 
     def conflicts(readings: set[str]) -> int:
-        found = _by_options(case, name, readings, rendered)
+        found = _by_options(case, name, readings, seen)
         return sum(len(said) > 1 for said in found.values())
 
     if _count(case, hangs) > MOST or not conflicts(hangs):
@@ -149,16 +193,14 @@ def _more(
     return {min(others, key=lambda r: conflicts({*hangs, r}))}
 
 
-def _one(
-    case: Case, name: str, hangs: set[str], rendered: Mapping[tuple[str, ...], Parts]
-) -> Varied:
+def _one(case: Case, name: str, hangs: set[str], seen: _Seen) -> Varied:
     """One part by the options of the readings that truly change it."""
     readings = [r for r in case.head.readings if r in hangs]
     for reading in list(readings):
         fewer = [r for r in readings if r != reading]
-        if all(len(said) == 1 for said in _by_options(case, name, fewer, rendered).values()):
+        if all(len(said) == 1 for said in _by_options(case, name, fewer, seen).values()):
             readings = fewer
-    found = _by_options(case, name, readings, rendered)
+    found = _by_options(case, name, readings, seen)
     sure = {key: said.pop() for key, said in found.items() if len(said) == 1}
     return Varied(tuple(readings), sure)
 
