@@ -10,11 +10,11 @@ import time
 import pytest
 from conftest import TOY_HEAD, TOY_TABLES, casetrace, change_cell, snapshot, write_case
 
-from casetrace.case import check, load_reference
+from casetrace.case import UsageError, check, load_reference
 from casetrace.files import write_bytes
-from casetrace.runner import build as building
+from casetrace.runner import stale
 from casetrace.runner.build import BuildError, build
-from casetrace.runner.produce import Job
+from casetrace.runner.job import Job
 
 NEW = "23456"
 DEFAULT = Job("imataka-2014", "default")
@@ -266,15 +266,123 @@ def test_a_file_that_is_no_longer_given_is_removed(copy, monkeypatch):
 
 
 def test_what_an_output_depends_on(copy, tmp_path):
-    first = building._inputs(copy, DEFAULT)
+    first = stale.inputs(copy, DEFAULT)
     path = copy.notebooks / "2-course.ipynb"
     notebook = json.loads(path.read_text())
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
     path.write_text(json.dumps(notebook))
-    assert building._inputs(copy, DEFAULT) == first
+    assert stale.inputs(copy, DEFAULT) == first
     notebook["cells"][0]["source"] = "# Another question?"
     path.write_text(json.dumps(notebook))
-    assert building._inputs(copy, DEFAULT) != first
-    assert building._inputs(copy, Job("imataka-2014", "longer-gap")) != first
+    assert stale.inputs(copy, DEFAULT) != first
+    (copy.data / "imataka-2014" / "words.de.csv").write_text("text,words\n")
+    assert "data/imataka-2014/words.de.csv" in stale.inputs(copy, DEFAULT)
+    assert not any("another-case" in name for name in stale.inputs(copy, DEFAULT))
+
+
+def test_a_build_explains_itself(copy, capsys):
+    build(copy, [DEFAULT], explain=True)
+    assert "imataka-2014/default: to be run, since it was not built here" in capsys.readouterr().err
+    build(copy, [DEFAULT], explain=True)
+    assert "nothing changed" in capsys.readouterr().err
+    change_cell(observations(copy), "ck.presentation", "value", NEW)
+    (copy.figures / "imataka-2014" / "course.csv").unlink()
+    build(copy, [DEFAULT], explain=True)
+    said = capsys.readouterr().err
+    assert "data/imataka-2014/observations.csv changed" in said
+    assert "figures/imataka-2014/course.csv is missing" in said
+
+
+def test_nothing_to_do_imports_neither_papermill_nor_pydantic(copy):
+    build(copy, [DEFAULT])
+    code = (
+        "import sys; from casetrace.cli import main; status = main(['build']);"
+        "print(status, [m for m in ('papermill', 'pydantic', 'pandas', 'numpy', 'nbformat')"
+        " if m in sys.modules])"
+    )
+    env = {**os.environ, "CASETRACE_ROOT": str(copy.root)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
+    assert done.stdout.strip() == "0 []"
+    assert "nothing changed, nothing to do" in done.stderr
+
+
+def cell_of(project, name, source):
+    """Put a cell at the head of a notebook's code, after its parameters."""
+    path = project.notebooks / name
+    notebook = json.loads(path.read_text())
+    cell = {"cell_type": "code", "id": "planted", "metadata": {}, "source": source}
+    notebook["cells"].insert(2, {**cell, "outputs": [], "execution_count": None})
+    path.write_text(json.dumps(notebook))
+
+
+@pytest.mark.parametrize(
+    ("source", "cause"),
+    [
+        ("import os\nos._exit(3)", "its kernel died"),
+        ("import time\ntime.sleep(300)", "a cell ran longer than 2 seconds"),
+        (
+            "import resource\nresource.setrlimit(resource.RLIMIT_AS, (2 ** 31, 2 ** 31))\n"
+            "x = bytearray(2 ** 33)",
+            "MemoryError",
+        ),
+        ("1 / 0", "ZeroDivisionError"),
+    ],
+)
+@pytest.mark.parametrize("kernels", ["warm", "stock"])
+def test_a_notebook_that_goes_wrong_fails_alone(copy, monkeypatch, source, cause, kernels):
+    monkeypatch.setenv("CASETRACE_KERNELS", kernels)
+    monkeypatch.setenv("CASETRACE_CELL_TIMEOUT", "2" if "300" in source else "60")
+    cell_of(copy, "2-course.ipynb", source)
+    with pytest.raises(BuildError) as error:
+        build(copy, [DEFAULT])
+    assert "2-course.ipynb" in str(error.value)
+    assert cause in str(error.value)
+    assert "1-case" not in str(error.value)
+    assert "8-summary" not in str(error.value)
+
+
+def test_a_time_that_is_none_is_named(copy, monkeypatch):
+    monkeypatch.setenv("CASETRACE_CELL_TIMEOUT", "soon")
+    with pytest.raises(UsageError, match="CASETRACE_CELL_TIMEOUT takes whole seconds"):
+        build(copy, [DEFAULT])
+
+
+@pytest.mark.parametrize("kernels", ["warm", "stock"])
+def test_interrupted_it_stops_and_leaves_no_process_and_no_half_output(copy, kernels):
+    begun = copy.root / "begun"
+    cell_of(
+        copy,
+        "1-case.ipynb",
+        "import os, time, pathlib\n"
+        f"pathlib.Path({str(begun)!r}).write_text(str(os.getpid()))\ntime.sleep(300)",
+    )
+    before = outputs(copy)
+    command = [sys.executable, "-m", "casetrace.cli", "build"]
+    env = {**os.environ, "CASETRACE_ROOT": str(copy.root), "CASETRACE_KERNELS": kernels}
+    running = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
+    for _ in range(1200):
+        if begun.exists() and begun.read_text():
+            break
+        time.sleep(0.05)
+    kernel = int(begun.read_text())
+    running.send_signal(signal.SIGINT)
+    said = running.communicate(timeout=20)[1]
+    assert running.returncode == 130
+    assert "casetrace: stopped" in said
+    assert not os.path.exists(f"/proc/{kernel}")
+    assert outputs(copy) == before
+    assert list(copy.build.glob("staging-*")) == []
+
+
+def test_forked_kernels_give_the_bytes_of_kernels_started_anew(copy, monkeypatch):
+    found = []
+    for kernels in ("warm", "stock"):
+        monkeypatch.setenv("CASETRACE_KERNELS", kernels)
+        (copy.build / "manifest.json").unlink(missing_ok=True)
+        build(copy, [DEFAULT])
+        executed = snapshot(copy.build / "notebooks")
+        found.append({**outputs(copy), **executed})
+    assert len(found[0]) > 10
+    assert found[0] == found[1]

@@ -10,7 +10,7 @@ from conftest import casetrace, change_cell, snapshot
 
 from casetrace.accept import accept, compare
 from casetrace.runner.build import build
-from casetrace.runner.produce import Job
+from casetrace.runner.job import Job
 from casetrace.verify import check_figures, check_notebook, verify
 
 CASE = "imataka-2014"

@@ -13,7 +13,8 @@ import nbformat
 from casetrace.files import write_bytes
 from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO, Project
 from casetrace.runner.build import BuildError, alone, failures, publish, staging
-from casetrace.runner.produce import Job, as_bytes, produce
+from casetrace.runner.job import Job
+from casetrace.runner.produce import as_bytes, produce
 from casetrace.tables import VALUES_MIME
 
 __all__ = ["accept", "committed_jobs", "compare"]

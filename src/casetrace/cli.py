@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, NoReturn
 
 from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO, project
 
@@ -18,31 +19,36 @@ __all__ = ["main"]
 # has, and take seconds for it (jupyter/nbformat#420): as if it were not installed.
 sys.modules.setdefault("rfc3987_syntax", None)
 
-OK, FAILED, MISUSE = 0, 1, 2
+OK, FAILED, MISUSE, STOPPED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns 0, 1 if something failed, or 2 for misuse."""
     options = _parser().parse_args(arguments)
-    from casetrace.case.problems import CaseError, UsageError
-
     try:
         return options.run(options)
-    except UsageError as error:
-        return _say(f"casetrace: {error}", MISUSE)
-    except CaseError as error:
-        return _say(str(error), FAILED)
-    except FileNotFoundError as error:
-        return _say(f"casetrace: {error}", MISUSE)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader has what it wanted
         return OK
-    except OSError as error:
+    except KeyboardInterrupt:
+        return _say("casetrace: stopped; what was there before is untouched", STOPPED)
+    except Exception as error:
+        return _failed(error)
+
+
+def _failed(error: Exception) -> int:
+    """Say what is wrong with data, request or disk; anything else is a fault of ours."""
+    from casetrace.case.problems import CaseError, UsageError
+
+    if isinstance(error, CaseError):
+        return _say(str(error), FAILED)
+    if isinstance(error, UsageError | FileNotFoundError):
+        return _say(f"casetrace: {error}", MISUSE)
+    if isinstance(error, OSError):
         name = f" {error.filename}" if error.filename else ""
         kept = "what was there before is untouched"
         return _say(f"casetrace: cannot write{name}: {error.strerror}; {kept}", FAILED)
-    except KeyboardInterrupt:
-        return _say("casetrace: stopped; what was there before is untouched", 130)
+    raise error
 
 
 def _say(words: str, code: int) -> int:
@@ -51,33 +57,41 @@ def _say(words: str, code: int) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
+    from casetrace.runner.job import Job
+    from casetrace.runner.stale import inputs, reasons
+
+    where, scenario = project(), _scenario(options)
+    jobs = [Job(case, scenario) for case in _cases(options)]
+    if options.jobs < 1:
+        _misuse(f"-j takes a number of 1 or more, found {options.jobs}")
+    stale = [job for job in jobs if reasons(where, job, inputs(where, job))]
+    for job in jobs:
+        if job not in stale:
+            _say(f"{job.key}: nothing changed, nothing to do", OK)
+    return _run(options, stale) if stale else OK
+
+
+def _run(options: argparse.Namespace, jobs: list[Any]) -> int:
+    """Run the jobs whose data hold."""
     from casetrace.case import CaseError, load
     from casetrace.case.crosscheck import warnings
-    from casetrace.case.problems import UsageError
     from casetrace.runner.build import BuildError, build
-    from casetrace.runner.produce import Job
 
-    where = project()
-    scenario = _scenario(options)
-    jobs, bad = [], []
-    for case in _cases(options):
+    where, sound = project(), []
+    for job in jobs:
         try:
-            for warning in warnings(load(case, scenario, where=where)):
+            for warning in warnings(load(job.case, job.scenario, where=where)):
                 print(f"warning: {warning}", file=sys.stderr)
-            jobs.append(Job(case, scenario))
+            sound.append(job)
         except CaseError as error:
-            bad.append(str(error))
-    if options.jobs < 1:
-        raise UsageError(f"-j takes a number of 1 or more, found {options.jobs}")
-    for words in bad:
-        print(words, file=sys.stderr)
+            print(error, file=sys.stderr)
     try:
-        changed = build(where, jobs, options.jobs) if jobs else []
+        changed = build(where, sound, options.jobs, options.explain) if sound else []
     except BuildError as error:
         return _say(f"casetrace: {error}", FAILED)
     for path in changed:
         print(path)
-    return FAILED if bad else OK
+    return OK if len(sound) == len(jobs) else FAILED
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -205,24 +219,28 @@ def _dictionary(_: argparse.Namespace) -> int:
 
 def _cases(options: argparse.Namespace, every: bool = False) -> list[str]:
     """The cases named, or the default one, or every one."""
-    from casetrace.case.problems import UsageError, nearest
-
     known = project().cases()
     for case in options.cases:
         if case not in known:
-            raise UsageError(f"there is no case {case!r} in data/; {nearest(case, known, 'case')}")
+            from casetrace.case.problems import nearest
+
+            _misuse(f"there is no case {case!r} in data/; {nearest(case, known, 'case')}")
     return options.cases or (known if every else [DEFAULT_CASE])
 
 
 def _scenario(options: argparse.Namespace) -> str:
     """The scenario with the single readings that were switched, in a fixed order."""
-    from casetrace.case.problems import UsageError
-
     for pair in options.reading:
         if "=" not in pair:
-            raise UsageError(f"--reading takes name=option, found {pair!r}")
+            _misuse(f"--reading takes name=option, found {pair!r}")
     base = [] if options.reading and options.scenario == DEFAULT_SCENARIO else [options.scenario]
     return "+".join([*base, *sorted(options.reading)])
+
+
+def _misuse(words: str) -> NoReturn:
+    from casetrace.case.problems import UsageError
+
+    raise UsageError(words)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -258,6 +276,7 @@ def _parser() -> argparse.ArgumentParser:
 
     added = command("build", _build, "Run the notebooks; write figures, values and narrative.")
     added.add_argument("cases", nargs="*", metavar="CASE")
+    added.add_argument("--explain", action="store_true", help="say why a case is run")
     with_scenario(added)
     with_jobs(added)
     added = command("check", _check, "Validate case data; every problem at once.")
@@ -289,6 +308,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-if __name__ == "__main__":
+def run() -> NoReturn:
+    """Run the command line as a program: once stopped, it waits for no thread."""
+    status = main()
     with contextlib.suppress(BrokenPipeError):
-        sys.exit(main())
+        sys.stdout.flush()
+    sys.stderr.flush()
+    if status == STOPPED:
+        os._exit(status)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    run()

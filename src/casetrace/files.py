@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["digest", "digest_files", "write_bytes"]
+__all__ = ["digest", "write_bytes"]
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -36,12 +35,3 @@ def write_bytes(path: Path, content: bytes) -> None:
 def digest(content: bytes) -> str:
     """SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
-
-
-def digest_files(paths: Iterable[Path], root: Path) -> str:
-    """One digest over names and contents of files, in sorted order."""
-    total = hashlib.sha256()
-    for path in sorted(paths):
-        name = path.relative_to(root).as_posix()
-        total.update(f"{name}\0{digest(path.read_bytes())}\n".encode())
-    return total.hexdigest()

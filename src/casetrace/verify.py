@@ -19,7 +19,8 @@ import nbformat
 from casetrace.accept import committed_jobs, compare
 from casetrace.project import Project
 from casetrace.runner.build import alone, failures, staging
-from casetrace.runner.produce import Job, produce
+from casetrace.runner.job import Job
+from casetrace.runner.produce import produce
 
 __all__ = [
     "check_figures",

@@ -15,7 +15,16 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["DEFAULT_PRELOAD", "PRELOAD", "SWITCH", "Forked", "Server", "is_warm", "server_for"]
+__all__ = [
+    "DEFAULT_PRELOAD",
+    "PRELOAD",
+    "SWITCH",
+    "Forked",
+    "Server",
+    "close_servers",
+    "is_warm",
+    "server_for",
+]
 
 #: Environment variable: ``stock`` starts every kernel anew.
 SWITCH = "CASETRACE_KERNELS"
@@ -164,6 +173,8 @@ class Server:
     def close(self) -> None:
         """End it and every kernel that it forked."""
         self._control.close()
+        if not self.has_forked:  # it may still be importing, and does not listen yet
+            self.process.kill()
         self.process.wait()
 
 
@@ -188,3 +199,11 @@ def server_for(env: Mapping[str, str]) -> Server:
         if server is None or not server.is_alive():
             server = _servers[key] = Server(env)
         return server
+
+
+def close_servers() -> None:
+    """End the warm processes of this process, and every kernel that they forked."""
+    with _guard:
+        for server in _servers.values():
+            server.close()
+        _servers.clear()

@@ -99,8 +99,10 @@ class _Server:
                     if key.data() is False:
                         return
         finally:
-            for pid in list(self.kernels):
+            for pid in self.kernels:
                 _kill(pid)
+            for pid in self.kernels:
+                os.waitpid(pid, 0)
 
     def _asked(self) -> bool:
         """Fork a kernel; False if there is nobody to ask any more."""

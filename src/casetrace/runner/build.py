@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-from casetrace.files import digest, digest_files, write_bytes
+from casetrace.files import digest
 from casetrace.project import DEFAULT_SCENARIO, Project
-from casetrace.runner.produce import Job, Produced, produce
+from casetrace.runner.job import Job
+from casetrace.runner.produce import Produced, produce
+from casetrace.runner.stale import inputs, read_manifest, reasons, record
 
-__all__ = ["BuildError", "alone", "build", "publish", "staging"]
+__all__ = ["BuildError", "alone", "build", "publish", "staging", "tell"]
+
+MOST_REASONS = 5
 
 
 class BuildError(Exception):
     """One or more notebooks failed; what could be built was."""
 
 
-def build(where: Project, jobs: Iterable[Job], workers: int = 2) -> list[str]:
+def build(
+    where: Project, jobs: Iterable[Job], workers: int = 2, explain: bool = False
+) -> list[str]:
     """Run the notebooks of every stale job and publish what they give.
 
     Parameters
@@ -34,6 +38,8 @@ def build(where: Project, jobs: Iterable[Job], workers: int = 2) -> list[str]:
         Cases with scenarios.
     workers : int
         Notebooks at a time.
+    explain : bool
+        Say of each job why it is run.
 
     Returns
     -------
@@ -47,22 +53,32 @@ def build(where: Project, jobs: Iterable[Job], workers: int = 2) -> list[str]:
     """
     jobs = list(jobs)
     with alone(where):
-        manifest = _read_manifest(where)
-        inputs = {job: _inputs(where, job) for job in jobs}
-        stale = [job for job in jobs if not _is_fresh(where, manifest, job, inputs[job])]
-        for job in jobs:
-            if job not in stale:
-                print(f"{job.key}: nothing changed, nothing to do", file=sys.stderr)
+        found = {job: inputs(where, job) for job in jobs}
+        stale = [job for job in jobs if tell(where, job, found[job], explain)]
         if not stale:
             return []
         with staging(where) as folder:
             produced = produce(where, stale, folder, workers)
             changed = publish(
-                where, produced, [j for j in stale if j not in produced.errors], inputs
+                where, produced, [j for j in stale if j not in produced.errors], found
             )
     if produced.errors:
         raise BuildError(failures(produced))
     return changed
+
+
+def tell(where: Project, job: Job, found: Mapping[str, str], explain: bool = False) -> bool:
+    """Say that a job has nothing to do, or if asked why it has; gives whether it is stale."""
+    why = reasons(where, job, found)
+    if not why:
+        print(f"{job.key}: nothing changed, nothing to do", file=sys.stderr)
+    elif explain:
+        said = [
+            *why[:MOST_REASONS],
+            *[f"and {len(why) - MOST_REASONS} more"] * (len(why) > MOST_REASONS),
+        ]
+        print(f"{job.key}: to be run, since {'; '.join(said)}", file=sys.stderr)
+    return bool(why)
 
 
 def failures(produced: Produced) -> str:
@@ -72,13 +88,16 @@ def failures(produced: Produced) -> str:
 
 
 def publish(
-    where: Project, produced: Produced, jobs: Iterable[Job], inputs: dict[Job, str] | None = None
+    where: Project,
+    produced: Produced,
+    jobs: Iterable[Job],
+    found: Mapping[Job, Mapping[str, str]] | None = None,
 ) -> list[str]:
     """Move what was produced to its place, and remove what earlier builds made and this did not.
 
     Files are renamed from the same disk: nothing can be half written, and no space is needed.
     """
-    manifest = _read_manifest(where)
+    manifest = read_manifest(where)
     changed: list[str] = []
     for job in jobs:
         outputs: dict[str, str] = {}
@@ -96,12 +115,7 @@ def publish(
             if shown not in outputs and (where.root / shown).is_file():
                 (where.root / shown).unlink()
                 changed.append(f"{shown} (removed)")
-        manifest[job.key] = {
-            "inputs": inputs[job] if inputs else _inputs(where, job),
-            "outputs": outputs,
-        }
-        text = json.dumps(manifest, indent=1, sort_keys=True)
-        write_bytes(_manifest(where), f"{text}\n".encode())
+        record(where, job, found[job] if found else inputs(where, job), outputs)
     return changed
 
 
@@ -145,54 +159,3 @@ def _targets(where: Project, job: Job) -> dict[str, Path]:
         }
     place = where.build / "scenarios" / job.case / job.scenario
     return {part: place / part for part in ("figures", "reports", "notebooks")}
-
-
-def _inputs(where: Project, job: Job) -> str:
-    """One digest over all that an output depends on."""
-    package = Path(__file__).resolve().parents[1]
-    files = [
-        *(where.data / job.case).glob("*.*"),
-        *where.reference.glob("*.csv"),
-    ]
-    code = [p for p in package.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
-    lock = where.root / "requirements.lock"
-    parts = [
-        digest_files(files, where.root),
-        digest_files(code, package),
-        digest(lock.read_bytes()) if lock.is_file() else "",
-        *(digest(_source(path)) for path in where.stories()),
-        f"{sys.version_info[:2]}",
-        job.key,
-    ]
-    return digest("\n".join(parts).encode())
-
-
-def _source(notebook: Path) -> bytes:
-    """The cells of a notebook without what running it left there."""
-    try:
-        cells = json.loads(notebook.read_bytes())["cells"]
-        kept = [[c["cell_type"], c["source"], c["metadata"].get("tags")] for c in cells]
-    except (ValueError, KeyError, TypeError):
-        return notebook.read_bytes()
-    return json.dumps([notebook.name, kept]).encode()
-
-
-def _is_fresh(where: Project, manifest: dict[str, Any], job: Job, inputs: str) -> bool:
-    known = manifest.get(job.key)
-    if not known or known["inputs"] != inputs:
-        return False
-    return all(
-        (where.root / shown).is_file() and digest((where.root / shown).read_bytes()) == sha
-        for shown, sha in known["outputs"].items()
-    )
-
-
-def _manifest(where: Project) -> Path:
-    return where.build / "manifest.json"
-
-
-def _read_manifest(where: Project) -> dict[str, Any]:
-    try:
-        return json.loads(_manifest(where).read_bytes())
-    except (OSError, ValueError):
-        return {}

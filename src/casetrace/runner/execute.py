@@ -7,11 +7,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+from casetrace.case.problems import UsageError
 from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO
 
 __all__ = ["NotebookError", "cleaned", "execute"]
 
-CELL_TIMEOUT = 600
+#: Environment variable: seconds after which a cell counts as hanging.
+CELL_TIMEOUT = "CASETRACE_CELL_TIMEOUT"
 
 
 class NotebookError(Exception):
@@ -52,6 +54,8 @@ def execute(notebook: Path, case: str, scenario: str) -> Any:
     ------
     NotebookError
         If a cell fails, hangs or its kernel dies.
+    UsageError
+        If the environment sets a time that is none.
     """
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -59,6 +63,7 @@ def execute(notebook: Path, case: str, scenario: str) -> Any:
 
     from casetrace.runner.session import LocalKernelManager
 
+    timeout = _timeout()
     asked = {"case": case, "scenario": scenario}
     given = {"case": DEFAULT_CASE, "scenario": DEFAULT_SCENARIO}
     try:
@@ -69,7 +74,7 @@ def execute(notebook: Path, case: str, scenario: str) -> Any:
             kernel_name="python3",
             progress_bar=False,
             request_save_on_cell_execute=False,
-            execution_timeout=CELL_TIMEOUT,
+            execution_timeout=timeout,
             start_timeout=120,
             shutdown_kernel="immediate",
             kernel_manager_class=LocalKernelManager if os.name == "posix" else None,
@@ -78,7 +83,7 @@ def execute(notebook: Path, case: str, scenario: str) -> Any:
         cell = _heading(error, notebook)
         raise NotebookError(notebook.name, cell, f"{error.ename}: {error.evalue}") from None
     except CellTimeoutError:
-        cause = f"a cell ran longer than {CELL_TIMEOUT} seconds"
+        cause = f"a cell ran longer than {timeout} seconds; {CELL_TIMEOUT} allows for more"
         raise NotebookError(notebook.name, "a cell", cause) from None
     except DeadKernelError:
         raise NotebookError(notebook.name, "a cell", "its kernel died") from None
@@ -89,6 +94,13 @@ def execute(notebook: Path, case: str, scenario: str) -> Any:
             notebook.name, "opening it", f"{type(error).__name__}: {error}"
         ) from None
     return cleaned(executed)
+
+
+def _timeout() -> int:
+    text = os.environ.get(CELL_TIMEOUT, "600")
+    if not text.isdigit() or int(text) < 1:
+        raise UsageError(f"{CELL_TIMEOUT} takes whole seconds of 1 or more, found {text!r}")
+    return int(text)
 
 
 def cleaned(notebook: Any) -> Any:

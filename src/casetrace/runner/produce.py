@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,25 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from casetrace.files import digest, write_bytes
-from casetrace.kernels.client import DEFAULT_PRELOAD, PRELOAD, is_warm, server_for
-from casetrace.project import EXPORT, Project
+from casetrace.kernels.client import close_servers, is_warm, server_for
+from casetrace.project import Project
+from casetrace.runner.environment import environment
 from casetrace.runner.execute import NotebookError, execute
+from casetrace.runner.job import Job
 from casetrace.runner.progress import Progress
 
 __all__ = ["Job", "Produced", "as_bytes", "produce"]
-
-
-@dataclass(frozen=True)
-class Job:
-    """A case under a scenario."""
-
-    case: str
-    scenario: str
-
-    @property
-    def key(self) -> str:
-        """Its name in folders and messages."""
-        return f"{self.case}/{self.scenario}"
 
 
 @dataclass
@@ -71,7 +60,8 @@ def produce(where: Project, jobs: Iterable[Job], folder: Path, workers: int = 2)
     stories = where.stories()
     result = Produced(folder)
     progress = Progress(len(jobs) * len(stories))
-    with _environment(where, folder), ThreadPoolExecutor(max(1, workers)) as pool:
+    pool = ThreadPoolExecutor(max(1, workers))
+    with environment(where, folder):
         if is_warm():
             server_for(os.environ)  # it imports while this process does
         tasks = {
@@ -79,14 +69,17 @@ def produce(where: Project, jobs: Iterable[Job], folder: Path, workers: int = 2)
             for job in jobs
             for story in reversed(stories)  # the summary takes longest: first, so that none waits
         }
-        for (job, _), task in tasks.items():
-            try:
-                task.result()
-            except NotebookError as error:
-                result.errors.setdefault(job, []).append(error)
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        try:
+            for (job, _), task in tasks.items():
+                try:
+                    task.result()
+                except NotebookError as error:
+                    result.errors.setdefault(job, []).append(error)
+        finally:  # nothing is left to wait for, unless the build is stopped
+            pool.shutdown(wait=False, cancel_futures=True)
+            close_servers()
+            if "casetrace.runner.session" in sys.modules:  # no kernel was started otherwise
+                sys.modules["casetrace.runner.session"].stop_kernels()
     for job in jobs:
         if job not in result.errors:
             _index(folder / job.case / job.scenario, job)
@@ -140,39 +133,3 @@ def _entry(folder: Path, about: dict[str, str], notebook: str) -> dict[str, Any]
         "alt": about.get("alt", ""),
         "sha256": {file: digest(path.read_bytes()) for file, path in files.items()},
     }
-
-
-class _environment:
-    """What kernels inherit while the build runs, put back afterwards.
-
-    Figures are exported to ``folder``; the user's IPython profile, matplotlib backend and
-    warnings settings do not reach the notebooks.
-    """
-
-    def __init__(self, where: Project, folder: Path) -> None:
-        self.new = {
-            EXPORT: str(folder),
-            "CASETRACE_ROOT": str(where.root),
-            "MPLBACKEND": "agg",
-            "PYTHONWARNINGS": "",
-            "JPY_SESSION_NAME": "",  # no controls, also when a build is begun in JupyterLab
-        }
-        if is_warm():
-            self.new["JUPYTER_DEFAULT_PROVISIONER_NAME"] = "warm-fork"
-            self.new[PRELOAD] = f"{DEFAULT_PRELOAD},casetrace.runner.warm"
-        # Socket paths must be short: not in the project's folder, which may lie deep.
-        self.sockets = tempfile.TemporaryDirectory(prefix="casetrace-")
-        self.new["JUPYTER_RUNTIME_DIR"] = self.sockets.name
-        self.new["IPYTHONDIR"] = str(Path(self.sockets.name) / "ipython")
-
-    def __enter__(self) -> None:
-        self.old = {name: os.environ.get(name) for name in self.new}
-        os.environ.update(self.new)
-
-    def __exit__(self, *_: object) -> None:
-        for name, value in self.old.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-        self.sockets.cleanup()

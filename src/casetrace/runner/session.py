@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import time
 import uuid
 from pathlib import Path
 from queue import Empty
+from typing import Any
+from weakref import WeakSet
 
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.paths import jupyter_runtime_dir
 from traitlets import default
 
-__all__ = ["LocalKernelManager"]
+__all__ = ["LocalKernelManager", "stop_kernels"]
 
 
 class QuickClient(AsyncKernelClient):
@@ -47,10 +52,27 @@ class QuickClient(AsyncKernelClient):
             return False
 
 
+_managers: WeakSet[AsyncKernelManager] = WeakSet()
+
+
+def stop_kernels() -> None:
+    """Kill every kernel that still runs, and what it started."""
+    for manager in list(_managers):
+        process = getattr(manager.provisioner, "process", None)
+        if process is not None and process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
 class LocalKernelManager(AsyncKernelManager):
     """Kernels on sockets of this machine's file system: no port, no listener, no race."""
 
     transport = "ipc"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        _managers.add(self)
 
     @default("client_factory")
     def _quick(self) -> type:

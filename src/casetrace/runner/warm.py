@@ -1,7 +1,5 @@
 """What the notebooks need, imported and used once: a build's kernels are forked after this."""
 
-import fontTools.subset
-import fontTools.ttLib
 import scipy.special
 import typst
 from matplotlib.figure import Figure
@@ -19,4 +17,4 @@ with styled(7):
     _figure.subplots().set_title("warm")
     _figure.draw_without_rendering()
 
-_USED = (casetrace, fontTools, scipy, typst)
+_USED = (casetrace, scipy, typst)
