@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from browser import browser  # noqa: F401  one for all modules
 
 from casetrace import charts
 from casetrace.case.reference import REFERENCE

@@ -10,7 +10,7 @@ import urllib.request
 from importlib.util import find_spec
 
 import pytest
-from browser import browser, missing, unwanted  # noqa: F401
+from browser import missing, unwanted
 from conftest import ROOT
 
 TOKEN = "casetrace"
@@ -72,7 +72,7 @@ def lab(tmp_path_factory):
 
 
 @pytest.fixture
-def opened(browser, lab):  # noqa: F811
+def opened(browser, lab):
     """Opens a notebook, runs all of it, and gives the tab; whatever was said against it fails."""
     address, folder = lab
     context = browser.new_context(viewport={"width": 1400, "height": 1000})

@@ -4,7 +4,7 @@ import json
 import random
 
 import pytest
-from browser import AXE, browser, missing  # noqa: F401
+from browser import AXE, missing
 from conftest import change_cell
 from test_page import COMMITTED, HOSTILE
 
@@ -18,7 +18,7 @@ URL = COMMITTED.as_uri()
 
 
 @pytest.fixture
-def page(browser):  # noqa: F811
+def page(browser):
     """An empty tab that keeps what it was told and what it asked for."""
     tab = browser.new_page(viewport={"width": 1280, "height": 900})
     tab.said, tab.asked = [], []
@@ -231,7 +231,7 @@ def test_what_is_folded_is_printed(page):
     assert page.evaluate(height) > 20
 
 
-def test_the_page_reads_whole_without_javascript(browser):  # noqa: F811
+def test_the_page_reads_whole_without_javascript(browser):
     tab = browser.new_page(java_script_enabled=False)
     tab.goto(URL)
     assert not tab.is_visible("#readings")
