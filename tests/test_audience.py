@@ -138,7 +138,7 @@ def grades(text):
     Coleman M, Liau TL, J Appl Psychol 1975;60:283-284; automated readability index, Smith EA,
     Senter RJ, AMRL-TR-66-220, 1967.
     """
-    sentences = [s for s in re.split(r"(?<=[.?!:;])\s+|\n+", text) if re.search("[a-z]", s)]
+    sentences = [s for s in re.split(r"(?<=[.?!])\s+|\n+", text) if re.search("[a-z]", s)]
     words = re.findall(r"[A-Za-z][A-Za-z'-]*", text)
     letters = sum(len(re.sub("[^A-Za-z]", "", w)) for w in words) / len(words)
     by_words = len(words) / len(sentences)
