@@ -165,7 +165,8 @@ class Case(Tables):
 
     def _memo_of(self, row: str) -> dict[Any, Any]:
         """Where to keep what hangs on a row: what no reading sets is the same in all scenarios."""
-        is_shared = "at_defaults" in self.__dict__ and row not in self._touched_rows
+        is_touched = row.removeprefix("case.yaml/") in self._touched_rows
+        is_shared = "at_defaults" in self.__dict__ and not is_touched
         return (self.at_defaults if is_shared else self).memo
 
     @cached_property
