@@ -287,7 +287,7 @@ def test_check_warns_of_words(copy, capsys, monkeypatch):
     assert "no such text" in capsys.readouterr().out
 
 
-def test_a_translated_case_keeps_its_readings(toy):
+def test_a_name_without_words_is_traced_all_the_same(toy):
     change_cell(toy.data / "toy-2000" / "findings.csv", "weakness", "name", "sore <b>arm</b>")
     told = narrate(load("toy-2000", where=toy), audience="ja")
     seen = []

@@ -351,3 +351,15 @@ def test_the_module_stands_alone():
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("casetrace"):
                 assert node.module.startswith("casetrace.kernels"), path.name
+
+
+def test_closing_one_server_leaves_the_kernels_of_another():
+    env = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    mine, other = Kernel(), server_for(env)
+    client.close_server(env)
+    try:
+        assert not other.is_alive()
+        assert mine.prints("print('still here')") == "still here"
+        client.close_server(env)  # nothing is left to close
+    finally:
+        mine.close()

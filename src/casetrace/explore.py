@@ -12,7 +12,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from casetrace import charts
-from casetrace.case import Case, CaseError, load
+from casetrace.case import Case, CaseError, UsageError, load
 from casetrace.narrative import narrate
 from casetrace.narrative.audience import CLINICIAN, audiences
 from casetrace.narrative.ledger import fact_rows, value_rows
@@ -48,6 +48,15 @@ class View:
     def __init__(self, case: Case, audience: str = CLINICIAN) -> None:
         self.case, self.audience = case, audience
         self.values = headline(case)
+        home = headline(case.at_defaults)
+        #: Values that differ from the curator's default, or are not in both.
+        self.changed = {
+            key
+            for key in home.keys() | self.values.keys()
+            if key not in home
+            or key not in self.values
+            or home[key].text() != self.values[key].text()
+        }
         rows = value_rows(as_records(case, self.values))
         self._hints = {key: _hint(*cells) for key, cells in rows.items()}
 
@@ -65,13 +74,12 @@ class View:
 
     def table(self) -> str:
         """Every headline value; those that differ from the curator's default are marked."""
-        home = {key: q.text() for key, q in headline(self.case.at_defaults).items()}
-        rows, changed = [], []
+        rows = []
         for key, q in self.values.items():
             readings = ", ".join(f"{name}: {self.case.chosen[name]}" for name in q.readings)
             rows.append([escape(key), self._traced(key, escape(q.text())), escape(readings)])
-            changed.append(home.get(key) != q.text())
-        return _table(("value", "", "hangs on"), rows, changed)
+        marked = [key in self.changed for key in self.values]
+        return _table(("value", "", "hangs on"), rows, marked)
 
     def words(self) -> str:
         """The narrative."""
@@ -136,8 +144,8 @@ class Controls:
 
     def _open(self, name: str) -> None:
         try:
-            self._fill(load(name))
-        except CaseError as error:
+            self._fill(load(name, where=self.case.where))
+        except (CaseError, UsageError) as error:
             self.status.value = f"<pre>{escape(str(error))}</pre>"
 
     def _fill(self, case: Case) -> None:
@@ -193,16 +201,15 @@ class Controls:
 
     def _show(self) -> None:
         view = View(self.case, self.audiences.value)
-        home = headline(self.case.at_defaults)
-        moved = sum(q.text() != view.values[k].text() for k, q in home.items() if k in view.values)
-        moved += len(set(home) ^ set(view.values))
         switched = {
             name: option
             for name, option in self.case.chosen.items()
             if option != self.case.at_defaults.chosen[name]
         }
         said = ", ".join(f"{name}: {option}" for name, option in switched.items())
-        self.status.value = f"<b>{escape(said)}</b>; values changed: {moved}" if said else ""
+        self.status.value = (
+            f"<b>{escape(said)}</b>; values changed: {len(view.changed)}" if said else ""
+        )
         for pane, html in zip(self.tabs.children, view.panes(), strict=True):
             pane.value = html
 

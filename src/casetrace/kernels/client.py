@@ -21,7 +21,7 @@ __all__ = [
     "SWITCH",
     "Forked",
     "Server",
-    "close_servers",
+    "close_server",
     "is_warm",
     "server_for",
 ]
@@ -190,8 +190,7 @@ def server_for(env: Mapping[str, str]) -> Server:
     OSError
         If it was started and came to nothing.
     """
-    at_start = tuple(sorted((k, v) for k, v in env.items() if _AT_START.fullmatch(k)))
-    key = (os.getpid(), at_start)
+    key = _key(env)
     with _guard:
         server = _servers.get(key)
         if server and not server.is_alive() and not server.has_forked:
@@ -201,9 +200,15 @@ def server_for(env: Mapping[str, str]) -> Server:
         return server
 
 
-def close_servers() -> None:
-    """End the warm processes of this process, and every kernel that they forked."""
+def close_server(env: Mapping[str, str]) -> None:
+    """End the warm process for such an environment, if there is one, and its kernels."""
     with _guard:
-        for server in _servers.values():
-            server.close()
-        _servers.clear()
+        server = _servers.pop(_key(env), None)
+    if server:
+        server.close()
+
+
+def _key(env: Mapping[str, str]) -> tuple[Any, ...]:
+    """What kernels must have in common to be forked from one process of this process."""
+    at_start = tuple(sorted((k, v) for k, v in env.items() if _AT_START.fullmatch(k)))
+    return os.getpid(), at_start

@@ -16,7 +16,7 @@ from casetrace.runner.job import Job
 from casetrace.runner.produce import Produced, produce
 from casetrace.runner.stale import inputs, read_manifest, reasons, record
 
-__all__ = ["BuildError", "alone", "build", "publish", "staging", "tell"]
+__all__ = ["BuildError", "alone", "build", "publish", "staging"]
 
 MOST_REASONS = 5
 
@@ -54,7 +54,7 @@ def build(
     jobs = list(jobs)
     with alone(where):
         found = {job: inputs(where, job) for job in jobs}
-        stale = [job for job in jobs if tell(where, job, found[job], explain)]
+        stale = [job for job in jobs if _tell(where, job, found[job], explain)]
         if not stale:
             return []
         with staging(where) as folder:
@@ -67,7 +67,7 @@ def build(
     return changed
 
 
-def tell(where: Project, job: Job, found: Mapping[str, str], explain: bool = False) -> bool:
+def _tell(where: Project, job: Job, found: Mapping[str, str], explain: bool = False) -> bool:
     """Say that a job has nothing to do, or if asked why it has; gives whether it is stale."""
     why = reasons(where, job, found)
     if not why:

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from casetrace.files import digest, write_bytes
-from casetrace.kernels.client import close_servers, is_warm, server_for
+from casetrace.kernels.client import close_server, is_warm, server_for
 from casetrace.project import Project
 from casetrace.runner.environment import environment
 from casetrace.runner.execute import NotebookError, execute
 from casetrace.runner.job import Job
 from casetrace.runner.progress import Progress
 
-__all__ = ["Job", "Produced", "as_bytes", "produce"]
+__all__ = ["Produced", "as_bytes", "produce"]
 
 
 @dataclass
@@ -77,7 +77,7 @@ def produce(where: Project, jobs: Iterable[Job], folder: Path, workers: int = 2)
                     result.errors.setdefault(job, []).append(error)
         finally:  # nothing is left to wait for, unless the build is stopped
             pool.shutdown(wait=False, cancel_futures=True)
-            close_servers()
+            close_server(os.environ)
             if "casetrace.runner.session" in sys.modules:  # no kernel was started otherwise
                 sys.modules["casetrace.runner.session"].stop_kernels()
     for job in jobs:
