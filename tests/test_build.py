@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,6 +33,12 @@ def observations(project):
 def values(project, case="imataka-2014"):
     records = json.loads((project.reports / case / "values.json").read_text())
     return {r["id"]: (r["low"], r["high"], r["text"]) for r in records}
+
+
+def forget(project):
+    """As if nothing had been built here."""
+    for kept in ("manifest", "page"):
+        shutil.rmtree(project.build / kept, ignore_errors=True)
 
 
 def test_a_build_gives_what_is_committed_and_a_second_one_does_nothing(whole, capsys):
@@ -123,7 +130,7 @@ def test_bytes_do_not_hang_on_workers_locale_time_zone_hash_seed_umask_or_settin
         ("1", {"TZ": "Pacific/Auckland", "LC_ALL": "C", "PYTHONHASHSEED": "1"}),
         ("3", {"TZ": "America/Lima", "LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "77"}),
     ):
-        (whole.build / "manifest.json").unlink(missing_ok=True)
+        forget(whole)
         for path in (whole.figures, whole.reports):
             for file in (path / DEFAULT.case).glob("*.*"):
                 file.unlink()
@@ -265,34 +272,104 @@ def test_a_file_that_is_no_longer_given_is_removed(copy, monkeypatch):
     assert not (copy.figures / "imataka-2014" / "course-column.svg").exists()
 
 
-def test_what_an_output_depends_on(copy, tmp_path):
-    first = stale.inputs(copy, DEFAULT)
+NOTEBOOKS = {"1-case.ipynb", "2-course.ipynb", "8-summary.ipynb"}
+
+
+def run_for(project, job=DEFAULT):
+    """Which tasks a build would run."""
+    return set(stale.due(project, job, stale.shared(project, job)).run)
+
+
+def test_a_notebook_is_run_for_the_files_that_it_reads(copy):
+    assert run_for(copy) == NOTEBOOKS
+    build(copy, [DEFAULT])
+    assert run_for(copy) == set()
+    folder = copy.data / "imataka-2014"
+    for file, column, tasks in (
+        ("care.csv", "note", {"1-case.ipynb", "8-summary.ipynb"}),
+        ("motor.csv", "note", {"2-course.ipynb", "8-summary.ipynb"}),
+        ("words.ja.csv", "words", {"8-summary.ipynb"}),
+        ("observations.csv", "note", NOTEBOOKS),
+    ):
+        before = (folder / file).read_bytes()
+        rows = before.decode().splitlines()
+        assert column in rows[0].split(",")
+        (folder / file).write_text("\n".join(rows) + "\n\n")  # a blank line more
+        assert run_for(copy) == tasks, file
+        (folder / file).write_bytes(before)
+    assert run_for(copy) == set()
+    (folder / "words.de.csv").write_text("text,words\n")
+    assert run_for(copy) == NOTEBOOKS  # a new file may be read by any
+    assert run_for(copy, Job("imataka-2014", "longer-gap")) == NOTEBOOKS
+
+
+def test_what_runs_after_one_table_was_edited_is_what_a_whole_build_gives(copy):
+    build(copy, [DEFAULT])
+    care = copy.data / "imataka-2014" / "care.csv"
+    change_cell(care, "1", "met", "no")
+    changed = build(copy, [DEFAULT])
+    assert "build/notebooks/imataka-2014/2-course.ipynb" not in changed
+    some = {**outputs(copy), **snapshot(copy.build / "notebooks")}
+    forget(copy)
+    assert build(copy, [DEFAULT]) == []
+    assert {**outputs(copy), **snapshot(copy.build / "notebooks")} == some
+
+
+def test_prose_is_told_anew_without_running(copy, capsys):
+    build(copy, [DEFAULT])
     path = copy.notebooks / "2-course.ipynb"
     notebook = json.loads(path.read_text())
+    notebook["cells"][0]["source"] = "# Another question?"
     for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
+        if cell["cell_type"] == "code":  # the outputs that are stored play no part
             cell["outputs"], cell["execution_count"] = [], None
     path.write_text(json.dumps(notebook))
-    assert stale.inputs(copy, DEFAULT) == first
+    capsys.readouterr()
+    changed = build(copy, [DEFAULT], explain=True)
+    assert changed == ["build/notebooks/imataka-2014/2-course.ipynb"]
+    said = capsys.readouterr().err
+    assert "told anew, not run: 2-course.ipynb" in said
+    assert "done" not in said
+    told = (copy.build / "notebooks" / "imataka-2014" / "2-course.ipynb").read_bytes()
+    assert b"# Another question?" in told
+    forget(copy)
+    assert build(copy, [DEFAULT]) == []
+    assert (copy.build / "notebooks" / "imataka-2014" / "2-course.ipynb").read_bytes() == told
+
+
+def test_prose_is_told_anew_of_a_notebook_with_parameters(copy):
+    job = Job("imataka-2014", "longer-gap")
+    build(copy, [job])
+    path = copy.notebooks / "2-course.ipynb"
+    notebook = json.loads(path.read_text())
     notebook["cells"][0]["source"] = "# Another question?"
     path.write_text(json.dumps(notebook))
-    assert stale.inputs(copy, DEFAULT) != first
-    (copy.data / "imataka-2014" / "words.de.csv").write_text("text,words\n")
-    assert "data/imataka-2014/words.de.csv" in stale.inputs(copy, DEFAULT)
-    assert not any("another-case" in name for name in stale.inputs(copy, DEFAULT))
+    shown = "build/scenarios/imataka-2014/longer-gap/notebooks/2-course.ipynb"
+    assert build(copy, [job]) == [shown]
+    told = (copy.root / shown).read_bytes()
+    forget(copy)
+    assert build(copy, [job]) == []
+    assert (copy.root / shown).read_bytes() == told
+    assert b"longer-gap" in told
 
 
 def test_a_build_explains_itself(copy, capsys):
     build(copy, [DEFAULT], explain=True)
-    assert "imataka-2014/default: to be run, since it was not built here" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "imataka-2014/default: to be run, since it was not built here before: 1-case" in said
     build(copy, [DEFAULT], explain=True)
     assert "nothing changed" in capsys.readouterr().err
     change_cell(observations(copy), "ck.presentation", "value", NEW)
     (copy.figures / "imataka-2014" / "course.csv").unlink()
     build(copy, [DEFAULT], explain=True)
     said = capsys.readouterr().err
-    assert "data/imataka-2014/observations.csv changed" in said
-    assert "figures/imataka-2014/course.csv is missing" in said
+    observed = "data/imataka-2014/observations.csv changed"
+    assert f"since {observed}: 1-case.ipynb, 8-summary.ipynb" in said
+    damage = "figures/imataka-2014/course.csv is missing"
+    assert f"since {observed}; {damage}: 2-course.ipynb" in said
+    change_cell(copy.data / "imataka-2014" / "care.csv", "1", "met", "no")
+    build(copy, [DEFAULT], explain=True)
+    assert "imataka-2014/default: nothing changed for 2-course.ipynb" in capsys.readouterr().err
 
 
 def test_nothing_to_do_imports_neither_papermill_nor_pydantic(copy):
@@ -380,7 +457,7 @@ def test_forked_kernels_give_the_bytes_of_kernels_started_anew(copy, monkeypatch
     found = []
     for kernels in ("warm", "stock"):
         monkeypatch.setenv("CASETRACE_KERNELS", kernels)
-        (copy.build / "manifest.json").unlink(missing_ok=True)
+        forget(copy)
         build(copy, [DEFAULT])
         executed = snapshot(copy.build / "notebooks")
         found.append({**outputs(copy), **executed})

@@ -14,7 +14,8 @@ from casetrace.files import write_bytes
 from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO, Project
 from casetrace.runner.build import BuildError, alone, failures, publish, staging
 from casetrace.runner.job import Job
-from casetrace.runner.produce import as_bytes, produce
+from casetrace.runner.produce import as_bytes, everything, produce
+from casetrace.runner.stale import shared
 from casetrace.tables import VALUES_MIME
 
 __all__ = ["accept", "committed_jobs", "compare"]
@@ -42,7 +43,8 @@ def accept(where: Project, workers: int = 2) -> list[str]:
     jobs = committed_jobs(where)
     words: list[str] = []
     with alone(where), staging(where) as folder:
-        produced = produce(where, jobs, folder, workers)
+        now = {job: shared(where, job) for job in jobs}
+        produced = produce(where, everything(where, jobs), folder, workers)
         if produced.errors:
             raise BuildError(failures(produced))
         for story in where.stories():
@@ -52,7 +54,11 @@ def accept(where: Project, workers: int = 2) -> list[str]:
                 old = nbformat.read(story, as_version=4)
                 words += compare(story.name, old, nbformat.read(path, as_version=4))
                 write_bytes(story, as_bytes(nbformat.reads(new.decode(), as_version=4)))
-        changed = publish(where, produced, jobs)
+        changed = [
+            path
+            for job, made in produced.made.items()
+            for path in publish(where, job, made, folder, now[job])
+        ]
         words += [f"file {p}" for p in changed if not p.startswith("build/")]
     return words
 

@@ -58,13 +58,13 @@ def _say(words: str, code: int) -> int:
 
 def _build(options: argparse.Namespace) -> int:
     from casetrace.runner.job import Job
-    from casetrace.runner.stale import inputs, reasons
+    from casetrace.runner.stale import due, shared
 
     where, scenario = project(), _scenario(options)
     jobs = [Job(case, scenario) for case in _cases(options)]
     if options.jobs < 1:
         _misuse(f"-j takes a number of 1 or more, found {options.jobs}")
-    stale = [job for job in jobs if reasons(where, job, inputs(where, job))]
+    stale = [job for job in jobs if due(where, job, shared(where, job))]
     for job in jobs:
         if job not in stale:
             _say(f"{job.key}: nothing changed, nothing to do", OK)

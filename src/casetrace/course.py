@@ -81,8 +81,10 @@ def courses(case: Case, drug: str) -> list[Course]:
     list of Course
         In order; empty if the drug is not given in courses.
     """
-    if ("courses", drug) in case.memo:
-        return list(case.memo["courses", drug])
+    return list(case.memo.get(("courses", drug), lambda: _courses(case, drug)))
+
+
+def _courses(case: Case, drug: str) -> list[Course]:
     found: list[Course] = []
     for block in (t for t in case.treatments if t.drug == drug and t.is_block):
         table, key = "treatments", block.id
@@ -106,8 +108,7 @@ def courses(case: Case, drug: str) -> list[Course]:
                 week = (start + interval.to("wk") * k).explained(how)
             week = week.traced([f"{table}/{key}"], readings).named(f"week of course {first + k}")
             found.append(Course(first + k, key, clock, week))
-    case.memo["courses", drug] = found
-    return list(found)
+    return found
 
 
 def when(case: Case, table: str, row: Any) -> Quantity | None:
@@ -120,9 +121,7 @@ def when(case: Case, table: str, row: Any) -> Quantity | None:
         return None
     if row.time_unit != COURSE:
         return case.quantity(table, row.id, "time", "time_unit").in_weeks()
-    if ("when", table, row.id) not in case.memo:
-        case.memo["when", table, row.id] = _by_courses(case, table, row)
-    return case.memo["when", table, row.id]
+    return case.memo.get(("when", table, row.id), lambda: _by_courses(case, table, row))
 
 
 def _by_courses(case: Case, table: str, row: Any) -> Quantity:
@@ -148,9 +147,7 @@ def _by_courses(case: Case, table: str, row: Any) -> Quantity:
 
 def phases(case: Case) -> list[Phase]:
     """The clocks of a case in order, with what is known of the gaps between them."""
-    if "phases" not in case.memo:
-        case.memo["phases"] = _phases(case)
-    return list(case.memo["phases"])
+    return list(case.memo.get("phases", lambda: _phases(case)))
 
 
 def _phases(case: Case) -> list[Phase]:

@@ -10,7 +10,7 @@ from casetrace.case import Case
 from casetrace.case.reference import Study
 from casetrace.items import phenotype
 from casetrace.quantity import Quantity
-from casetrace.values import headline
+from casetrace.values import some
 
 __all__ = ["TOLD", "Claim", "claims", "phenotype", "proportion", "share", "studies", "told"]
 
@@ -85,7 +85,8 @@ def proportion(improved: int, of: int, level: float = 0.95) -> tuple[float, floa
 
 def claims(case: Case) -> list[Claim]:
     """The rows of the register that name what to weigh a claim against."""
-    values = headline(case)
+    keys = [key for row in case.register for key in row.weights]
+    values = some(case, (key for key in keys if not key.startswith("studies/")))
     named = {s.id: s for s in case.reference.studies}
     found = []
     for row in case.register:

@@ -85,11 +85,14 @@ def items(case: Case, name: str, answers: Mapping[str, str] | None = None) -> li
     list of Item
         In the order of the reference table; empty if no row of the case is linked to the set.
     """
+    if answers is None:
+        reads = ("findings/", "observations/", "links/", "uses/", "subject")
+        return case.once(f"items of {name}", reads, lambda: items(case, name, {}))
     links = {link.item: link for link in case.links}
     if not any(item.partition(".")[0] == name for item in links):
         return []
     rows = [c for c in case.reference.criteria if c.set == name]
-    return [_item(case, row, links.get(row.id), answers or {}, "criteria") for row in rows]
+    return [_item(case, row, links.get(row.id), answers, "criteria") for row in rows]
 
 
 def phenotype(case: Case) -> list[Item]:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
+from pathlib import Path
 from typing import Any
 
 from casetrace.case import Case, UsageError, load, nearest
+from casetrace.case.memo import READ
+from casetrace.project import EXPORT
 
 __all__ = ["open_case"]
 
@@ -41,16 +46,37 @@ def open_case(case: str, scenario: str) -> Case:
         if not isinstance(value, str):
             kind = type(value).__name__
             raise UsageError(f"parameter {name!r} must be text, found {value!r} ({kind})")
-    return load(case, scenario)
+    opened = load(case, scenario)
+    if root := os.environ.get(EXPORT):
+        _note_reads(Path(root) / opened.id / opened.scenario / "read.json")
+    return opened
+
+
+def _note_reads(file: Path) -> None:
+    """After each cell, note for the build which files of data were used so far."""
+    shell = _shell()
+    if shell is None:
+        return
+
+    def note(*_: Any) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(sorted(READ)))
+
+    shell.events.register("post_run_cell", note)
+
+
+def _shell() -> Any:
+    """The session of Jupyter that this runs in; None outside."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return None
+    return get_ipython()
 
 
 def _injected() -> list[str]:
     """Names that papermill's injected cell assigned in this session; none outside Jupyter."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return []
-    shell: Any = get_ipython()
+    shell = _shell()
     if shell is None:
         return []
     history = getattr(shell.history_manager, "input_hist_raw", [])

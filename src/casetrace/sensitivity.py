@@ -15,7 +15,7 @@ import numpy as np
 
 from casetrace.case import Case
 from casetrace.quantity import Quantity
-from casetrace.values import FAMILIES, check_names, of_family
+from casetrace.values import check_names, headline, homes, of_family
 
 __all__ = ["Factorial", "combinations_of", "factorials", "most_telling"]
 
@@ -120,16 +120,17 @@ def factorials(
     CaseError
         If ``case.yaml`` names an outcome that is not among the headline values.
     """
-    check_names(case)
-    here = {family: of_family(case, family) for family in FAMILIES}
-    home = {name: family for family, found in here.items() for name in found}
-    wanted = list(outcomes) or list(case.head.outcomes)
+    wanted = list(outcomes)
     if not wanted:
-        wanted = [n for found in here.values() for n, q in found.items() if q.readings]
+        check_names(case)
+        moved = [name for name, q in headline(case).items() if q.readings]
+        wanted = list(case.head.outcomes) or moved
+    home = homes(case, wanted)
     varied = set(among) or set(case.head.readings)
     found = {}
     for name in wanted:
-        factorial = _factorial(case, name, home[name], here[home[name]][name].readings, varied)
+        readings = of_family(case, home[name])[name].readings
+        factorial = _factorial(case, name, home[name], readings, varied)
         if factorial.readings:
             found[name] = factorial
     return found

@@ -11,11 +11,11 @@ from casetrace.case import Case, CaseError, Problem, nearest
 from casetrace.items import profile_counts
 from casetrace.quantity import Quantity, parse
 
-__all__ = ["FAMILIES", "as_records", "check_names", "headline", "of_family"]
+__all__ = ["FAMILIES", "as_records", "check_names", "headline", "homes", "of_family", "some"]
 
 
 def _report(case: Case) -> dict[str, Quantity]:
-    """What stands in the rows themselves, and counts of them."""
+    """What stands in the rows themselves."""
     found: dict[str, Quantity] = {"subject.age": _age(case)}
     for row in case.observations:
         found[row.id] = case.quantity("observations", row.id, "value", "unit")
@@ -27,7 +27,7 @@ def _report(case: Case) -> dict[str, Quantity]:
     for row in case.findings:
         if row.event:
             _add_time(found, case, "findings", row, row.id)
-    return {**found, **_counts(case)}
+    return found
 
 
 def _response(case: Case) -> dict[str, Quantity]:
@@ -48,10 +48,42 @@ def _exposure(case: Case) -> dict[str, Quantity]:
     return found
 
 
+def _counts(case: Case) -> dict[str, Quantity]:
+    """Counts of rows; findings that a reading leaves ambiguous widen the counts they may join."""
+    states = ("observed", "excluded", "ambiguous", "not reported")
+    by_state = {s: [f.id for f in case.findings if f.state == s] for s in states}
+    readings = case.hangs_on(*(f"findings/{f.id}/state" for f in case.findings))
+
+    def count(
+        table: str, ids: Iterable[str], how: str, unit: str, more: Iterable[str] = ()
+    ) -> Quantity:
+        sure, maybe = list(ids), list(more)
+        sources = [f"{table}/{key}" for key in (*sure, *maybe)]
+        low, high = len(sure), len(sure) + len(maybe)
+        return Quantity(low, high, unit, how=how).traced(sources)
+
+    found = {}
+    for state in states:
+        open_to = by_state["ambiguous"] if state in ("observed", "excluded") else ()
+        how = f"count of findings that are {state}" + ("; up to those ambiguous" if open_to else "")
+        name = f"findings.{state.replace(' ', '_')}"
+        found[name] = count("findings", by_state[state], how, "{finding}", open_to).traced(
+            readings=readings
+        )
+    for met in ("yes", "partly", "no"):
+        items = [c.item for c in case.care if c.met == met]
+        found[f"care.{met}"] = count("care", items, f"count of items rated {met}", "{item}")
+    found["care.items"] = count("care", [c.item for c in case.care], "count of items", "{item}")
+    items = [r.id for r in case.register]
+    found["register.items"] = count("register", items, "count of rows", "{item}")
+    return found
+
+
 #: The headline values by what computes them, and the beginnings of the cells and paths of a case
 #: that it can hang on; an empty one: on any.
 FAMILIES: dict[str, tuple[Callable[[Case], dict[str, Quantity]], tuple[str, ...]]] = {
     "report": (_report, ("",)),
+    "counts": (_counts, ("findings/", "care/", "register/")),
     "response": (_response, ("",)),
     "exposure": (_exposure, ("treatments/", "uses/", "clocks/")),
     "igg": (igg.values, ("treatments/", "uses/", "clocks/")),
@@ -76,10 +108,12 @@ def headline(case: Case) -> dict[str, Quantity]:
         criteria, times (``wk``), motor grades and counts. Within a scenario its readings are
         fixed; the bounds say what stays unknown even then.
     """
-    if "headline" not in case.memo:
-        every = [of_family(case, family) for family in FAMILIES]
-        case.memo["headline"] = {name: q for found in every for name, q in found.items()}
-    return dict(case.memo["headline"])
+
+    def every() -> dict[str, Quantity]:
+        found = (of_family(case, family) for family in FAMILIES)
+        return {name: q for values in found for name, q in values.items()}
+
+    return dict(case.memo.get("headline", every))
 
 
 def of_family(case: Case, family: str) -> dict[str, Quantity]:
@@ -90,6 +124,21 @@ def of_family(case: Case, family: str) -> dict[str, Quantity]:
         return {name: q.named(name) for name, q in compute(case).items()}
 
     return case.once(family, reads, named)
+
+
+def homes(case: Case, names: Iterable[str]) -> dict[str, str]:
+    """The family of each of these values that the case has, computing no more than it must."""
+    wanted, found = set(names), {}
+    starts = {name.partition(".")[0] for name in wanted}
+    for family in sorted(FAMILIES, key=lambda f: (f not in starts, f == "counts")):
+        if not wanted <= found.keys():
+            found.update(dict.fromkeys(of_family(case, family), family))
+    return {name: family for name, family in found.items() if name in wanted}
+
+
+def some(case: Case, names: Iterable[str]) -> dict[str, Quantity]:
+    """The headline values of these names that the case has."""
+    return {name: of_family(case, home)[name] for name, home in homes(case, names).items()}
 
 
 def check_names(case: Case) -> None:
@@ -149,37 +198,6 @@ def _add_time(found: dict[str, Quantity], case: Case, table: str, row: Any, name
     time = course.when(case, table, row)
     if time and not (time.is_point and time.low == 0):
         found[f"{name}.time"] = time
-
-
-def _counts(case: Case) -> dict[str, Quantity]:
-    """Counts of rows; findings that a reading leaves ambiguous widen the counts they may join."""
-    states = ("observed", "excluded", "ambiguous", "not reported")
-    by_state = {s: [f.id for f in case.findings if f.state == s] for s in states}
-    readings = case.hangs_on(*(f"findings/{f.id}/state" for f in case.findings))
-
-    def count(
-        table: str, ids: Iterable[str], how: str, unit: str, more: Iterable[str] = ()
-    ) -> Quantity:
-        sure, maybe = list(ids), list(more)
-        sources = [f"{table}/{key}" for key in (*sure, *maybe)]
-        low, high = len(sure), len(sure) + len(maybe)
-        return Quantity(low, high, unit, how=how).traced(sources)
-
-    found = {}
-    for state in states:
-        open_to = by_state["ambiguous"] if state in ("observed", "excluded") else ()
-        how = f"count of findings that are {state}" + ("; up to those ambiguous" if open_to else "")
-        name = f"findings.{state.replace(' ', '_')}"
-        found[name] = count("findings", by_state[state], how, "{finding}", open_to).traced(
-            readings=readings
-        )
-    for met in ("yes", "partly", "no"):
-        items = [c.item for c in case.care if c.met == met]
-        found[f"care.{met}"] = count("care", items, f"count of items rated {met}", "{item}")
-    found["care.items"] = count("care", [c.item for c in case.care], "count of items", "{item}")
-    items = [r.id for r in case.register]
-    found["register.items"] = count("register", items, "count of rows", "{item}")
-    return found
 
 
 def _plain(number: float) -> float | int | None:

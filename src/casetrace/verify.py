@@ -20,7 +20,7 @@ from casetrace.accept import committed_jobs, compare
 from casetrace.project import Project
 from casetrace.runner.build import alone, failures, staging
 from casetrace.runner.job import Job
-from casetrace.runner.produce import produce
+from casetrace.runner.produce import everything, produce
 
 __all__ = [
     "check_figures",
@@ -59,7 +59,7 @@ def verify(where: Project, workers: int = 2) -> list[str]:
     for job in jobs:
         problems += check_figures(where, job.case)
     with alone(where), staging(where) as folder:
-        produced = produce(where, jobs, folder, workers)
+        produced = produce(where, everything(where, jobs), folder, workers)
         if produced.errors:
             return [*problems, failures(produced)]
         for story in where.stories():

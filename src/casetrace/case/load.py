@@ -12,6 +12,7 @@ from casetrace.case import crosscheck
 from casetrace.case.explain import explain
 from casetrace.case.files import Table, line_of, read_csv, read_yaml
 from casetrace.case.head import Head
+from casetrace.case.memo import unread
 from casetrace.case.model import Case, Reference
 from casetrace.case.problems import CaseError, Problem, UsageError, nearest
 from casetrace.case.readings import apply_readings, choose, touched_cells
@@ -74,7 +75,8 @@ def load(
         chosen = choose(open_head(case, where), scenario, readings)
     except CaseError:
         chosen = {}  # case.yaml does not hold: report that with all else
-    found, problems, _ = _assemble(case, scenario, chosen, where)
+    with unread():
+        found, problems, _ = _assemble(case, scenario, chosen, where)
     if problems or found is None:
         raise CaseError(problems)
     return found
@@ -249,5 +251,5 @@ def _reference(where: Project) -> tuple[Reference, list[Problem]]:
         problems += more
     rows, numbers, more = _validate(REFERENCE, tables, "data/reference")
     words, unclear = read_vocabulary(where.reference, "data/reference")
-    reference = Reference(rows, numbers, words)
+    reference = Reference(rows, numbers, "data/reference", words)
     return reference, [*problems, *more, *unclear, *crosscheck.citations(reference)]

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from casetrace.case.head import Head
+from casetrace.case.memo import READ, Memo
 from casetrace.case.readings import switched
 from casetrace.case.rows import KEYS, Row
 from casetrace.case.vocabulary import Vocabulary
@@ -21,16 +22,17 @@ __all__ = ["Case", "Reference", "key_of"]
 
 @dataclass(frozen=True)
 class Tables:
-    """Rows by table, with the spreadsheet row each stands in."""
+    """Rows by table, with the spreadsheet row each stands in, and the folder of their files."""
 
     rows: Mapping[str, tuple[Any, ...]]
     numbers: Mapping[str, int]
+    folder: str
 
     def __getattr__(self, name: str) -> tuple[Any, ...]:
-        try:
-            return self.rows[name]
-        except KeyError:
-            raise AttributeError(name) from None
+        if name not in self.__dict__.get("rows", ()):
+            raise AttributeError(name)
+        READ.add(f"{self.folder}/{name}.csv")
+        return self.rows[name]
 
     def get(self, table: str, key: str) -> Any:
         """One row by table and id.
@@ -40,6 +42,7 @@ class Tables:
         KeyError
             If there is none.
         """
+        READ.add(f"{self.folder}/{table}.csv")
         if table not in self._by_id:
             self._by_id[table] = {key_of(table, row): row for row in self.rows[table]}
         if key not in self._by_id[table]:
@@ -82,8 +85,6 @@ class Case(Tables):
         The reference tables.
     words : dict of dict of str
         Words for the names of the case, by audience.
-    folder : str
-        Its folder in messages.
     where : Project
         The project it was read from.
     """
@@ -94,11 +95,11 @@ class Case(Tables):
     touched: Mapping[str, tuple[str, ...]]
     reference: Reference
     words: Vocabulary
-    folder: str
     where: Project
 
     def said_to(self, audience: str) -> Mapping[str, str]:
         """Words for names that an audience has of its own."""
+        READ.update(f"{t.folder}/words.{audience}.csv" for t in (self, self.reference))
         return {**self.reference.words.get(audience, {}), **self.words.get(audience, {})}
 
     @property
@@ -121,9 +122,9 @@ class Case(Tables):
         return load(self.id, where=self.where)
 
     @cached_property
-    def memo(self) -> dict[Any, Any]:
+    def memo(self) -> Memo:
         """What was computed of this case already; a case does not change."""
-        return {}
+        return Memo()
 
     def under(self, options: Mapping[str, str]) -> Case:
         """The same case with some readings switched, and all others as they are here.
@@ -137,12 +138,7 @@ class Case(Tables):
             Option by reading.
         """
         base, chosen = self.at_defaults, {**self.chosen, **options}
-        known = base.memo.setdefault("under", {})
-        key = tuple(chosen.values())
-        if key not in known:
-            known[key] = switched(base, chosen)
-            known[key].__dict__["at_defaults"] = base  # and with it what was computed already
-        return known[key]
+        return base.memo.get(("under", *chosen.values()), lambda: _switched(base, chosen))
 
     def hangs_on(self, *cells: str) -> tuple[str, ...]:
         """Readings that can set any of these cells or paths."""
@@ -158,12 +154,11 @@ class Case(Tables):
         unit_field : str
             Column of the unit; without one the number is plain.
         """
-        memo, cell = self._memo_of(f"{table}/{key}"), ("quantity", table, key, field, unit_field)
-        if cell not in memo:
-            memo[cell] = self._quantity(table, key, field, unit_field)
-        return memo[cell]
+        cell = (table, key, field, unit_field)
+        memo = self._memo_of(f"{table}/{key}")
+        return memo.get(("quantity", *cell), lambda: self._quantity(*cell))
 
-    def _memo_of(self, row: str) -> dict[Any, Any]:
+    def _memo_of(self, row: str) -> Memo:
         """Where to keep what hangs on a row: what no reading sets is the same in all scenarios."""
         is_touched = row.removeprefix("case.yaml/") in self._touched_rows
         is_shared = "at_defaults" in self.__dict__ and not is_touched
@@ -198,9 +193,7 @@ class Case(Tables):
             ``table/row``, ``reference/table/row`` or ``case.yaml/part``.
         """
         memo = self._memo_of(source)
-        if ("source", source) not in memo:
-            memo["source", source] = self._described(source)
-        return dict(memo["source", source])
+        return dict(memo.get(("source", source), lambda: self._described(source)))
 
     def once(self, name: str, reads: tuple[str, ...], compute: Callable[[], Any]) -> Any:
         """Compute something once for all scenarios in which it is the same.
@@ -219,9 +212,7 @@ class Case(Tables):
         )
         key = (name, *((r, self.chosen[r]) for r in readings))
         memo = (self.at_defaults if "at_defaults" in self.__dict__ else self).memo
-        if key not in memo:
-            memo[key] = compute()
-        return memo[key]
+        return memo.get(key, compute)
 
     def _described(self, source: str) -> dict[str, str]:
         if source.startswith("case.yaml/"):
@@ -258,6 +249,12 @@ class Case(Tables):
             found["place"] += f"; {row.schedule_place or row.place}"
             found["as_reported"] += f" … {row.schedule_as_reported}"
         return found
+
+
+def _switched(base: Case, chosen: Mapping[str, str]) -> Case:
+    found = switched(base, chosen)
+    found.__dict__["at_defaults"] = base  # and with it what was computed already
+    return found
 
 
 def key_of(table: str, row: Row) -> str:

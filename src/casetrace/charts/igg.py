@@ -12,9 +12,11 @@ from casetrace.charts.page import Page, hatched
 from casetrace.charts.style import GREY, SERIES, ink, styled
 from casetrace.exposure import assumed_weight
 from casetrace.tables.byreading import given_values, variants
+from casetrace.values import FAMILIES, of_family
 
 __all__ = ["igg"]
 
+_READS = FAMILIES["igg"][1]
 PER_WEEK = 7  # points of a curve in a week
 STYLES = (
     (0, (1, 1)),
@@ -85,14 +87,14 @@ def _readings(page: Page, ax: Axes, times: np.ndarray, weight: float, own: objec
         dose = " then ".join(dict.fromkeys(q.text() for q in plan.doses.values()))
         is_new = dose not in doses
         colour = doses.setdefault(dose, SERIES[len(doses) % len(SERIES)])
-        curve = np.round(engine.typical(variant, weight, times) + middle, 4)
+        curve = np.round(_typical(variant, weight, times) + middle, 4)
         style = "-" if is_new else (0, (2, 1.2))
         ax.plot(times / 7, curve, color=colour, linewidth=0.7, linestyle=style, zorder=3)
         end = f"last in week {plan.starts['low'][-1] / 7:g}"
         ends.setdefault(end, "solid" if is_new else "dashed")
         _note(page, f"{dose} a course, {end}", variant)
         if is_new:
-            low, high = np.round(engine.band(variant, weight, times) + middle, 4)
+            low, high = np.round(_band(variant, weight, times) + middle, 4)
             ax.fill_between(
                 times / 7, low, high, facecolor=colour, alpha=0.18, linewidth=0, zorder=1
             )
@@ -120,7 +122,7 @@ def _models(page: Page, ax: Axes, times: np.ndarray, weight: float, own: object)
     for number, option in enumerate(options):
         variant = case.under({reading: option}) if reading else case
         model = variant.reference.get("pk_models", variant.head.uses.igg.model)
-        curve = np.round(engine.typical(variant, weight, times) + middle, 4)
+        curve = np.round(_typical(variant, weight, times) + middle, 4)
         colour = SERIES[number % len(SERIES)]
         in_force = variant.chosen == case.chosen
         style = "-" if in_force else STYLES[number % len(STYLES)]
@@ -132,6 +134,16 @@ def _models(page: Page, ax: Axes, times: np.ndarray, weight: float, own: object)
         labels.append((float(curve[-60:].max()), model.label, colour))
         _note(page, f"{model.label} ({model.population})", variant)
     return top, labels
+
+
+def _typical(case: Case, weight: float, times: np.ndarray) -> np.ndarray:
+    name = f"igg.typical.{weight}.{len(times)}"
+    return case.once(name, _READS, lambda: engine.typical(case, weight, times))
+
+
+def _band(case: Case, weight: float, times: np.ndarray) -> np.ndarray:
+    name = f"igg.band.{weight}.{len(times)}"
+    return case.once(name, _READS, lambda: engine.band(case, weight, times))
 
 
 def _right(ax: Axes, labels: list[tuple[float, str, str]]) -> None:
@@ -153,7 +165,7 @@ def _right(ax: Axes, labels: list[tuple[float, str, str]]) -> None:
 
 
 def _note(page: Page, what: str, variant: Case) -> None:
-    for name, q in engine.values(variant).items():
+    for name, q in of_family(variant, "igg").items():
         source = f"reference/pk_models/{variant.head.uses.igg.model}"
         page.note(
             "igg",

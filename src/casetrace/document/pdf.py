@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -12,10 +13,11 @@ from typing import Any
 
 from casetrace import charts
 from casetrace.case import Case
+from casetrace.files import write_bytes
 from casetrace.narrative import Narrative, narrate
 from casetrace.narrative.ledger import fact_rows, value_rows
-from casetrace.narrative.made import Made
 from casetrace.narrative.trace import split
+from casetrace.project import EXPORT
 
 __all__ = ["Document", "document"]
 
@@ -23,10 +25,17 @@ _TEMPLATE = Path(__file__).parent / "summary.typ"
 _FONTS = Path(charts.__file__).parent / "fonts"
 
 
-class Document(Made):
-    """The narrative of a case as a PDF, set when the build asks for it."""
+class Document:
+    """The narrative of a case as a PDF, set when the build asks for it.
 
-    name = "summary.pdf"
+    Parameters
+    ----------
+    case : Case
+        The case under its scenario.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
 
     @cached_property
     def pdf(self) -> bytes:
@@ -43,9 +52,11 @@ class Document(Made):
             timestamp=0,
         )
 
-    def content(self) -> bytes:
-        """The file."""
-        return self.pdf
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        if root := os.environ.get(EXPORT):
+            folder = Path(root) / self.case.id / self.case.scenario / "reports"
+            write_bytes(folder / "summary.pdf", self.pdf)
+        return {"text/plain": repr(self)}
 
     def __repr__(self) -> str:
         return f"Document of {self.case.id}: summary.pdf"

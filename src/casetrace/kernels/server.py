@@ -15,10 +15,10 @@ import contextlib
 import ctypes
 import gc
 import importlib
-import importlib.util
 import json
 import os
 import random
+import runpy
 import selectors
 import signal
 import socket
@@ -27,7 +27,7 @@ import threading
 import time
 from typing import Any
 
-__all__ = ["main"]
+__all__ = ["end_with", "main"]
 
 _PR_SET_PDEATHSIG = 1
 
@@ -139,7 +139,7 @@ class _Server:
                 _become(asked, streams, parent)
                 os.write(begun, b"ok")
                 os.close(begun)
-                status = _kernel(asked["argv"])
+                status = _run(asked["argv"])
             except OSError as error:
                 with contextlib.suppress(OSError):
                     os.write(begun, f"{error.errno} {error}".encode())
@@ -191,10 +191,7 @@ class _Server:
 def _become(asked: dict[str, Any], streams: list[int], parent: int) -> None:
     """Take on session, streams, folder and environment of the kernel that was asked for."""
     os.setsid()
-    if sys.platform == "linux":  # killed with the server, even if that is killed
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
+    end_with(parent)
     for number, file in enumerate(streams):
         os.dup2(file, number)
         os.close(file)
@@ -208,16 +205,30 @@ def _become(asked: dict[str, Any], streams: list[int], parent: int) -> None:
         sys.modules["numpy"].random.seed()
 
 
-def _kernel(argv: list[str]) -> int:
-    """Run the kernel to its end; gives its exit code."""
+def end_with(parent: int) -> None:
+    """Have this process killed when its parent ends, even if that is killed.
+
+    Parameters
+    ----------
+    parent : int
+        Process id of the parent; if it has ended already, so does this process.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def _run(argv: list[str]) -> int:
+    """Run a module, as ``python -m`` would, to its end; gives its exit code."""
     import atexit
 
     status: Any = 0
-    sys.argv = [importlib.util.find_spec(argv[0]).origin, *argv[1:]]
+    sys.argv = argv
+    if not sys.flags.safe_path:
+        sys.path.insert(0, os.getcwd())
     try:
-        from ipykernel import kernelapp
-
-        kernelapp.launch_new_instance()
+        runpy.run_module(argv[0], run_name="__main__", alter_sys=True)
     except SystemExit as end:
         status = end.code
     except BaseException:

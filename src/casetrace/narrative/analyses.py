@@ -75,10 +75,7 @@ def _settling(teller: Teller, name: str, version: str) -> list[tuple[str, ...]]:
     case, end = teller.case, f".{version}" if version else ""
     chosen = {r: case.chosen[r] for r in teller.values[f"criteria.{name}.class{end}"].readings}
     key = ("settling", name, version, tuple(chosen.items()))
-    memo = case.at_defaults.memo
-    if key not in memo:
-        memo[key] = criteria.settling(case, name, version)
-    return memo[key]
+    return case.at_defaults.memo.get(key, lambda: criteria.settling(case, name, version))
 
 
 def _citable(teller: Teller, name: str, label: str) -> str:
@@ -176,9 +173,7 @@ def _telling(teller: Teller, most: int = 3) -> list[SimpleNamespace]:
     """The readings that move most outcomes furthest, which does not hang on those in force."""
     base = teller.case.at_defaults
     readings = base.head.readings
-    if "telling" not in base.memo:
-        base.memo["telling"] = sensitivity.most_telling(sensitivity.factorials(base))
-    found = base.memo["telling"]
+    found = base.memo.get("telling", lambda: sensitivity.most_telling(sensitivity.factorials(base)))
     return [
         SimpleNamespace(
             question=teller.named(f"case.yaml/readings/{reading}", readings[reading].question),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from casetrace import exposure
 from casetrace.narrative.trace import mark
+from casetrace.values import of_family
 
 if TYPE_CHECKING:
     from casetrace.narrative.teller import Teller
@@ -51,7 +51,7 @@ def _otherwise(teller: Teller, drug: str) -> list[str]:
     for name in teller.values[total].readings:
         options = readings[name].options if readings[name].kind == "passage" else {}
         for option in options:
-            other = exposure.of_courses(teller.case.under({name: option}), drug)
+            other = of_family(teller.case.under({name: option}), "exposure")
             if other[total].text() == teller.values[total].text():
                 continue
 

@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from difflib import SequenceMatcher
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -19,19 +18,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from casetrace.case import Case
 from casetrace.files import digest
 from casetrace.narrative.audience import CLINICIAN, Audience
-from casetrace.narrative.made import Made
 from casetrace.narrative.trace import plain
 from casetrace.page.content import (
     STATES,
     TABLES,
     VALUE_COLUMNS,
-    hangs,
     narratives,
     source_row,
-    words,
 )
-from casetrace.page.figures import FIGURES, drawn
-from casetrace.page.variants import Varied, varied
+from casetrace.page.figures import FIGURES
+from casetrace.page.parts import Part, made
 
 __all__ = ["Page", "report_page"]
 
@@ -39,21 +35,24 @@ _HERE = Path(__file__).parent
 _FONTS = _HERE.parent / "charts" / "fonts"
 
 
-class Page(Made):
-    """The report of a case as one page, made when the build asks for it."""
+class Page:
+    """The report of a case as one page; the build writes it beside the narrative.
 
-    name = "index.html"
+    Parameters
+    ----------
+    case : Case
+        The case under its scenario.
+    parts : dict of Part, optional
+        Its parts; made when the page is asked for, if not given.
+    """
+
+    def __init__(self, case: Case, parts: Mapping[str, Part] | None = None) -> None:
+        self.case, self._parts = case, parts
 
     @cached_property
     def html(self) -> str:
         """The page."""
-        case = self.case.at_defaults
-        parts = {**varied(case, words, hangs), **_figure_parts(case)}
-        return _filled(self.case, parts)
-
-    def content(self) -> bytes:
-        """The file."""
-        return self.html.encode()
+        return _filled(self.case, self._parts or made(self.case))
 
     def __repr__(self) -> str:
         readings = len(self.case.head.readings)
@@ -78,31 +77,20 @@ def report_page(case: Case) -> Page:
     return Page(case)
 
 
-def _figure_parts(case: Case) -> dict[str, Varied]:
-    return {f"f-{name}": figure for name, figure in drawn(case).items()}
-
-
-def _filled(case: Case, parts: Mapping[str, Varied]) -> str:
+def _filled(case: Case, parts: Mapping[str, Part]) -> str:
     """The template, filled with what the parts are under the case's readings."""
-    home = case.at_defaults.chosen
-    now = {name: part.under(case.chosen) for name, part in parts.items()}
-    shown = {n: part.under(home) if now[n] is None else now[n] for n, part in parts.items()}
-    targets = {
-        target
-        for part in parts.values()
-        for content in part.contents.values()
-        for target in re.findall(r'href="#s-([^"]+)"', content)
-    }
+    shown = {n: part.home if part.now is None else part.now for n, part in parts.items()}
+    every = "".join(text for part in parts.values() for text in part.texts())
+    targets = set(re.findall(r'href="#s-([^"]+)"', every))
     style = (_HERE / "page.css").read_text("utf-8")
     script = (_HERE / "page.js").read_text("utf-8").rstrip()
-    data = _data(case, parts)
     body = dict(
         case=case,
         head=case.head,
         stories=_stories(case, shown),
         figures=[f for f in FIGURES if f"f-{f.name}" in parts],
         shown=shown,
-        undrawn={name for name, content in now.items() if content is None},
+        undrawn={name for name, part in parts.items() if part.now is None},
         tables=_tables(case, parts),
         values=[n.removeprefix("v-") for n in parts if n.startswith("v-")],
         value_columns=VALUE_COLUMNS,
@@ -111,13 +99,12 @@ def _filled(case: Case, parts: Mapping[str, Varied]) -> str:
         default=case.at_defaults.head,
     )
     text = _template().render(**body, style="", script="", data="", style_hash="", script_hash="")
-    every = "".join(c for part in parts.values() for c in part.contents.values())
     style = f"{_faces(text + every)}\n{style}"
     return _template().render(
         **body,
         style=style,
         script=script,
-        data=data,
+        data=_data(case, parts),
         style_hash=_hash(style),
         script_hash=_hash(script),
     )
@@ -151,7 +138,7 @@ def _anchor(to: Audience, part: str, title: str) -> str:
     return f"{to.name}-{slug}" if to.language == "en" else part
 
 
-def _tables(case: Case, parts: Mapping[str, Varied]) -> dict[str, SimpleNamespace]:
+def _tables(case: Case, parts: Iterable[str]) -> dict[str, SimpleNamespace]:
     """Rows of each table by name, with columns and title."""
     found = {}
     for name, (table, _, _) in TABLES.items():
@@ -168,33 +155,15 @@ def _tables(case: Case, parts: Mapping[str, Varied]) -> dict[str, SimpleNamespac
     return found
 
 
-def _data(case: Case, parts: Mapping[str, Varied]) -> str:
+def _data(case: Case, parts: Mapping[str, Part]) -> str:
     """What the script needs: readings, scenarios, and the parts that change with them."""
     head = case.at_defaults.head
-    names = list(head.readings)
-    moving = {}
-    for name, part in parts.items():
-        if not part.readings:
-            continue
-        home = part.under(case.at_defaults.chosen) or ""
-        numbers: dict[str, int] = {}
-        contents, keys = [], {}
-        for options, content in part.contents.items():
-            if content not in numbers:
-                numbers[content] = len(contents)
-                contents.append(_delta(home, content))
-            places = [
-                str(list(head.readings[r].options).index(o))
-                for r, o in zip(part.readings, options, strict=True)
-            ]
-            keys[".".join(places)] = numbers[content]
-        moving[name] = {
-            "on": [names.index(r) for r in part.readings],
-            "at": keys,
-            "as": contents,
-            # At the default the page itself holds it.
-            **({} if case.is_default else {"home": home}),
-        }
+    moving = {
+        # At the default the page itself holds what a part is there.
+        name: {**part.moves, **({} if case.is_default else {"home": part.home})}
+        for name, part in parts.items()
+        if part.moves
+    }
     found = {
         "readings": [
             {"name": n, "options": list(r.options), "home": list(r.options).index(r.default)}
@@ -206,18 +175,6 @@ def _data(case: Case, parts: Mapping[str, Varied]) -> str:
     }
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
-
-
-def _delta(home: str, other: str) -> list[Any]:
-    """A content as pieces of the default one (where, how many) and text of its own."""
-    old, new = (re.findall(r"[^>]*>|[^>]+$", text) for text in (home, other))
-    pieces: list[Any] = []
-    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            pieces.append([a, b - a])
-        elif c < d:
-            pieces.append("".join(new[c:d]))
-    return pieces
 
 
 def _faces(text: str) -> str:

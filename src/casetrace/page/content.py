@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from html import escape as _escape
 from typing import Any
@@ -67,7 +67,7 @@ def words(case: Case, only: Collection[str] | None = None) -> dict[str, str]:
         teller = Teller(case, known, to)
         for section in to.template.blocks:
             if wanted is None or (to.name, section) in wanted:
-                found.update(_told(teller, section, known))
+                found.update(_told(teller, section))
     for name, (table, rows, key) in TABLES.items():
         if wanted is None or name in wanted:
             ids = [f"{rows}/{getattr(row, key)}" for row in getattr(case, rows)]
@@ -96,12 +96,12 @@ def narratives(case: Case) -> list[tuple[Audience, list[tuple[str, str, str]]]]:
     return found
 
 
-def _told(teller: Teller, section: str, known: Container[str]) -> Iterator[tuple[str, str]]:
+def _told(teller: Teller, section: str) -> Iterator[tuple[str, str]]:
     """Paragraphs and list items of a section of a narrative, as HTML."""
     for place, (kind, text) in enumerate(parts(render(teller, section))):
         if kind in ("p", "li"):
             html = _inline(replace_marks(text, lambda key, said: mark(key, literal(said))))
-            part = replace_marks(html, lambda key, said: link(known, key, said))
+            part = replace_marks(html, link)
             yield f"n-{teller.audience.name}-{section}-{place}", part
 
 
@@ -124,23 +124,23 @@ def hangs(case: Case, parts: Mapping[str, str]) -> dict[str, set[str]]:
     return found
 
 
-def link(known: Container[str], key: str, html: str) -> str:
-    """A piece of text with a link to the value or the row that it comes from, if to any."""
+def link(key: str, html: str) -> str:
+    """A piece of text with a link to the value or the row (``table/row``) that it comes from."""
     if not key:
         return html
-    if key in known:
+    if "/" not in key:
         return f'<a class="v" href="#v-{escape(key)}">{html}</a>'
     return f'<a class="f" href="#s-{escape(key)}">{html}</a>'
 
 
-def marks_table(case: Case, marks: Iterable[Mark]) -> str:
+def marks_table(marks: Iterable[Mark]) -> str:
     """What a figure draws, as rows of a table."""
-    rows, known = [], headline(case)
+    rows = []
     for m in marks:
         key = m.source.split("; ")[0]
         time = " to ".join(dict.fromkeys(w for w in (m.week_low, m.week_high) if w))
         cells = [m.lane, m.what, m.shape, f"week {time}" if time else "", m.text]
-        rows.append(f"<tr>{_cells(cells, key, known)}</tr>")
+        rows.append(f"<tr>{_cells(cells, key)}</tr>")
     return "\n".join(rows)
 
 
@@ -175,13 +175,13 @@ def _findings(case: Case, state: str) -> list[list[str]]:
     return [list(row) for row in found.rows]
 
 
-def _cells(row: Iterable[str], key: str, known: Container[str] = ()) -> str:
+def _cells(row: Iterable[str], key: str) -> str:
     """Cells of a row; one that holds a digit leads to what it rests on."""
     cells = []
     for cell in row:
         text = escape(cell)
         if key and re.search(r"\d", cell):
-            text = link(known, key, text)
+            text = link(key, text)
         cells.append(f"<td>{text}</td>")
     return "".join(cells)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from casetrace import charts
@@ -11,7 +11,7 @@ from casetrace.case import Case
 from casetrace.charts import Figure
 from casetrace.page.content import marks_table
 from casetrace.page.variants import Varied, singles
-from casetrace.values import headline
+from casetrace.values import of_family
 
 __all__ = ["FIGURES", "Shown", "drawn", "picture"]
 
@@ -31,7 +31,8 @@ class Shown:
     title : str
         What it shows.
     values : tuple of str
-        Beginnings of the ids of the headline values that it draws: it hangs on their readings.
+        Headline values that it draws: their family, and the beginning of their ids. It hangs on
+        their readings.
     reads : tuple of str
         Beginnings of the rows and paths that it reads besides; ``{main}`` for those of the main
         measure, ``{events}`` for findings with a time of their own.
@@ -41,7 +42,7 @@ class Shown:
     chart: Callable[[Case], Figure | None]
     notebook: str
     title: str
-    values: tuple[str, ...]
+    values: tuple[str, str] | tuple[()]
     reads: tuple[str, ...] = ()
 
 
@@ -51,7 +52,7 @@ FIGURES = (
         charts.course,
         "2-course",
         "The course of the illness",
-        ("motor.",),
+        ("report", "motor."),
         ("{main}", "treatments/", "{events}", "motor/", "uses/upper_limit"),
     ),
     Shown(
@@ -59,7 +60,7 @@ FIGURES = (
         charts.classification,
         "3-classification",
         "Points of the classification criteria, item by item, and where the score may lie",
-        ("criteria.eular_acr",),
+        ("criteria", "criteria.eular_acr"),
     ),
     Shown(
         "folds",
@@ -74,7 +75,7 @@ FIGURES = (
         charts.dissociation,
         "4-response",
         "The main laboratory measure beside the motor state",
-        ("motor.",),
+        ("report", "motor."),
         ("{main}", "motor/"),
     ),
     Shown(
@@ -98,7 +99,7 @@ FIGURES = (
         charts.igg,
         "5-exposure",
         "Serum IgG, simulated: an assumption throughout",
-        ("igg.",),
+        ("igg", "igg."),
         ("treatments/", "uses/"),
     ),
     Shown(
@@ -113,7 +114,7 @@ FIGURES = (
         charts.profile,
         "7-evidence",
         "The case beside the profile of the disease",
-        ("profile.",),
+        ("profile", "profile."),
     ),
     Shown(
         "sensitivity",
@@ -125,8 +126,15 @@ FIGURES = (
 )
 
 
-def drawn(case: Case) -> dict[str, Varied]:
-    """Every figure under each single option, and each scenario, that can change it.
+def drawn(case: Case, figures: Iterable[Shown] = FIGURES) -> dict[str, Varied]:
+    """Figures under each single option, and each scenario, that can change them.
+
+    Parameters
+    ----------
+    case : Case
+        At its defaults.
+    figures : iterable of Shown
+        Which.
 
     Returns
     -------
@@ -136,7 +144,7 @@ def drawn(case: Case) -> dict[str, Varied]:
     """
     choices = [{}, *singles(case), *(s.readings for s in case.head.scenarios.values())]
     found = {}
-    for shown in FIGURES:
+    for shown in figures:
         readings = _readings(case, shown)
         contents: dict[tuple[str, ...], str] = {}
         for chosen in choices:
@@ -145,7 +153,7 @@ def drawn(case: Case) -> dict[str, Varied]:
             if key not in contents:
                 other = case.under(dict(zip(readings, key, strict=True)))
                 figure = shown.chart(other)
-                contents[key] = _content(other, figure) if figure else ""
+                contents[key] = _content(figure) if figure else ""
         if any(contents.values()):
             found[shown.name] = _trimmed(case, Varied(readings, contents))
     return found
@@ -159,12 +167,11 @@ def _trimmed(case: Case, figure: Varied) -> Varied:
 
 def _readings(case: Case, shown: Shown) -> tuple[str, ...]:
     """The readings that a figure can hang on."""
-    names = {
-        reading
-        for key, q in headline(case).items()
-        if key.startswith(shown.values or ("\0",))
-        for reading in q.readings
-    }
+    names: set[str] = set()
+    if shown.values:
+        family, start = shown.values
+        drawn_values = (q for key, q in of_family(case, family).items() if key.startswith(start))
+        names.update(reading for q in drawn_values for reading in q.readings)
     known = {
         "{main}": [f"observations/{case.head.main_measure}."],
         "{events}": [f"findings/{f.id}/" for f in case.findings if f.event],
@@ -176,7 +183,7 @@ def _readings(case: Case, shown: Shown) -> tuple[str, ...]:
     return tuple(r for r in case.head.readings if r in names)
 
 
-def _content(case: Case, figure: Figure) -> str:
+def _content(figure: Figure) -> str:
     columns = ("panel", "what", "drawn as", "time", "value")
     head = "".join(f'<th scope="col">{c}</th>' for c in columns)
     return (
@@ -185,7 +192,7 @@ def _content(case: Case, figure: Figure) -> str:
         f"<details><summary>What is drawn, as a table</summary>\n"
         f'<div class="wide" tabindex="0" role="group" aria-label="table"><table>'
         f"<thead><tr>{head}</tr></thead>\n"
-        f"<tbody>\n{marks_table(case, figure.marks)}\n</tbody></table></div></details>"
+        f"<tbody>\n{marks_table(figure.marks)}\n</tbody></table></div></details>"
     )
 
 

@@ -10,11 +10,12 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from casetrace.files import digest
+from casetrace.files import digest, write_bytes
 from casetrace.project import DEFAULT_SCENARIO, Project
-from casetrace.runner.job import Job
-from casetrace.runner.produce import Produced, produce
-from casetrace.runner.stale import inputs, read_manifest, reasons, record
+from casetrace.runner.execute import retold
+from casetrace.runner.job import INDEX, Job
+from casetrace.runner.produce import Made, Produced, as_bytes, produce
+from casetrace.runner.stale import Due, due, inputs, read_manifest, record, shared
 
 __all__ = ["BuildError", "alone", "build", "publish", "staging"]
 
@@ -28,7 +29,7 @@ class BuildError(Exception):
 def build(
     where: Project, jobs: Iterable[Job], workers: int = 2, explain: bool = False
 ) -> list[str]:
-    """Run the notebooks of every stale job and publish what they give.
+    """Run what is stale of some jobs and publish what that gives, job by job.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ def build(
     workers : int
         Notebooks at a time.
     explain : bool
-        Say of each job why it is run.
+        Say of each notebook, and of the page, why it is run or is not.
 
     Returns
     -------
@@ -51,34 +52,71 @@ def build(
     BuildError
         If a notebook failed; the outputs of its job stay as they were.
     """
-    jobs = list(jobs)
+    changed: list[str] = []
     with alone(where):
-        found = {job: inputs(where, job) for job in jobs}
-        stale = [job for job in jobs if _tell(where, job, found[job], explain)]
+        now = {job: shared(where, job) for job in jobs}
+        found = {job: due(where, job, now[job]) for job in now}
+        for job in now:
+            _tell(job, found[job], explain)
+        stale = {job: list(found[job].run) for job in now if found[job]}
         if not stale:
             return []
         with staging(where) as folder:
-            produced = produce(where, stale, folder, workers)
-            changed = publish(
-                where, produced, [j for j in stale if j not in produced.errors], found
-            )
+            kept = {job: _kept(where, job, found[job], folder) for job in stale}
+
+            def done(job: Job, made: Mapping[str, Made]) -> None:
+                changed.extend(publish(where, job, made, folder, now[job]))
+
+            produced = produce(where, stale, folder, workers, kept, done)
     if produced.errors:
         raise BuildError(failures(produced))
     return changed
 
 
-def _tell(where: Project, job: Job, found: Mapping[str, str], explain: bool = False) -> bool:
-    """Say that a job has nothing to do, or if asked why it has; gives whether it is stale."""
-    why = reasons(where, job, found)
-    if not why:
+def _tell(job: Job, found: Due, explain: bool) -> None:
+    """Say that a job has nothing to do, or if asked what it does and why."""
+    if not found:
         print(f"{job.key}: nothing changed, nothing to do", file=sys.stderr)
-    elif explain:
-        said = [
-            *why[:MOST_REASONS],
-            *[f"and {len(why) - MOST_REASONS} more"] * (len(why) > MOST_REASONS),
-        ]
-        print(f"{job.key}: to be run, since {'; '.join(said)}", file=sys.stderr)
-    return bool(why)
+    if not explain or not found:
+        return
+    same: dict[str, list[str]] = {}
+    for name, why in found.run.items():
+        more = [f"and {len(why) - MOST_REASONS} more"] * (len(why) > MOST_REASONS)
+        same.setdefault("; ".join([*why[:MOST_REASONS], *more]), []).append(name)
+    for why, names in same.items():
+        print(f"{job.key}: to be run, since {why}: {', '.join(names)}", file=sys.stderr)
+    if found.retold:
+        print(f"{job.key}: told anew, not run: {', '.join(found.retold)}", file=sys.stderr)
+    for why in found.damaged:
+        print(f"{job.key}: {why}", file=sys.stderr)
+    if found.fresh:
+        print(f"{job.key}: nothing changed for {', '.join(found.fresh)}", file=sys.stderr)
+
+
+def _kept(where: Project, job: Job, found: Due, folder: Path) -> dict[str, Made]:
+    """Lay what other tasks of a job gave before beside what is to come; gives these tasks."""
+    places, made = _targets(where, job), {}
+    known = read_manifest(where, job).get("tasks", {})
+    for name in (*found.fresh, *found.retold):
+        outputs = []
+        for shown in known[name]["outputs"]:
+            path = where.root / shown
+            part = next(part for part, place in places.items() if place == path.parent)
+            outputs.append(f"{part}/{path.name}")
+            copied = folder / job.key / outputs[-1]
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copied)
+        if name in found.retold:
+            import nbformat
+
+            story, ran = (
+                nbformat.read(path, as_version=4)
+                for path in (where.notebooks / name, folder / job.key / "notebooks" / name)
+            )
+            write_bytes(folder / job.key / "notebooks" / name, as_bytes(retold(story, ran)))
+        read = tuple(file for file in known[name]["inputs"] if "/" in file)
+        made[name] = Made(tuple(outputs), read)
+    return made
 
 
 def failures(produced: Produced) -> str:
@@ -88,34 +126,53 @@ def failures(produced: Produced) -> str:
 
 
 def publish(
-    where: Project,
-    produced: Produced,
-    jobs: Iterable[Job],
-    found: Mapping[Job, Mapping[str, str]] | None = None,
+    where: Project, job: Job, made: Mapping[str, Made], folder: Path, now: Mapping[str, str]
 ) -> list[str]:
-    """Move what was produced to its place, and remove what earlier builds made and this did not.
+    """Move what the tasks of a job gave to its place, and remove what they gave before only.
 
     Files are renamed from the same disk: nothing can be half written, and no space is needed.
+
+    Parameters
+    ----------
+    where : Project
+        The project.
+    job : Job
+        A case with a scenario.
+    made : dict of Made
+        By task, of all tasks.
+    folder : Path
+        Where the outputs are, under the job's name.
+    now : dict of str
+        What :func:`casetrace.runner.stale.shared` gave before they were made.
+
+    Returns
+    -------
+    list of str
+        Files that changed, from the project's folder.
     """
-    manifest = read_manifest(where)
-    changed: list[str] = []
-    for job in jobs:
-        outputs: dict[str, str] = {}
-        for part, target in _targets(where, job).items():
-            for path in sorted((produced.folder / job.key / part).glob("*")):
-                content = path.read_bytes()
-                place = target / path.name
-                shown = where.shown(place)
-                outputs[shown] = digest(content)
+    places, changed, noted = _targets(where, job), [], {}
+    for name, given in made.items():
+        outputs = {}
+        for output in given.outputs:
+            part, _, file = output.partition("/")
+            fresh, place = folder / job.key / output, places[part] / file
+            shown = where.shown(place)
+            if fresh.is_file():  # two tasks may give the same file
+                content = fresh.read_bytes()
                 if not place.is_file() or place.read_bytes() != content:
                     place.parent.mkdir(parents=True, exist_ok=True)
-                    os.replace(path, place)
+                    os.replace(fresh, place)
                     changed.append(shown)
-        for shown in manifest.get(job.key, {}).get("outputs", {}):
-            if shown not in outputs and (where.root / shown).is_file():
-                (where.root / shown).unlink()
-                changed.append(f"{shown} (removed)")
-        record(where, job, found[job] if found else inputs(where, job), outputs)
+            outputs[shown] = digest(place.read_bytes())
+        made_from = {} if name == INDEX else inputs(where, job, name, given.read)
+        noted[name] = (made_from, outputs)
+    kept = {shown for _, outputs in noted.values() for shown in outputs}
+    known = read_manifest(where, job).get("tasks", {})
+    for shown in {shown for task in known.values() for shown in task["outputs"]} - kept:
+        if (where.root / shown).is_file():
+            (where.root / shown).unlink()
+            changed.append(f"{shown} (removed)")
+    record(where, job, now, noted)
     return changed
 
 

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from casetrace.kernels.client import DEFAULT_PRELOAD, PRELOAD, is_warm
-from casetrace.project import EXPORT, Project
+from casetrace.project import Project
 
 __all__ = ["PROVISIONER", "environment", "preload"]
 
@@ -23,20 +23,17 @@ def preload() -> str:
 class environment:
     """The environment of a build, put back afterwards.
 
-    Figures are exported to ``folder``; the user's IPython profile, matplotlib backend and
-    warnings settings do not reach the notebooks.
+    The user's IPython profile, matplotlib backend and warnings settings do not reach the
+    notebooks.
 
     Parameters
     ----------
     where : Project
         The project.
-    folder : Path
-        Where figures and reports go.
     """
 
-    def __init__(self, where: Project, folder: Path) -> None:
+    def __init__(self, where: Project) -> None:
         self.new = {
-            EXPORT: str(folder),
             "CASETRACE_ROOT": str(where.root),
             "MPLBACKEND": "agg",
             "PYTHONWARNINGS": "",

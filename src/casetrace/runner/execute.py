@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 from pathlib import Path
 from typing import Any
 
 from casetrace.case.problems import UsageError
-from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO
+from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO, EXPORT
 
-__all__ = ["NotebookError", "cleaned", "execute"]
+__all__ = ["NotebookError", "cell_timeout", "cleaned", "execute", "retold"]
 
 #: Environment variable: seconds after which a cell counts as hanging.
 CELL_TIMEOUT = "CASETRACE_CELL_TIMEOUT"
@@ -34,7 +35,7 @@ class NotebookError(Exception):
         super().__init__(f"{notebook}, {cell}: {cause}")
 
 
-def execute(notebook: Path, case: str, scenario: str) -> Any:
+def execute(notebook: Path, case: str, scenario: str, room: Path) -> Any:
     """Run a notebook for a case under a scenario.
 
     Parameters
@@ -44,6 +45,8 @@ def execute(notebook: Path, case: str, scenario: str) -> Any:
     case, scenario : str
         Its parameters. Those it holds already are not injected again, so that the default
         case gives exactly the stored notebook.
+    room : Path
+        Folder to which the notebook exports its figures and narratives.
 
     Returns
     -------
@@ -61,9 +64,9 @@ def execute(notebook: Path, case: str, scenario: str) -> Any:
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    from casetrace.runner.session import LocalKernelManager
+    from casetrace.runner.session import manager_of
 
-    timeout = _timeout()
+    timeout = cell_timeout()
     asked = {"case": case, "scenario": scenario}
     given = {"case": DEFAULT_CASE, "scenario": DEFAULT_SCENARIO}
     try:
@@ -77,7 +80,7 @@ def execute(notebook: Path, case: str, scenario: str) -> Any:
             execution_timeout=timeout,
             start_timeout=120,
             shutdown_kernel="immediate",
-            kernel_manager_class=LocalKernelManager if os.name == "posix" else None,
+            kernel_manager_class=manager_of({EXPORT: str(room)}),
         )
     except PapermillExecutionError as error:
         cell = _heading(error, notebook)
@@ -96,7 +99,14 @@ def execute(notebook: Path, case: str, scenario: str) -> Any:
     return cleaned(executed)
 
 
-def _timeout() -> int:
+def cell_timeout() -> int:
+    """Seconds after which a cell, or the page, counts as hanging.
+
+    Raises
+    ------
+    UsageError
+        If the environment sets a time that is none.
+    """
     text = os.environ.get(CELL_TIMEOUT, "600")
     if not text.isdigit() or int(text) < 1:
         raise UsageError(f"{CELL_TIMEOUT} takes whole seconds of 1 or more, found {text!r}")
@@ -113,7 +123,32 @@ def cleaned(notebook: Any) -> Any:
             cell.metadata.pop(key, None)
         if cell.metadata.get("tags") == []:
             cell.metadata.pop("tags")
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = "injected-parameters"  # papermill takes one at random
     return notebook
+
+
+def retold(story: Any, executed: Any) -> Any:
+    """An executed notebook with the prose that its story has now, its code being the same.
+
+    Parameters
+    ----------
+    story, executed : NotebookNode
+        As written, and as it was run when it was told otherwise.
+    """
+    ran = [cell for cell in executed.cells if cell.cell_type == "code"]
+    given = [cell for cell in ran if "injected-parameters" in cell.metadata.get("tags", [])]
+    outputs = iter(cell for cell in ran if cell not in given)
+    told = copy.deepcopy(story)
+    told.metadata, told.cells = copy.deepcopy(executed.metadata), []
+    for cell in copy.deepcopy(story.cells):
+        if cell.cell_type == "code":
+            was = next(outputs)
+            cell.outputs, cell.execution_count = was.outputs, was.execution_count
+        told.cells.append(cell)
+        if "parameters" in cell.metadata.get("tags", []):
+            told.cells += given
+    return cleaned(told)
 
 
 def _heading(error: Any, notebook: Path) -> str:

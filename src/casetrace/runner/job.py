@@ -1,10 +1,14 @@
-"""The unit of a build."""
+"""The units of a build."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Job"]
+__all__ = ["INDEX", "PAGE", "Job"]
+
+#: Tasks of a job beside its notebooks, which are named by their files: the report as a page, and
+#: the list of its figures, which is written whenever a notebook was run.
+PAGE, INDEX = "index.html", "index.json"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -17,7 +18,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.paths import jupyter_runtime_dir
 from traitlets import default
 
-__all__ = ["LocalKernelManager", "stop_kernels"]
+__all__ = ["LocalKernelManager", "manager_of", "stop_kernels"]
 
 
 class QuickClient(AsyncKernelClient):
@@ -69,10 +70,16 @@ class LocalKernelManager(AsyncKernelManager):
     """Kernels on sockets of this machine's file system: no port, no listener, no race."""
 
     transport = "ipc"
+    #: What its kernel finds in its environment beside this process's own.
+    more: Mapping[str, str] = {}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         _managers.add(self)
+
+    async def start_kernel(self, **kwargs: Any) -> None:
+        """Start the kernel in its environment."""
+        await super().start_kernel(**{"env": {**os.environ, **self.more}, **kwargs})
 
     @default("client_factory")
     def _quick(self) -> type:
@@ -81,3 +88,14 @@ class LocalKernelManager(AsyncKernelManager):
     @default("ip")
     def _socket_of_its_own(self) -> str:
         return str(Path(jupyter_runtime_dir()) / uuid.uuid4().hex)
+
+
+def manager_of(more: Mapping[str, str]) -> type[LocalKernelManager]:
+    """A class of managers, as papermill asks for one, whose kernels find more in their environment.
+
+    Parameters
+    ----------
+    more : mapping
+        Environment variables.
+    """
+    return type("LocalKernelManager", (LocalKernelManager,), {"more": dict(more)})

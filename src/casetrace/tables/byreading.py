@@ -8,7 +8,7 @@ from itertools import product
 from casetrace.case import Case
 from casetrace.sensitivity import factorials
 from casetrace.tables.table import Table
-from casetrace.values import headline
+from casetrace.values import some
 
 __all__ = ["by_reading", "given_values", "moving", "option_label", "variants"]
 
@@ -73,7 +73,7 @@ def by_reading(
     Table or None
         None if the case has none of the values.
     """
-    here = headline(case)
+    here = some(case, columns)
     names = [n for n in columns if n in here]
     if not names:
         return None

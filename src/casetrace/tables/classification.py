@@ -7,7 +7,7 @@ from casetrace.case import Case
 from casetrace.items import items
 from casetrace.tables.byreading import by_reading
 from casetrace.tables.table import Table, words_of
-from casetrace.values import headline
+from casetrace.values import of_family
 
 __all__ = ["SETS", "classes", "classes_by_reading", "criteria", "fact_label", "settled_by"]
 
@@ -38,7 +38,7 @@ def criteria(case: Case, name: str) -> Table | None:
 
 def classes(case: Case) -> Table | None:
     """Score, probability and class under each set, with bounds over what is open."""
-    found = headline(case)
+    found = of_family(case, "criteria")
     rows = []
     for name, (label, versions) in SETS.items():
         for version in versions:
@@ -80,7 +80,7 @@ def settled_by(case: Case, most: int = 8) -> Table | None:
         for version in versions:
             sets = engine.settling(case, name, version)
             end = f".{version}" if version else ""
-            state = headline(case)[f"criteria.{name}.class{end}"].text()
+            state = of_family(case, "criteria")[f"criteria.{name}.class{end}"].text()
             if sets == [()] or not sets:
                 none = "nothing more is needed" if sets else "more than could be tried"
                 rows.append([label + _VERSION[version], state, none, ""])

@@ -10,7 +10,7 @@ from casetrace.items import items
 from casetrace.sensitivity import factorials
 from casetrace.tables.classification import SETS
 from casetrace.tables.table import Note
-from casetrace.values import headline
+from casetrace.values import of_family
 
 __all__ = ["applies"]
 
@@ -65,7 +65,7 @@ def _response(case: Case) -> _Answer:
         ),
         (
             "a statement that no adverse event was seen",
-            any(k.startswith("ae.") for k in headline(case)),
+            any(k.startswith("ae.") for k in of_family(case, "response")),
             "no treatment in courses that is said to have had no adverse event",
         ),
     )

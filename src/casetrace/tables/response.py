@@ -8,7 +8,7 @@ from casetrace.case import Case
 from casetrace.quantity import Quantity, change
 from casetrace.tables.report import when_said
 from casetrace.tables.table import Table, quote
-from casetrace.values import headline
+from casetrace.values import of_family
 from casetrace.wording import scale_name
 
 __all__ = ["changes", "coverage", "event_bounds", "folds", "motor_states"]
@@ -98,7 +98,7 @@ def coverage(case: Case) -> Table | None:
 
 def event_bounds(case: Case) -> Table | None:
     """Adverse events per course that none in so many courses leaves possible."""
-    found = headline(case)
+    found = of_family(case, "response")
     rows = []
     for drug in dict.fromkeys(t.drug for t in case.treatments):
         if f"ae.{drug}.courses_without_event" in found:

@@ -8,7 +8,7 @@ from casetrace.exposure import assumed_weight, spans_of_steps
 from casetrace.igg import model_reading
 from casetrace.tables.byreading import by_reading, given_values, moving
 from casetrace.tables.table import Table
-from casetrace.values import headline
+from casetrace.values import of_family
 
 __all__ = ["dose_sums", "doses", "grams", "igg", "igg_models", "regimens"]
 
@@ -64,7 +64,7 @@ def dose_sums(case: Case) -> Table | None:
 def igg(case: Case) -> Table | None:
     """Simulated IgG under each reading of the dose and each model."""
     columns = {}
-    for key in headline(case):
+    for key in of_family(case, "igg"):
         if key.startswith("igg."):
             what, _, when = key.removeprefix("igg.").partition(".last_of_")
             columns[key] = f"{what}, last of {when.replace('_', ' ')}"

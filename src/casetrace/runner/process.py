@@ -1,0 +1,71 @@
+"""Run a module of this package as a process of its own, forked like a kernel where that is done."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from casetrace.kernels.client import is_warm, server_for
+
+__all__ = ["ProcessError", "run_module", "stop_processes"]
+
+_started: set[subprocess.Popen] = set()
+
+
+class ProcessError(Exception):
+    """The process failed: its last words."""
+
+
+def run_module(arguments: list[str], log: Path, timeout: float) -> None:
+    """Run ``python -m`` with these arguments to its end.
+
+    Parameters
+    ----------
+    arguments : list of str
+        The module and what follows.
+    log : Path
+        Where what it prints goes.
+    timeout : float
+        Seconds that it may take.
+
+    Raises
+    ------
+    ProcessError
+        If it fails, dies or takes longer.
+    """
+    with open(log, "wb") as out, open(os.devnull, "rb") as nothing:
+        try:
+            streams = (nothing.fileno(), out.fileno(), out.fileno())
+            server = server_for(os.environ) if is_warm() else None
+            process = server.fork(arguments, os.environ, os.getcwd(), streams) if server else None
+        except OSError:
+            process = None  # as for a kernel: where none can be forked, it is started anew
+        if process is None:
+            command = [sys.executable, "-m", *arguments]
+            process = subprocess.Popen(
+                command, stdin=nothing, stdout=out, stderr=out, start_new_session=True
+            )
+            _started.add(process)
+        try:
+            status = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise ProcessError(f"it took longer than {timeout} seconds") from None
+        finally:
+            _started.discard(process)
+    if status:
+        words = log.read_text("utf-8", "replace").strip().splitlines()
+        raise ProcessError(words[-1] if words else f"its process died ({status})")
+
+
+def stop_processes() -> None:
+    """Kill every process that was started anew and still runs, and what it started."""
+    for process in list(_started):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
