@@ -3,17 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CASES ?=
-JOBS ?= 2
+JOBS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := all
-.PHONY: help all figures report test test-browser check accept lab lint lock dictionary clean
+.PHONY: help all figures report test test-browser check accept bench lab lint lock dictionary clean
 
 help: ## List what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 all: $(VENV)/.ready ## Build figures, values and narrative of every case (the default)
-	@$(BIN)/casetrace build -j $(JOBS) $(CASES)
+	@$(BIN)/casetrace build $(if $(JOBS),-j $(JOBS)) $(CASES)
 
 figures: all ## The same; figures are in figures/<case>/
 
@@ -29,10 +29,13 @@ test-browser: $(VENV)/.lab ## Try page and JupyterLab in Chromium, with the acce
 check: $(VENV)/.ready ## Validate the data and verify that everything committed reproduces
 	@$(BIN)/casetrace check $(CASES)
 	@$(BIN)/casetrace verify
-	@$(BIN)/pytest --nbval --nbval-current-env notebooks
+	@$(BIN)/pytest -n $(or $(JOBS),auto) --dist loadfile --nbval --nbval-current-env notebooks
 
 accept: $(VENV)/.ready ## Take the present results as the new stored ones and say what changed
 	@$(BIN)/casetrace accept
+
+bench: $(VENV)/.lab ## Measure the build against other ways (half an hour); writes docs/benchmarks.md
+	@$(BIN)/python benchmarks/bench.py
 
 lab: $(VENV)/.lab ## Open JupyterLab to explore a case
 	@$(BIN)/jupyter lab notebooks/explore.ipynb

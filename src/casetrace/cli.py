@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO, project
 
@@ -61,37 +61,30 @@ def _build(options: argparse.Namespace) -> int:
     from casetrace.runner.stale import due, shared
 
     where, scenario = project(), _scenario(options)
-    jobs = [Job(case, scenario) for case in _cases(options)]
+    if options.all and options.cases:
+        _misuse("--all takes every case there is: name cases, or give --all, not both")
+    jobs = [Job(case, scenario) for case in _cases(options, every=options.all)]
     if options.jobs < 1:
         _misuse(f"-j takes a number of 1 or more, found {options.jobs}")
     stale = [job for job in jobs if due(where, job, shared(where, job))]
     for job in jobs:
         if job not in stale:
             _say(f"{job.key}: nothing changed, nothing to do", OK)
-    return _run(options, stale) if stale else OK
+    if not stale:
+        return OK
+    from casetrace.runner.environment import environment
 
+    failed = None
+    with environment(where):  # the warm process imports while this one does
+        from casetrace.runner.build import BuildError, build
 
-def _run(options: argparse.Namespace, jobs: list[Any]) -> int:
-    """Run the jobs whose data hold."""
-    from casetrace.case import CaseError, load
-    from casetrace.case.crosscheck import warnings
-    from casetrace.runner.build import BuildError, build
-
-    where, sound = project(), []
-    for job in jobs:
         try:
-            for warning in warnings(load(job.case, job.scenario, where=where)):
-                print(f"warning: {warning}", file=sys.stderr)
-            sound.append(job)
-        except CaseError as error:
-            print(error, file=sys.stderr)
-    try:
-        changed = build(where, sound, options.jobs, options.explain) if sound else []
-    except BuildError as error:
-        return _say(f"casetrace: {error}", FAILED)
+            changed = build(where, stale, options.jobs, options.explain)
+        except BuildError as error:
+            failed, changed = error, error.changed
     for path in changed:
         print(path)
-    return OK if len(sound) == len(jobs) else FAILED
+    return _say(f"casetrace: {failed}", FAILED) if failed else OK
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -271,12 +264,17 @@ def _parser() -> argparse.ArgumentParser:
 
     def with_jobs(added: argparse.ArgumentParser) -> None:
         added.add_argument(
-            "-j", "--jobs", type=int, default=2, help="notebooks at a time (default 2)"
+            "-j",
+            "--jobs",
+            type=int,
+            default=os.cpu_count() or 1,
+            help="notebooks at a time (one for each core if not given)",
         )
 
     added = command("build", _build, "Run the notebooks; write figures, values and narrative.")
     added.add_argument("cases", nargs="*", metavar="CASE")
-    added.add_argument("--explain", action="store_true", help="say why a case is run")
+    added.add_argument("--all", action="store_true", help="every case in data/")
+    added.add_argument("--explain", action="store_true", help="say what is run and why")
     with_scenario(added)
     with_jobs(added)
     added = command("check", _check, "Validate case data; every problem at once.")

@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from casetrace.case import CaseError, load
+from casetrace.case.crosscheck import warnings
 from casetrace.files import digest, write_bytes
 from casetrace.project import DEFAULT_SCENARIO, Project
 from casetrace.runner.execute import retold
@@ -23,7 +25,17 @@ MOST_REASONS = 5
 
 
 class BuildError(Exception):
-    """One or more notebooks failed; what could be built was."""
+    """One or more notebooks failed; what could be built was.
+
+    Attributes
+    ----------
+    changed : tuple of str
+        Files that changed all the same, from the project's folder.
+    """
+
+    def __init__(self, words: str, changed: Iterable[str] = ()) -> None:
+        self.changed = tuple(changed)
+        super().__init__(words)
 
 
 def build(
@@ -50,27 +62,51 @@ def build(
     Raises
     ------
     BuildError
-        If a notebook failed; the outputs of its job stay as they were.
+        If a notebook failed, or the data of a case do not hold; the outputs of that job stay
+        as they were, all others are published.
     """
     changed: list[str] = []
+    refused: list[str] = []
+    now: dict[Job, dict[str, str]] = {}
     with alone(where):
-        now = {job: shared(where, job) for job in jobs}
-        found = {job: due(where, job, now[job]) for job in now}
-        for job in now:
-            _tell(job, found[job], explain)
-        stale = {job: list(found[job].run) for job in now if found[job]}
+        stale = {}
+        for job in jobs:
+            found = due(where, job, shared(where, job))
+            _tell(job, found, explain)
+            if found:
+                stale[job] = list(found.run)
         if not stale:
             return []
         with staging(where) as folder:
-            kept = {job: _kept(where, job, found[job], folder) for job in stale}
+
+            def begin(job: Job) -> Mapping[str, Made] | None:
+                if not _is_sound(where, job):
+                    refused.append(job.key)
+                    return None
+                now[job] = shared(where, job)
+                return _kept(where, job, due(where, job, now[job]), folder)
 
             def done(job: Job, made: Mapping[str, Made]) -> None:
-                changed.extend(publish(where, job, made, folder, now[job]))
+                changed.extend(publish(where, job, made, folder, now.pop(job)))
 
-            produced = produce(where, stale, folder, workers, kept, done)
-    if produced.errors:
-        raise BuildError(failures(produced))
+            produced = produce(where, stale, folder, workers, begin, done)
+    if produced.errors or refused:
+        said = [failures(produced)] if produced.errors else []
+        if refused:
+            said.append(f"not built, since the data do not hold (see above): {', '.join(refused)}")
+        raise BuildError("\n".join(said), changed)
     return changed
+
+
+def _is_sound(where: Project, job: Job) -> bool:
+    """Whether the data of a job hold; says what is wrong with them, and what is doubtful."""
+    try:
+        for warning in warnings(load(job.case, job.scenario, where=where)):
+            print(f"warning: {warning}", file=sys.stderr)
+    except CaseError as error:
+        print(error, file=sys.stderr)
+        return False
+    return True
 
 
 def _tell(job: Job, found: Due, explain: bool) -> None:

@@ -6,7 +6,13 @@ import os
 import tempfile
 from pathlib import Path
 
-from casetrace.kernels.client import DEFAULT_PRELOAD, PRELOAD, is_warm
+from casetrace.kernels.client import (
+    DEFAULT_PRELOAD,
+    PRELOAD,
+    close_server,
+    is_warm,
+    server_for,
+)
 from casetrace.project import Project
 
 __all__ = ["PROVISIONER", "environment", "preload"]
@@ -21,10 +27,11 @@ def preload() -> str:
 
 
 class environment:
-    """The environment of a build, put back afterwards.
+    """The environment of a build and its warm process, put back and ended afterwards.
 
     The user's IPython profile, matplotlib backend and warnings settings do not reach the
-    notebooks.
+    notebooks. The warm process imports while this one goes on. Entered again within, it is the
+    same.
 
     Parameters
     ----------
@@ -32,29 +39,41 @@ class environment:
         The project.
     """
 
+    _is_in_force = False
+
     def __init__(self, where: Project) -> None:
-        self.new = {
-            "CASETRACE_ROOT": str(where.root),
+        self.where = where
+
+    def __enter__(self) -> None:
+        self.old: dict[str, str | None] | None = None
+        if environment._is_in_force:
+            return
+        environment._is_in_force = True
+        # Socket paths must be short: not in the project's folder, which may lie deep.
+        self.sockets = tempfile.TemporaryDirectory(prefix="casetrace-")
+        new = {
+            "CASETRACE_ROOT": str(self.where.root),
             "MPLBACKEND": "agg",
             "PYTHONWARNINGS": "",
             "JPY_SESSION_NAME": "",  # no controls, also when a build is begun in JupyterLab
+            "JUPYTER_RUNTIME_DIR": self.sockets.name,
+            "IPYTHONDIR": str(Path(self.sockets.name) / "ipython"),
         }
         if is_warm():
-            self.new[PROVISIONER] = "warm-fork"
-            self.new[PRELOAD] = preload()
-        # Socket paths must be short: not in the project's folder, which may lie deep.
-        self.sockets = tempfile.TemporaryDirectory(prefix="casetrace-")
-        self.new["JUPYTER_RUNTIME_DIR"] = self.sockets.name
-        self.new["IPYTHONDIR"] = str(Path(self.sockets.name) / "ipython")
-
-    def __enter__(self) -> None:
-        self.old = {name: os.environ.get(name) for name in self.new}
-        os.environ.update(self.new)
+            new |= {PROVISIONER: "warm-fork", PRELOAD: preload()}
+        self.old = {name: os.environ.get(name) for name in new}
+        os.environ.update(new)
+        if is_warm():
+            server_for(os.environ)
 
     def __exit__(self, *_: object) -> None:
+        if self.old is None:
+            return
+        close_server(os.environ)
         for name, value in self.old.items():
             if value is None:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+        environment._is_in_force = False
         self.sockets.cleanup()

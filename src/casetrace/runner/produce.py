@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from casetrace.files import digest, write_bytes
-from casetrace.kernels.client import close_server, is_warm, server_for
+from casetrace.kernels.client import close_server
 from casetrace.project import Project
 from casetrace.runner.environment import environment
 from casetrace.runner.execute import NotebookError, cell_timeout, execute
@@ -71,7 +71,7 @@ def produce(
     wanted: Mapping[Job, Iterable[str]],
     folder: Path,
     workers: int = 2,
-    kept: Mapping[Job, Mapping[str, Made]] | None = None,
+    begin: Callable[[Job], Mapping[str, Made] | None] = lambda job: {},
     done: Callable[[Job, Mapping[str, Made]], None] = lambda job, made: None,
 ) -> Produced:
     """Run tasks.
@@ -86,8 +86,9 @@ def produce(
         Empty folder to write to.
     workers : int
         Tasks at a time.
-    kept : dict of dict of Made
-        Tasks that were done before, of which the outputs are in the folder already.
+    begin : callable
+        Called with each job before its first task. Gives the tasks that were done before, of
+        which the outputs are in the folder then, or None if the job is to be left out.
     done : callable
         Called with each job of which all tasks are done, and none failed.
 
@@ -95,26 +96,36 @@ def produce(
     -------
     Produced
     """
-    left = {job: set(names) for job, names in wanted.items()}
-    waiting = deque((job, name) for job in wanted for name in _slow_first(left[job]))
-    result = Produced(folder, {job: dict((kept or {}).get(job, {})) for job in wanted})
-    progress = Progress(len(waiting))
+    jobs, left = deque(wanted), {job: set(names) for job, names in wanted.items()}
+    waiting: deque[tuple[Job, str]] = deque()
+    result = Produced(folder)
+    progress = Progress(sum(map(len, left.values())))
     within = workers if len(left) == 1 else 1  # processes at a time for a page
     pool = ThreadPoolExecutor(max(1, workers))
     running: dict[Future[Made], tuple[Job, str]] = {}
+
+    def open_next() -> None:
+        job = jobs.popleft()
+        before = begin(job)
+        if before is None:
+            progress.drop(len(left[job]))
+            return
+        result.made[job] = dict(before)
+        waiting.extend((job, name) for name in _slow_first(left[job]))
+        if not left[job]:
+            finish(job)
 
     def finish(job: Job) -> None:
         result.made[job][INDEX] = _index(job, folder / job.key)
         done(job, result.made[job])
 
     with environment(where):
-        if is_warm():
-            server_for(os.environ)  # it imports while this process does
         try:
-            for job in [job for job, names in left.items() if not names]:
-                finish(job)
-            while waiting or running:
-                while waiting and len(running) < max(1, workers):
+            while jobs or waiting or running:
+                while (jobs or waiting) and len(running) < max(1, workers):
+                    if not waiting:
+                        open_next()
+                        continue
                     job, name = waiting.popleft()
                     task = pool.submit(_one, where, job, name, folder, within, progress)
                     running[task] = (job, name)

@@ -28,6 +28,10 @@ class Progress:
         self._lock = threading.Lock()
         self._live = self.out.isatty()
 
+    def drop(self, jobs: int) -> None:
+        """Take jobs back that will not start."""
+        self.total -= jobs
+
     def start(self, job: str) -> None:
         """Name a job that starts."""
         with self._lock:
