@@ -7,7 +7,7 @@ JOBS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := all
-.PHONY: help all figures report test test-browser check accept bench lab lint lock dictionary clean
+.PHONY: help all figures report test test-browser check accept new-case bench lab lint lock dictionary clean
 
 help: ## List what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ check: $(VENV)/.ready ## Validate the data and verify that everything committed 
 
 accept: $(VENV)/.ready ## Take the present results as the new stored ones and say what changed
 	@$(BIN)/casetrace accept
+
+new-case: $(VENV)/.ready ## Make the folder of a new case: make new-case NAME=author-year
+	@$(BIN)/casetrace new "$(NAME)"
 
 bench: $(VENV)/.lab ## Measure the build against other ways (half an hour); writes docs/benchmarks.md
 	@$(BIN)/python benchmarks/bench.py

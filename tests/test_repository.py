@@ -132,7 +132,7 @@ LAYERS = [
     {"charts"},
     {"narrative"},
     {"page", "document"},
-    {"runner", "notebook", "explore"},
+    {"runner", "notebook", "explore", "scaffold"},
     {"accept"},
     {"verify"},
     {"cli"},

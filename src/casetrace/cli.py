@@ -89,28 +89,48 @@ def _build(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from casetrace.case import CaseError, check, load
+    from casetrace.case.guide import guide, missing_of_care
     from casetrace.narrative.unheard import unheard
-    from casetrace.values import check_names
+    from casetrace.values import check_names, idle_readings
 
     failed = False
     for case in _cases(options, every=True):
         problems, warnings = check(case, project())
+        missing = ""
         if not problems:
             try:
                 opened = load(case)
                 check_names(opened)
-                warnings += unheard(opened)
+                warnings += [*guide(opened), *idle_readings(opened), *unheard(opened)]
+                missing = missing_of_care(opened)
             except CaseError as error:
                 problems = list(error.problems)
         for problem in problems:
             print(f"error: {problem}")
         for warning in warnings:
             print(f"warning: {warning}")
+        if missing:
+            print(f"note: {missing}")
         counts = [(len(problems), "error"), (len(warnings), "warning")]
         word = ", ".join(f"{n} {name}{'s' * (n != 1)}" for n, name in counts if n) or "ok"
         print(f"{case}: {word}")
         failed = failed or bool(problems)
     return FAILED if failed else OK
+
+
+def _new(options: argparse.Namespace) -> int:
+    from casetrace.scaffold import create
+
+    for path in create(options.case, project()):
+        print(path)
+    print(
+        f"All of it is an example: replace it row by row, and ask\n"
+        f"  casetrace check {options.case}    what is left to do\n"
+        f"  casetrace build {options.case}    for figures and narrative\n"
+        f"docs/your-own-case.md leads through it.",
+        file=sys.stderr,
+    )
+    return OK
 
 
 def _values(options: argparse.Namespace) -> int:
@@ -279,6 +299,8 @@ def _parser() -> argparse.ArgumentParser:
     with_jobs(added)
     added = command("check", _check, "Validate case data; every problem at once.")
     added.add_argument("cases", nargs="*", metavar="CASE")
+    added = command("new", _new, "Make the folder of a new case, with a worked row in each table.")
+    added.add_argument("case", metavar="NAME", help="such as imataka-2014")
     added = command("values", _values, "Print every headline value of a case.")
     added.add_argument("case", metavar="CASE")
     added.add_argument("--json", action="store_true", help="with bounds, sources and derivation")

@@ -11,7 +11,16 @@ from casetrace.case import Case, CaseError, Problem, nearest
 from casetrace.items import profile_counts
 from casetrace.quantity import Quantity, parse
 
-__all__ = ["FAMILIES", "as_records", "check_names", "headline", "homes", "of_family", "some"]
+__all__ = [
+    "FAMILIES",
+    "as_records",
+    "check_names",
+    "headline",
+    "homes",
+    "idle_readings",
+    "of_family",
+    "some",
+]
 
 
 def _report(case: Case) -> dict[str, Quantity]:
@@ -163,6 +172,25 @@ def check_names(case: Case) -> None:
     ]
     if problems:
         raise CaseError(problems)
+
+
+def idle_readings(case: Case) -> list[Problem]:
+    """Readings that no headline value hangs on, under any single option."""
+    readings = case.head.readings
+    moved = {
+        reading
+        for name in readings
+        for option in readings[name].options
+        for q in headline(case.under({name: option})).values()
+        for reading in q.readings
+    }
+    expected = "a reading that a number hangs on; no headline value hangs on this one"
+    fix = "look at the cells that its options set, or keep it as a row of register.csv alone"
+    return [
+        Problem(f"{case.folder}/case.yaml", "", f"readings.{name}", "", expected, fix)
+        for name in readings
+        if name not in moved
+    ]
 
 
 def as_records(case: Case, values: dict[str, Quantity]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from casetrace.quantity import parse
 from casetrace.units import symbols
@@ -78,3 +78,13 @@ Option = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40
 
 State = Literal["observed", "excluded", "ambiguous", "not reported"]
 System = Literal["", "HPO", "LOINC", "MONDO", "ATC", "NCIT", "UBERON"]
+
+PLACE = "Section and paragraph of the report, several joined by ;"
+REPORTED = "The few words or figures of the report that carry the value, at most eight"
+NOTE = "What a reader of the row should know; how a number follows that the words do not carry"
+
+
+class Row(BaseModel):
+    """A row of a case table: an id and where it stands in the report."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

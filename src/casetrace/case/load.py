@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from casetrace.case import crosscheck
+from casetrace.case import crosscheck, privacy
 from casetrace.case.explain import explain
 from casetrace.case.files import Table, line_of, read_csv, read_yaml
 from casetrace.case.head import Head
@@ -155,6 +155,7 @@ def _assemble(
         problems += more
         if not more:
             tables[name] = table
+    problems += privacy.identifiers(where.data / case, folder, raw, lines, tables)
     if head and not problems:
         problems += apply_readings(head, chosen, raw, tables, lines, shown)
         head, more = _head(raw, lines, shown)

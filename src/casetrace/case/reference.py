@@ -31,6 +31,7 @@ __all__ = [
     "Limit",
     "Phenotype",
     "PkModel",
+    "Plausible",
     "ScaleGrade",
     "Study",
     "Work",
@@ -50,6 +51,18 @@ class Limit(Row):
     unit: Unit = column("UCUM unit", "U/L")
     citation: Id = column(CITATION, "fechner_2024")
     note: Text = column("How it was obtained", "", default="")
+
+
+class Plausible(Row):
+    """Bounds beyond which a value is most likely a slip of typing or of the unit."""
+
+    id: Id = column("Unique", "ck")
+    code: Text = column("LOINC code of the measure, as in observations.csv", "2157-6")
+    low: Number = column("Lower bound", "5")
+    high: Number = column("Upper bound", "500000")
+    unit: Unit = column("UCUM unit", "U/L")
+    citation: Id = column(CITATION, "casetrace_slips")
+    note: Text = column("How it was chosen", "", default="")
 
 
 class Growth(Row):
@@ -250,6 +263,7 @@ REFERENCE: dict[str, type[Row]] = {
     "classes": CriterionClass,
     "constants": Constant,
     "pk_models": PkModel,
+    "plausible": Plausible,
     "studies": Study,
     "phenotypes": Phenotype,
     "bibliography": Work,

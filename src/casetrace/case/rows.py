@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, model_validator
 
 from casetrace.case.fields import (
     COURSE,
+    NOTE,
+    PLACE,
+    REPORTED,
     Bounds,
     Id,
     IdOrEmpty,
     Name,
     NameOrEmpty,
     Prose,
+    Row,
     State,
     System,
     Text,
@@ -24,12 +28,14 @@ from casetrace.case.fields import (
     Words,
     column,
 )
+from casetrace.case.remarks import Care, Disclosure, Link, RegisterItem
 
 __all__ = [
     "KEYS",
     "OPTIONAL",
     "TABLES",
     "Care",
+    "Disclosure",
     "Finding",
     "Link",
     "Motor",
@@ -39,12 +45,6 @@ __all__ = [
     "Treatment",
     "columns",
 ]
-
-
-class Row(BaseModel):
-    """A row of a case table: an id and where it stands in the report."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Coded(Row):
@@ -81,11 +81,6 @@ class Timed(Row):
         if self.clock and not self.time:
             raise ValueError("a clock needs a time (at least 0, if no more is known)")
         return self
-
-
-PLACE = "Section and paragraph of the report, several joined by ;"
-REPORTED = "The few words or figures of the report that carry the value, at most eight"
-NOTE = "What a reader of the row should know; how a number follows that the words do not carry"
 
 
 class Observation(Coded, Timed):
@@ -251,69 +246,6 @@ class Motor(Timed):
         return self
 
 
-class RegisterItem(Row):
-    """A discrepancy, an ambiguity or a missing item of the report."""
-
-    id: Name = column("Unique in the table", "d01")
-    kind: Literal["discrepancy", "ambiguity", "missing", "extraction"] = column(
-        "What kind of item", "ambiguity"
-    )
-    topic: Text = column("What it is about", "dose of immunoglobulin")
-    statement: Text = column("What the report says, or does not", "two readings of one dose")
-    consequence: Prose = column(
-        "What changes with it; numbers are computed, never typed", "the total dose differs"
-    )
-    reading: NameOrEmpty = column("Reading of case.yaml that keeps it open", "", default="")
-    against: Text = column(
-        "What to weigh a claim of the report against, joined by ;: ids of headline values, or "
-        "studies/row of the reference tables",
-        "ck.change.after_prednisolone; studies/lam_2011",
-        default="",
-    )
-    place: Text = column(PLACE, "Case report, paragraph 5", default="")
-    as_reported: Words = column(REPORTED, "400 mg/kg/5 days", default="")
-
-    @property
-    def weights(self) -> list[str]:
-        """The names in ``against``."""
-        return [key.strip() for key in self.against.split(";") if key.strip()]
-
-    @model_validator(mode="after")
-    def _words_by_kind(self) -> RegisterItem:
-        if self.kind != "missing" and not (self.as_reported and self.place):
-            raise ValueError(f"a register item of kind {self.kind} needs as_reported and place")
-        return self
-
-
-class Care(Row):
-    """How far the report meets one item of the CARE checklist."""
-
-    item: Text = column("Item of data/reference/care.csv", "9b")
-    met: Literal["yes", "partly", "no"] = column("Met by the report", "partly")
-    note: Text = column("Why", "", default="")
-
-
-class Link(Row):
-    """Which rows of the case an item of criteria, a core set or a phenotype rests on."""
-
-    item: Text = column(
-        "Item of data/reference/criteria.csv, or HPO term of phenotypes.csv",
-        "eular_acr.prox_ue_weak",
-    )
-    rests_on: Text = column(
-        "Rows that decide it, as table/row, joined by and (all are needed) or by or (one is "
-        "enough); an observation counts as met if it is above its upper limit; empty: not reported",
-        "findings/deltoid_weakness and findings/symmetry",
-        default="",
-    )
-    in_part: Text = column(
-        "Rows that speak of a part of it only, joined by or: the item is then open",
-        "findings/proximal_weakness",
-        default="",
-    )
-    note: Text = column("Why", "", default="")
-
-
 TABLES: dict[str, type[Row]] = {
     "observations": Observation,
     "findings": Finding,
@@ -322,10 +254,11 @@ TABLES: dict[str, type[Row]] = {
     "register": RegisterItem,
     "care": Care,
     "links": Link,
+    "disclosures": Disclosure,
 }
 
 #: A case may do without these: a file that is not there is an empty table.
-OPTIONAL = frozenset({"links"})
+OPTIONAL = frozenset({"links", "disclosures"})
 
 _LAST = ("place", "as_reported", "schedule_place", "schedule_as_reported", "note")
 

@@ -57,7 +57,7 @@ class Teller:
         """Every name that the template may use."""
         own = (
             "named plainly zero value findings events compared gap read_as measures motor "
-            "comparisons register readings scenario citation"
+            "comparisons register readings scenario disclosed citation"
         )
         return {
             "head": self.case.head,
@@ -290,6 +290,13 @@ class Teller:
             for name, option in self.case.chosen.items()
             if option != readings[name].default
         )
+
+    def disclosed(self) -> list[str]:
+        """What looks like an identifier of the patient and stands there on purpose, with why."""
+        return [
+            self.plainly(f"disclosures/{d.id}", f"{d.kind} in {d.row} {d.field}: {d.reason}")
+            for d in self.case.disclosures
+        ]
 
     def citation(self) -> str:
         """The report, as far as it can be cited."""

@@ -1,0 +1,5 @@
+"""A folder for a case of your own, with a worked row in every table."""
+
+from casetrace.scaffold.new import EXAMPLE, create
+
+__all__ = ["EXAMPLE", "create"]

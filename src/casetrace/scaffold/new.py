@@ -1,0 +1,86 @@
+"""Make the folder of a new case."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from casetrace.case.fields import CaseId
+from casetrace.case.guide import EXAMPLE
+from casetrace.case.load import load_reference
+from casetrace.case.problems import UsageError
+from casetrace.project import Project
+
+__all__ = ["EXAMPLE", "create", "place_of"]
+
+TEMPLATE = Path(__file__).parent / "template"
+_NAME = TypeAdapter(CaseId)
+
+
+def create(case: str, where: Project) -> list[str]:
+    """Make the folder of a case that passes ``casetrace check``, all of it marked as an example.
+
+    Parameters
+    ----------
+    case : str
+        Name of the folder, such as ``imataka-2014``.
+    where : Project
+        The project.
+
+    Returns
+    -------
+    list of str
+        The files, from the project's folder.
+
+    Raises
+    ------
+    UsageError
+        If the name is not one, or there is such a case.
+    """
+    folder = place_of(case, where)
+    care = io.StringIO()
+    writer = csv.writer(care, lineterminator="\n")
+    writer.writerow(["item", "met", "note"])
+    writer.writerows([item.id, "no", ""] for item in load_reference(where).care)
+    beside = Path(tempfile.mkdtemp(prefix=".new-", dir=where.data))
+    try:
+        for path in sorted(TEMPLATE.iterdir()):
+            text = path.read_text("utf-8")
+            if path.name == "case.yaml":
+                text = text.replace("{id}", case).replace("{year}", str(date.today().year))
+            (beside / path.name).write_text(text, "utf-8")
+        (beside / "care.csv").write_text(care.getvalue(), "utf-8")
+        os.chmod(beside, 0o755)
+        os.rename(beside, folder)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+    return sorted(where.shown(path) for path in folder.iterdir())
+
+
+def place_of(case: str, where: Project) -> Path:
+    """The folder that a new case would have.
+
+    Raises
+    ------
+    UsageError
+        If the name is not one, or there is such a case.
+    """
+    try:
+        _NAME.validate_python(case)
+    except ValidationError:
+        words = "a letter first, then small letters, digits and single hyphens, at most 60 in all"
+        raise UsageError(f"a case is named like imataka-2014: {words}; found {case!r}") from None
+    if case == where.reference.name:
+        raise UsageError(f"{case!r} is the folder of the reference tables; choose another name")
+    folder = where.data / case
+    if folder.exists():
+        raise UsageError(f"{where.shown(folder)} is there already; choose another name")
+    return folder
