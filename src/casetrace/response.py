@@ -18,6 +18,8 @@ __all__ = [
     "event_bounds",
     "fold_under",
     "folds",
+    "is_printed",
+    "limits_named",
     "pairs",
     "severities",
     "upper_limit",
@@ -64,7 +66,7 @@ def folds(case: Case, measure: str) -> dict[str, Quantity]:
 
 
 def fold_under(case: Case, measure: str) -> dict[str, dict[str, Quantity]]:
-    """Folds of a measure under every limit of it in ``data/reference/limits.csv``.
+    """Folds of a measure under every limit that the case names for it.
 
     Returns
     -------
@@ -73,14 +75,31 @@ def fold_under(case: Case, measure: str) -> dict[str, dict[str, Quantity]]:
     """
     rows = [o for o in case.observations if o.id.partition(".")[0] == measure]
     found = {}
-    for limit in case.reference.limits:
-        if limit.measure == measure:
-            upper = case.reference.quantity("limits", limit.id, "value", limit.unit)
-            found[limit.id] = {
-                o.id: case.quantity("observations", o.id, "value", "unit").named(o.id) / upper
-                for o in rows
-            }
+    for key in limits_named(case, measure):
+        unit = case.reference.get("limits", key).unit
+        upper = case.reference.quantity("limits", key, "value", unit)
+        found[key] = {
+            o.id: case.quantity("observations", o.id, "value", "unit").named(o.id) / upper
+            for o in rows
+        }
     return found
+
+
+def is_printed(case: Case, limit: str) -> bool:
+    """Whether the report itself prints a limit; any other is an assumption."""
+    return case.reference.get("limits", limit).printed_in == case.id
+
+
+def limits_named(case: Case, measure: str) -> list[str]:
+    """Rows of limits.csv that a case uses for a measure, or an option of a reading does.
+
+    Others are of other populations: that a limit is in the table does not make it fit.
+    """
+    cell = f"uses/upper_limit/{measure}"
+    options = [o for r in case.head.readings.values() for o in r.options.values()]
+    named = {case.at_defaults.head.uses.upper_limit.get(measure)}
+    named |= {option.sets.get(cell) for option in options}
+    return [row.id for row in case.reference.limits if row.id in named]
 
 
 def severity(case: Case, measure: str, fold: Quantity) -> Quantity | None:

@@ -82,6 +82,8 @@ def _counts(case: Case) -> dict[str, Quantity]:
     for met in ("yes", "partly", "no"):
         items = [c.item for c in case.care if c.met == met]
         found[f"care.{met}"] = count("care", items, f"count of items rated {met}", "{item}")
+    if unrated := [c.item for c in case.care if c.met == "not rated"]:
+        found["care.not_rated"] = count("care", unrated, "count of items not rated", "{item}")
     found["care.items"] = count("care", [c.item for c in case.care], "count of items", "{item}")
     items = [r.id for r in case.register]
     found["register.items"] = count("register", items, "count of rows", "{item}")

@@ -49,11 +49,11 @@ def missing_of_care(case: Case) -> str:
     """What the report still misses of the CARE checklist, in one line; empty if nothing."""
     items = {item.id: item for item in case.reference.care}
     said = []
-    for met in ("no", "partly"):
+    for met, words in (("no", "missing"), ("partly", "in part"), ("not rated", "not rated")):
         rated = [items[row.item] for row in case.care if row.met == met and row.item in items]
         if rated:
             names = ", ".join(f"{item.id} {item.label or item.section}" for item in rated)
-            said.append(f"{len(rated)} {'missing' if met == 'no' else 'in part'}: {names}")
+            said.append(f"{len(rated)} {words}: {names}")
     return f"CARE checklist, of {len(items)} items {'; '.join(said)}" if said else ""
 
 

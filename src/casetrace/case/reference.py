@@ -49,6 +49,11 @@ class Limit(Row):
     statistic: Text = column("What the number is", "97.5th percentile")
     value: Bounds = column("Upper limit", "328")
     unit: Unit = column("UCUM unit", "U/L")
+    printed_in: Text = column(
+        "Case whose report prints it; empty: from elsewhere, so an assumption",
+        "imataka-2014",
+        default="",
+    )
     citation: Id = column(CITATION, "fechner_2024")
     note: Text = column("How it was obtained", "", default="")
 

@@ -59,7 +59,7 @@ class Care(Row):
     """How far the report meets one item of the CARE checklist."""
 
     item: Text = column("Item of data/reference/care.csv", "9b")
-    met: Literal["yes", "partly", "no"] = column("Met by the report", "partly")
+    met: Literal["yes", "partly", "no", "not rated"] = column("Met by the report", "partly")
     note: Text = column("Why", "", default="")
 
 

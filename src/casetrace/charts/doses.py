@@ -41,7 +41,8 @@ def doses(case: Case) -> Figure | None:
         sums = spans_of_steps(case)
         if not any(q for _, _, q, _ in sums):
             sums = []  # nothing is added up
-        upper = 59.5 + 3.0 * len(readings) if drug else 0.0
+        # Below the panels, a line for each reading if there are several.
+        upper = (59.5 + 3.0 * len(readings) if len(readings) > 1 else 53.0) if drug else 0.0
         middle = 4.0 * len(rates) + 14.0 if rates else 0.0
         lower = 6.5 * len(sums) + 10.0 if sums else 0.0
         if not upper + lower:
@@ -218,7 +219,9 @@ def _rates(case: Case, drug: str) -> list[tuple[str, Quantity, str, str]]:
 def _rate_panel(page: Page, drug: str, rates: list, top: float, height: float) -> None:
     unit = printed(rates[0][1].unit)
     ax = page.panel(88.0, top + 4.5, 81.0, height - 14.0)
-    page.title(0.8, top + 0.5, "Dose per week", f"{unit}, beside published regimens")
+    is_beside = any(kind == "published" for _, _, kind, _ in rates)
+    words = f"{unit}, beside published regimens" if is_beside else unit
+    page.title(0.8, top + 0.5, "Dose per week", words)
     ax.set_xlim(0, max(q.high for _, q, _, _ in rates) * 1.15)
     plain_axis(ax, [label for label, _, _, _ in rates])
     for y, (label, q, kind, source) in enumerate(rates):

@@ -82,7 +82,9 @@ def _limit_line(sheet: Sheet, ax: Axes, limit: Quantity, measure: str) -> None:
     ax.axhspan(ax.get_ylim()[0], limit.low, color=GREY["fill"], alpha=0.45, linewidth=0, zorder=0)
     ax.axhline(limit.low, color=GREY["line"], linewidth=0.6, linestyle=(0, (4, 2)), zorder=1)
     words = f"upper reference limit {limit.text()}"
-    if sheet.wide:
+    if response.is_printed(sheet.case, row.id):
+        words += " (as printed)"
+    elif sheet.wide:
         words += f": {row.statistic}, {row.population.split(',')[0]} (assumed)"
     else:
         words += " (assumed)"
@@ -112,7 +114,11 @@ def _draw_value(sheet: Sheet, ax: Axes, row: Observation, value: Quantity, time:
         )
         if x_end > x:
             ax.plot([x, x_end], [value.low] * 2, color=colour, linewidth=0.5, zorder=3)
-        _beside(sheet, ax, row.clock, centre, value.low, words)
+            room = sheet.time.width - centre
+            side = "center" if centre > x else "left" if room > 12 else "right"
+            _words(ax, centre, value.low, 4, words, ha=side)  # clear of the line
+        else:
+            _beside(sheet, ax, row.clock, centre, value.low, words)
         return "open point" if value.about else "point"
     if math.isinf(value.high) or math.isinf(value.low):
         up = math.isinf(value.high)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from casetrace.case import Case
+from casetrace.case.rows import Treatment
 from casetrace.charts.figure import Notes
 from casetrace.charts.style import GREY, mm
 from casetrace.charts.timeline import Timeline
@@ -30,7 +33,8 @@ class Sheet(Notes):
     def __init__(self, case: Case, width: float, wide: bool) -> None:
         self.case, self.wide = case, wide
         super().__init__()
-        self.drugs = list(dict.fromkeys(t.drug for t in case.treatments))
+        steps = [t for t in case.treatments if not self._is_before(t)]
+        self.drugs = list(dict.fromkeys(t.drug for t in steps))
         self.has_motor = any(m.grade for m in case.motor)
         left, right, top, bottom = (11.0, 1.0, 4.5, 11.0) if wide else (9.0, 0.6, 3.8, 9.0)
         heights = {"laboratory": 40.0 if wide else 34.0}
@@ -56,6 +60,11 @@ class Sheet(Notes):
             self.axes[name] = ax
             at -= space
         self.left, self.heights = left, heights
+
+    def _is_before(self, step: Treatment) -> bool:
+        """Whether a step began at some time before its clock, and no more is known of it."""
+        start = self.case.quantity("treatments", step.id, "start", "time_unit")
+        return bool(start and math.isinf(start.low) and not step.stop)
 
     def is_in_courses(self, drug: str) -> bool:
         """Whether a drug is given in courses, and not as a dose by day."""

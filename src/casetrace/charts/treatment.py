@@ -196,5 +196,7 @@ def course_ticks(sheet: Sheet, drug: str) -> None:
         dose = values[f"{drug}.dose_per_course.{step}"]
         every = f"every {interval.text()}" if interval else "interval not reported"
         amount = "dose not reported" if not math.isfinite(dose.high) else dose.text()
-        words = f"{len(mine)} × {amount},{' ' if sheet.wide else chr(10)}{every}"
+        words = f"{len(mine)} × {amount}"
+        if len(mine) > 1:
+            words += f",{' ' if sheet.wide else chr(10)}{every}"
         ax.text((left + right) / 2, 0.64, words, ha="center", va="bottom", linespacing=1.0)

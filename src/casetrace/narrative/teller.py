@@ -10,7 +10,7 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
-from casetrace import course
+from casetrace import course, response
 from casetrace.case import Case
 from casetrace.case.fields import COURSE
 from casetrace.narrative import analyses, treatment
@@ -24,6 +24,7 @@ __all__ = ["PICTURE", "Teller"]
 #: Stands in the text where the page shows the course figure.
 PICTURE = "COURSE-FIGURE"
 
+ADULT = 18  # years, by the Convention on the Rights of the Child, article 1
 SIGNS = ("symptom", "sign", "motor test")
 
 
@@ -61,6 +62,7 @@ class Teller:
         )
         return {
             "head": self.case.head,
+            "is_child": self.values["subject.age"].to("a").high < ADULT,
             "phases": course.phases(self.case),
             "picture": PICTURE,
             "signs": SIGNS,
@@ -146,7 +148,8 @@ class Teller:
             if f.state != state or f.kind not in kinds:
                 continue
             time = course.when(self.case, "findings", f)
-            at_zero = time is not None and time.low == 0  # "at least 0": by the order of the text
+            # "At least 0" is at zero, by the order of the text; "more than 0" is not.
+            at_zero = time is not None and time.low == 0 and time.low_closed
             if clock is None or (f.clock if at_zero else "") == clock:
                 words = self.named(f"findings/{f.id}", f.name)
                 if clock == "" and time is not None:
@@ -175,6 +178,7 @@ class Teller:
     def measures(self, family: str = "") -> list[SimpleNamespace]:
         """Each measure, or those of a family, with values, limit and multiples of the limit."""
         found: dict[str, SimpleNamespace] = {}
+        limits = self.case.head.uses.upper_limit
         for row in self.case.observations:
             kin, _, occasion = row.id.partition(".")
             if family and kin != family:
@@ -186,6 +190,7 @@ class Teller:
                     name=self.named(f"observations/{row.id}", row.name),
                     values=[],
                     limit=f"{kin}.upper_limit",
+                    is_printed=kin in limits and response.is_printed(self.case, limits[kin]),
                     folds=[],
                     severities=[],
                 ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,8 @@ def _dose(teller: Teller, step: Any) -> str:
     if not step.clock or start is None:
         return dose
     begun, clock = mark(f"treatments/{step.id}", teller.text(start)), teller.zero(step.clock)
+    if math.isinf(start.low) and start.high <= 0:
+        return teller.audience.phrase("dose_before", dose=dose, clock=clock)
     if stop and stop.is_point and stop.low > start.low:
         ended = mark(f"treatments/{step.id}", teller.text(stop))
         return teller.audience.phrase(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from casetrace import coreset, evidence, igg
 from casetrace.case import Case
 from casetrace.items import items
+from casetrace.response import limits_named
 from casetrace.sensitivity import factorials
 from casetrace.tables.classification import SETS
 from casetrace.tables.table import Note
@@ -49,14 +50,14 @@ def _classification(case: Case) -> _Answer:
 
 def _response(case: Case) -> _Answer:
     measure = case.head.main_measure
-    limits = [row for row in case.reference.limits if row.measure == measure]
+    limits = limits_named(case, measure)
     return _sorted(
         (
             "values of its main measure",
             any(o.id.startswith(f"{measure}.") for o in case.observations),
             "no value of its main measure",
         ),
-        ("reference limits for it", bool(limits), f"no upper limit of {measure} in limits.csv"),
+        ("reference limits for it", bool(limits), f"the case names no upper limit of {measure}"),
         ("motor states on a scale", any(m.grade for m in case.motor), "no motor state on a scale"),
         (
             "rows linked to core sets",

@@ -1,0 +1,126 @@
+"""A second real case through the same notebooks: what the first did not ask for."""
+
+import re
+
+import pytest
+from conftest import ROOT, change_cell
+
+from casetrace import charts, response, tables
+from casetrace.case import check, load
+from casetrace.case.guide import guide, missing_of_care
+from casetrace.narrative import narrate
+from casetrace.project import Project
+from casetrace.values import headline
+
+CASE = "gungor-2020"
+
+
+@pytest.fixture(scope="module")
+def case():
+    return load(CASE, where=Project(ROOT))
+
+
+def said(case, audience="summary"):
+    text = narrate(case, audience=audience).markdown()
+    return re.sub(r"\[([^\]]+)\]\(#[^)]+\)", r"\1", text)
+
+
+def test_its_data_hold_and_need_no_second_look(case):
+    assert check(CASE, Project(ROOT)) == ([], [])
+    assert guide(case) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ck.presentation", "4,292 U/L"),
+        ("ck.fold.presentation", "21.5"),  # 4292 / 200
+        ("alt.fold.presentation", "6.5"),  # 234 / 36
+        ("ck.change.ivig", "about -88.4%"),  # (500 - 4292) / 4292
+        ("ivig.dose_total", "605 g"),  # 155 + 3 × 150
+        ("ivig.dose_per_course", "150 to 155 g"),
+        ("ivig.courses", "4"),
+        ("ivig.weeks_first_to_last_course", "18 weeks"),  # 3 × 6
+        ("ivig.dose_rate.later", "25 g/week"),  # 150 / 6
+        ("ck_third_course.time", "12 weeks"),
+        ("ck.after_four.time", "at least 18 weeks"),
+        ("care.not_rated", "30"),
+        # age open (at most 65), legs 0.8 and enzymes 1.3 met
+        ("criteria.eular_acr.score.no_biopsy", "2.1 to 20.8"),
+    ],
+)
+def test_values_worked_out_by_hand(case, name, text):
+    assert headline(case)[name].text() == text
+
+
+def test_what_is_open_stays_open():
+    found = headline(load(CASE, "least-assumed", where=Project(ROOT)))
+    assert found["ck.presentation"].text() == "at most 4,292 U/L"
+    assert found["ck.fold.presentation"].text() == "at most 21.5"
+    assert found["ivig.weeks_first_to_last_course"].text() == "at least 12 weeks"
+
+
+def test_no_weight_is_assumed_and_nothing_is_simulated(case):
+    assert not any("grams" in name or name.startswith("igg") for name in headline(case))
+    assert charts.igg(case) is None
+    assert "no assumed body weight" in tables.applies(case, "exposure").text
+    assert charts.coverage(case) is None
+
+
+def test_a_limit_that_the_report_prints_is_not_called_assumed(case):
+    assert response.is_printed(case, "ck_gungor_2020")
+    assert not response.is_printed(load("imataka-2014"), "ck_life_2y")
+    assert "Against the upper reference limit printed in the report, 200 U/L" in said(case)
+    assert "assumed here" not in said(case)
+    assert "this limit is not from the report" not in said(case, "parent")
+    assert "upper reference limit 200 U/L (as printed)" in charts.course(case).svg_with_text
+
+
+def test_a_multiple_is_taken_of_limits_that_the_case_names_and_no_others(case):
+    assert list(response.fold_under(case, "ck")) == ["ck_gungor_2020"]
+    first = response.fold_under(load("imataka-2014"), "ck")
+    assert "ck_gungor_2020" not in first
+    assert len(first) == 5
+
+
+def test_earlier_drugs_are_told_and_not_drawn_on_an_axis_that_begins_later(case):
+    text = said(case)
+    assert "Atorvastatin (oral) was given at 10 mg/day before presentation." in text
+    assert "Metformin (oral) was given at 1,500 mg/day before presentation." in text
+    lanes = {mark.lane for mark in charts.course(case).marks}
+    assert lanes == {"laboratory", "axis", "ivig", "events"}
+    assert "より前に" in said(case, "ja")
+
+
+def test_a_block_of_one_course_has_no_interval(case):
+    words = charts.course(case).svg_with_text
+    assert ">1 × 155 g<" in words
+    assert ">3 × 150 g, every 6 weeks<" in words
+
+
+def test_what_came_later_is_not_told_of_presentation(case):
+    findings = said(case).partition("At presentation the report describes")[2].partition(".")[0]
+    assert "proximal weakness in both legs" in findings
+    assert "arms" not in findings
+
+
+def test_plain_words_of_an_adult_do_not_speak_of_a_child(case):
+    text = said(case, "parent")
+    assert "This is the story of one person." in text
+    assert "child" not in text
+    assert "This is the story of one child." in said(load("imataka-2014"), "parent")
+
+
+def test_a_checklist_that_was_not_rated_says_so(case, copy):
+    assert "could not be rated" in said(case)
+    assert "of 30 items 30 not rated" in missing_of_care(case)
+    assert "care.not_rated" not in headline(load("imataka-2014"))
+    change_cell(copy.data / "imataka-2014" / "care.csv", "1", "met", "not rated")
+    assert headline(load("imataka-2014", where=copy))["care.not_rated"].low == 1
+
+
+def test_every_figure_of_it_is_named_and_traced(case):
+    for draw in (charts.course, charts.doses, charts.folds, charts.classification):
+        figure = draw(case)
+        assert figure.alt
+        assert all(mark.source for mark in figure.marks if mark.shape != "unknown"), figure.name
