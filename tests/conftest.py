@@ -396,8 +396,9 @@ def snapshot(folder: Path) -> dict[str, bytes]:
     }
 
 
-#: Every figure that a notebook shows.
-FIGURES = tuple(name for name in charts.__all__ if name.islower())
+#: Every figure that a notebook shows of a case, and of all cases together.
+SERIES_FIGURES = tuple(charts.caseseries.__all__)
+FIGURES = tuple(n for n in charts.__all__ if n.islower() and n not in SERIES_FIGURES)
 
 
 def sloped(ax) -> list:

@@ -11,6 +11,7 @@ from conftest import ROOT, change_cell
 
 from casetrace.case import load
 from casetrace.charts import course
+from casetrace.files import inert
 from casetrace.page import report_page, variants
 from casetrace.page.content import words
 from casetrace.page.figures import FIGURES
@@ -78,9 +79,7 @@ def test_hostile_text_in_data_is_text_in_page_and_table(toy):
 
 
 def test_a_negative_number_stays_a_number_in_a_data_table():
-    from casetrace.charts.figure import _inert
-
-    assert [_inert(c) for c in ("-37.5", "+1e-3", "-100%", "@x", "a=b", "")] == [
+    assert [inert(c) for c in ("-37.5", "+1e-3", "-100%", "@x", "a=b", "")] == [
         "-37.5",
         "+1e-3",
         "'-100%",

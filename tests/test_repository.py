@@ -127,7 +127,7 @@ LAYERS = [
     {"items", "coreset", "igg"},
     {"criteria"},
     {"values"},
-    {"sensitivity", "evidence"},
+    {"sensitivity", "evidence", "caseseries"},
     {"tables"},
     {"charts"},
     {"narrative"},
@@ -135,6 +135,7 @@ LAYERS = [
     {"runner", "notebook", "explore", "scaffold"},
     {"accept"},
     {"verify"},
+    {"commands"},
     {"cli"},
 ]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
 
-__all__ = ["digest", "write_bytes"]
+__all__ = ["digest", "inert", "write_bytes"]
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -35,3 +36,9 @@ def write_bytes(path: Path, content: bytes) -> None:
 def digest(content: bytes) -> str:
     """SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def inert(cell: str) -> str:
+    """A cell of a CSV file as it is, or behind an apostrophe if a spreadsheet would compute it."""
+    is_number = re.fullmatch(r"[-+]?[\d.,]+(e[-+]?\d+)?", cell)
+    return f"'{cell}" if cell.startswith(tuple("=+-@\t\r")) and not is_number else cell

@@ -1,5 +1,6 @@
 """One function per figure."""
 
+from casetrace.charts.caseseries import series_changes, series_folds, swimmer
 from casetrace.charts.classification import classification
 from casetrace.charts.course import course
 from casetrace.charts.coverage import coverage
@@ -26,4 +27,7 @@ __all__ = [
     "profile",
     "sensitivity",
     "series",
+    "series_changes",
+    "series_folds",
+    "swimmer",
 ]

@@ -6,7 +6,6 @@ import csv
 import io
 import math
 import os
-import re
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +15,7 @@ from xml.sax.saxutils import escape
 import matplotlib as mpl
 from matplotlib.figure import Figure as Drawing
 
-from casetrace.files import write_bytes
+from casetrace.files import inert, write_bytes
 from casetrace.project import EXPORT
 from casetrace.quantity import Quantity
 
@@ -123,7 +122,7 @@ class Figure:
         writer = csv.writer(out, lineterminator="\n")
         columns = [f.name for f in fields(Mark)]
         writer.writerow(columns)
-        writer.writerows([_inert(getattr(mark, c)) for c in columns] for mark in self.marks)
+        writer.writerows([inert(getattr(mark, c)) for c in columns] for mark in self.marks)
         return out.getvalue()
 
     def export(self, folder: Path) -> None:
@@ -175,12 +174,6 @@ class Notes:
                 source,
             )
         )
-
-
-def _inert(cell: str) -> str:
-    """A cell as it is, or behind an apostrophe if a spreadsheet would compute it."""
-    is_number = re.fullmatch(r"[-+]?[\d.,]+(e[-+]?\d+)?", cell)
-    return f"'{cell}" if cell.startswith(tuple("=+-@\t\r")) and not is_number else cell
 
 
 def _bound(number: float) -> str:

@@ -63,7 +63,7 @@ class Produced:
 
 def everything(where: Project, jobs: Iterable[Job]) -> dict[Job, list[str]]:
     """Every task of some jobs."""
-    return {job: tasks(where) for job in jobs}
+    return {job: tasks(where, job) for job in jobs}
 
 
 def produce(

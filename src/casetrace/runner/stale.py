@@ -12,7 +12,7 @@ from typing import Any
 
 from casetrace.files import digest, write_bytes
 from casetrace.project import Project
-from casetrace.runner.job import INDEX, PAGE, Job
+from casetrace.runner.job import FIRST, INDEX, PAGE, SERIES, Job
 
 __all__ = ["Due", "due", "inputs", "read_manifest", "record", "shared", "tasks"]
 
@@ -44,9 +44,9 @@ class Due:
         return bool(self.run or self.retold or self.damaged)
 
 
-def tasks(where: Project) -> list[str]:
-    """The tasks of every job: its notebooks, and the page if one of these shows it."""
-    stories = where.stories()
+def tasks(where: Project, job: Job) -> list[str]:
+    """The tasks of a job: its notebooks, and the page if one of these shows it."""
+    stories = [path for path in where.stories() if path.name != SERIES or job == FIRST]
     has_page = any(b"report_page(" in path.read_bytes() for path in stories)
     return [*(path.name for path in stories), *([PAGE] if has_page else [])]
 
@@ -88,6 +88,8 @@ def inputs(
         The files of data that it read, from the project's folder; if not known, all there are.
     """
     files = _files(where, job) if read is None else sorted(read)
+    if task == SERIES:  # also what a case that does not hold needs to hold again
+        files = sorted(where.shown(p) for p in where.data.glob("*/*") if p.is_file())
     own = {} if task == PAGE else {f"code of {task}": _cells(where.notebooks / task, "code")}
     return {**{file: _digest(where.root / file) for file in files}, **own}
 
@@ -96,17 +98,18 @@ def due(where: Project, job: Job, now: Mapping[str, str]) -> Due:
     """What a job has to do, given what all its outputs depend on."""
     known = read_manifest(where, job)
     if not known:
-        return Due({name: ["it was not built here before"] for name in tasks(where)}, [], [], [])
+        return Due(
+            {name: ["it was not built here before"] for name in tasks(where, job)}, [], [], []
+        )
     everywhere = _changes(known["shared"], now)
-    names, run, retold = tasks(where), {}, []
+    names, run, retold = tasks(where, job), {}, []
     for name in names:
         task = known["tasks"].get(name)
         if task is None:
             run[name] = ["it is new"]
             continue
-        old = task["inputs"]
-        files = [file for file in old if "/" in file]
-        why = [*everywhere, *_changes(old, inputs(where, job, name, files))]
+        files = [file for file in task["inputs"] if "/" in file]
+        why = [*everywhere, *_changes(task["inputs"], inputs(where, job, name, files))]
         why += _damage(where, task["outputs"])
         if why:
             run[name] = why

@@ -1,5 +1,6 @@
 """Tables for notebooks, one function each."""
 
+from casetrace.tables.caseseries import series_cases, series_left_out, series_missing
 from casetrace.tables.classification import classes, classes_by_reading, criteria, settled_by
 from casetrace.tables.comparison import claims, profile, studies, telling, what_if
 from casetrace.tables.notes import applies
@@ -46,6 +47,9 @@ __all__ = [
     "regimens",
     "register",
     "schedule",
+    "series_cases",
+    "series_left_out",
+    "series_missing",
     "settled_by",
     "studies",
     "telling",

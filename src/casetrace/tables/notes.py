@@ -13,7 +13,7 @@ from casetrace.tables.classification import SETS
 from casetrace.tables.table import Note
 from casetrace.values import of_family
 
-__all__ = ["applies"]
+__all__ = ["applies", "lacks"]
 
 
 def applies(case: Case, question: str) -> Note:
@@ -31,6 +31,11 @@ def applies(case: Case, question: str) -> Note:
         return Note(f"Nothing to compute: {'; '.join(lacks)}.")
     missing = f" Not for this case: {'; '.join(lacks)}." if lacks else ""
     return Note(f"This case has {', '.join(has)}.{missing}")
+
+
+def lacks(case: Case, question: str) -> list[str]:
+    """What a case lacks for a question of :func:`applies`, each in a few words."""
+    return _ANSWERS[question](case)[1]
 
 
 _Answer = tuple[list[str], list[str]]
