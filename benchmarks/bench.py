@@ -25,8 +25,8 @@ import report
 import ways
 
 EDITED = ("words.ja.csv", "care.csv", "motor.csv", "observations.csv")
-#: What is run for many cases: two notebooks, of tables and of one figure in two sizes.
-FEW = ["1-case.ipynb", "2-course.ipynb"]
+#: What is run for many cases: one notebook, of tables.
+FEW = ["1-case.ipynb"]
 
 
 def main() -> None:
@@ -104,7 +104,6 @@ def cases(folder: Path, number: int) -> dict[str, float]:
     """Build so many cases, each with a value of its own; cost of each, and memory."""
     where = ways.project(folder / f"cases-{number}", FEW)
     model = where / "data" / ways.CASE
-    row = "presentation,creatine kinase"
     for n in range(number):
         to = where / "data" / f"case-{n:04d}"
         shutil.copytree(model, to)
@@ -115,11 +114,10 @@ def cases(folder: Path, number: int) -> dict[str, float]:
     peak = Peak()
     seconds = ways.run([str(ways.BIN / "casetrace"), "build", "--all"], where)
     found = {"cases": number, "seconds": seconds, "each": seconds / number, "memory": peak.stop()}
-    texts = [
-        (where / "figures" / f"case-{n:04d}" / "course.csv").read_text() for n in range(number)
-    ]
-    if not all(f",{10_000 + n}," in text for n, text in enumerate(texts)):
-        raise SystemExit(f"a figure does not show the value of its case: {row}")
+    for n in range(number):
+        built = where / "build" / "notebooks" / f"case-{n:04d}" / FEW[0]
+        if f">{10_000 + n:,} U/L<" not in built.read_text():
+            raise SystemExit(f"the notebook of case-{n:04d} does not show its value")
     shutil.rmtree(where)
     print(f"  {number} cases: {found}", file=sys.stderr)
     return found

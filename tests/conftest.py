@@ -355,6 +355,9 @@ def copy(whole) -> Project:
     The last of them makes neither page nor document, which take longest.
     """
     kept = {"1-case.ipynb", "2-course.ipynb", "8-summary.ipynb"}
+    for other in set(whole.cases()) - {DEFAULT_CASE}:
+        for folder in (whole.data, whole.figures, whole.reports):
+            shutil.rmtree(folder / other)
     for path in whole.stories():
         if path.name not in kept:
             path.unlink()

@@ -359,3 +359,14 @@ def test_closing_one_server_leaves_the_kernels_of_another():
         client.close_server(env)  # nothing is left to close
     finally:
         mine.close()
+
+
+def test_the_end_of_a_very_short_process_is_not_lost(tmp_path, monkeypatch):
+    (tmp_path / "short.py").write_text("")
+    monkeypatch.chdir(tmp_path)
+    server = server_for(os.environ)
+    with open(os.devnull, "rb") as nothing:
+        files = (nothing.fileno(), 1, 2)
+        for _ in range(30):
+            process = server.fork(["short"], os.environ, str(tmp_path), files)
+            assert process.wait(20) == 0

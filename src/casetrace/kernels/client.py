@@ -160,7 +160,7 @@ class Server:
                 socket.send_fds(self._control, [b"!"], [theirs.fileno(), *streams])
             asked = {"argv": argv, "env": dict(env), "cwd": cwd}
             request.sendall(json.dumps(asked).encode() + b"\n")
-            said = request.makefile("rb").readline()
+            said = _line(request)
             told: dict[str, Any] = json.loads(said) if said else {"error": "the server ended"}
             if "error" in told:
                 raise OSError(told.get("errno") or 0, told["error"])
@@ -206,6 +206,14 @@ def close_server(env: Mapping[str, str]) -> None:
         server = _servers.pop(_key(env), None)
     if server:
         server.close()
+
+
+def _line(request: socket.socket) -> bytes:
+    """One line and no more: what follows is the exit code, which may be there already."""
+    said = b""
+    while not said.endswith(b"\n") and (byte := request.recv(1)):
+        said += byte
+    return said
 
 
 def _key(env: Mapping[str, str]) -> tuple[Any, ...]:
