@@ -13,7 +13,7 @@ help: ## List what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 all: $(VENV)/.ready ## Build figures, values and narrative of every case (the default)
-	@$(BIN)/casetrace build $(if $(JOBS),-j $(JOBS)) $(CASES)
+	@$(BIN)/casetrace build $(if $(JOBS),-j $(JOBS)) $(or $(CASES),--all)
 
 figures: all ## The same; figures are in figures/<case>/
 

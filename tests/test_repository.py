@@ -133,6 +133,7 @@ LAYERS = [
     {"narrative"},
     {"page", "document"},
     {"runner", "notebook", "explore", "scaffold"},
+    {"exchange"},
     {"accept"},
     {"verify"},
     {"commands"},

@@ -153,6 +153,10 @@ def _parser() -> argparse.ArgumentParser:
         "new", commands.new, "Make the folder of a new case, with a worked row in each table."
     )
     added.add_argument("case", metavar="NAME", help="such as imataka-2014")
+    words = "Make the folder of a new case from a Phenopacket, a FHIR Bundle or a CSV of visits."
+    added = command("import", commands.import_, words)
+    added.add_argument("file", metavar="FILE")
+    added.add_argument("case", metavar="NAME", help="of the new case, such as imataka-2014")
     added = command("values", commands.values, "Print every headline value of a case.")
     added.add_argument("case", metavar="CASE")
     added.add_argument("--json", action="store_true", help="with bounds, sources and derivation")

@@ -19,6 +19,7 @@ __all__ = [
     "check",
     "dictionary",
     "docx",
+    "import_",
     "misuse",
     "new",
     "say",
@@ -119,6 +120,20 @@ def new(options: argparse.Namespace) -> int:
         file=sys.stderr,
     )
     return OK
+
+
+def import_(options: argparse.Namespace) -> int:
+    """Make the folder of a new case from a file in another format."""
+    from casetrace.exchange import import_case
+
+    files, unplaced = import_case(Path(options.file), options.case, project())
+    for path in files:
+        print(path)
+    for line in unplaced:
+        print(f"not placed: {line}")
+    count = f"{len(unplaced)} item{'s' * (len(unplaced) != 1)}" if unplaced else "nothing"
+    words = f"{count} had no place; next: casetrace check {options.case}"
+    return say(words, OK)
 
 
 def values(options: argparse.Namespace) -> int:

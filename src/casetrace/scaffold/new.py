@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from casetrace.case.load import load_reference
 from casetrace.case.problems import UsageError
 from casetrace.project import Project
 
-__all__ = ["EXAMPLE", "create", "place_of"]
+__all__ = ["EXAMPLE", "create", "make_folder", "place_of"]
 
 TEMPLATE = Path(__file__).parent / "template"
 _NAME = TypeAdapter(CaseId)
@@ -44,19 +45,43 @@ def create(case: str, where: Project) -> list[str]:
     UsageError
         If the name is not one, or there is such a case.
     """
-    folder = place_of(case, where)
+    place_of(case, where)
     care = io.StringIO()
     writer = csv.writer(care, lineterminator="\n")
     writer.writerow(["item", "met", "note"])
     writer.writerows([item.id, "no", ""] for item in load_reference(where).care)
+    files = {path.name: path.read_text("utf-8") for path in TEMPLATE.iterdir()}
+    head = files["case.yaml"].replace("{id}", case).replace("{year}", str(date.today().year))
+    return make_folder(case, where, {**files, "case.yaml": head, "care.csv": care.getvalue()})
+
+
+def make_folder(case: str, where: Project, files: Mapping[str, str]) -> list[str]:
+    """Write the folder of a new case, whole or not at all.
+
+    Parameters
+    ----------
+    case : str
+        Its name.
+    where : Project
+        The project.
+    files : dict of str
+        Texts by file name.
+
+    Returns
+    -------
+    list of str
+        The files, from the project's folder.
+
+    Raises
+    ------
+    UsageError
+        If the name is not one, or there is such a case.
+    """
+    folder = place_of(case, where)
     beside = Path(tempfile.mkdtemp(prefix=".new-", dir=where.data))
     try:
-        for path in sorted(TEMPLATE.iterdir()):
-            text = path.read_text("utf-8")
-            if path.name == "case.yaml":
-                text = text.replace("{id}", case).replace("{year}", str(date.today().year))
-            (beside / path.name).write_text(text, "utf-8")
-        (beside / "care.csv").write_text(care.getvalue(), "utf-8")
+        for name, text in files.items():
+            (beside / name).write_text(text, "utf-8")
         os.chmod(beside, 0o755)
         os.rename(beside, folder)
     except BaseException:

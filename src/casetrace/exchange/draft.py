@@ -1,0 +1,176 @@
+"""A case as far as a file told it: rows for the tables, and what could not be placed."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from casetrace.case.fields import MAX_WORDS
+from casetrace.case.guide import EXAMPLE
+from casetrace.case.model import Reference
+from casetrace.case.rows import TABLES, columns
+from casetrace.units import UnitError, symbols
+
+__all__ = ["CLOCK", "Draft", "weeks_between"]
+
+#: The one clock of an imported case: times are counted from the first one in the file.
+CLOCK = "first"
+#: Units that are written otherwise elsewhere, as UCUM.
+UNITS = {"IU/L": "U/L", "IU/l": "U/L", "U/l": "U/L", "mg/dl": "mg/dL", "ng/ml": "ng/mL", "%": "%"}
+
+
+@dataclass
+class Draft:
+    """What was read so far.
+
+    Attributes
+    ----------
+    reference : Reference
+        The reference tables: a code is kept if it is among them.
+    subject, diagnosis : dict of str
+        Parts of ``case.yaml``.
+    rows : dict of list of dict
+        Rows by table.
+    unplaced : list of str
+        What had no place, and why, each in a line without identifiers.
+    """
+
+    reference: Reference
+    subject: dict[str, str] = field(default_factory=dict)
+    diagnosis: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    unplaced: list[str] = field(default_factory=list)
+
+    def leave(self, what: str, why: str) -> None:
+        """Note what has no place."""
+        self.unplaced.append(f"{what}: {why}")
+
+    def add(self, table: str, name: str, place: str, said: str, **cells: str) -> None:
+        """Add a row with an id of its own, at a place in the file, with the words it came from."""
+        rows = self.rows.setdefault(table, [])
+        base = cells.pop("id", "") or slug(name)
+        taken, row_id, number = {row["id"] for row in rows}, base, 2
+        while row_id in taken:
+            row_id, number = f"{base}_{number}", number + 1
+        words = " ".join(said.split()[:MAX_WORDS]).rstrip(".!?")
+        row = {"id": row_id, "name": name, "place": place, "as_reported": words, **cells}
+        rows.append({key: value for key, value in row.items() if value})
+
+    def coded(self, code: str, label: str, place: str) -> dict[str, str]:
+        """Cells of a code, if the reference tables have it; noted otherwise."""
+        code = code.removeprefix("LOINC:")
+        for row in self.reference.codes:
+            if row.id == code:
+                return {"system": row.system, "code": code}
+        if code:
+            self.leave(f"{place}: code {code} ({label})", "not in data/reference/codes.csv")
+        return {}
+
+    def unit(self, unit: str) -> str | None:
+        """A unit in UCUM as this project writes it; None if it is not known."""
+        unit = UNITS.get(unit.removeprefix("UCUM:"), unit.removeprefix("UCUM:"))
+        try:
+            symbols(unit or "1")
+        except UnitError:
+            return None
+        return unit or "1"
+
+    def measure(self, code: str, name: str) -> str:
+        """The short name of a measure: that of its code, if there is one, or of its words."""
+        known = {row.code: row.id for row in self.reference.plausible}
+        return known.get(code.removeprefix("LOINC:"), slug(name)[:20].rstrip("_"))
+
+    def files(self, case: str) -> dict[str, str]:
+        """The files of the case folder by name."""
+        care = [{"item": item.id, "met": "not rated"} for item in self.reference.care]
+        rows = {**self.rows, "care": care}
+        made = {"case.yaml": self._head(case)}
+        for table, model in TABLES.items():
+            if table in rows or table not in ("links", "disclosures"):
+                out = io.StringIO()
+                writer = csv.DictWriter(out, columns(model), lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(rows.get(table, []))
+                made[f"{table}.csv"] = out.getvalue()
+        return made
+
+    def _head(self, case: str) -> str:
+        observed = self.rows.get("observations", [])
+        measure = observed[0]["id"].partition(".")[0] if observed else "ck"
+        missing = {"place": EXAMPLE, "as_reported": EXAMPLE}
+        subject = {"sex": "not reported", "age": "at least 0", "age_unit": "a", **self.subject}
+        head: dict[str, Any] = {
+            "id": case,
+            "title": f"{EXAMPLE} of a title",
+            "citation": {
+                "authors": EXAMPLE,
+                "title": EXAMPLE,
+                "year": dt.date.today().year,
+                "licence": EXAMPLE,
+            },
+            "subject": {
+                "noun": _noun(subject["sex"]),
+                "age_means": "as the imported file says",
+                **missing,
+                **subject,
+            },
+            "diagnosis": {"name": f"{EXAMPLE} disease", **missing, **self.diagnosis},
+            "main_measure": measure,
+            "clocks": [{"id": CLOCK, "label": "first record", "phrase": "the first record"}],
+        }
+        words = "# Imported. Complete and check every row against the report; see docs.\n"
+        return words + yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=100)
+
+
+def slug(text: str) -> str:
+    """Words as an id: small letters, digits and underscores, a letter first."""
+    found = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:40].strip("_")
+    return found if found[:1].isalpha() else f"x_{found}".rstrip("_")
+
+
+def weeks_between(first: dt.date, later: dt.date) -> str:
+    """Weeks from one day to another, to a seventh: the dates themselves are not kept."""
+    days = (later - first).days
+    return f"{days / 7:.2f}".rstrip("0").rstrip(".") if days % 7 else str(days // 7)
+
+
+def _noun(sex: str) -> str:
+    return {"female": "female patient", "male": "male patient"}.get(sex, "patient")
+
+
+def text_at(data: Any, *path: str | int) -> str:
+    """A text deep in JSON; empty if it is not there or no text."""
+    found = at(data, *path)
+    return found if isinstance(found, str) else ""
+
+
+def number_at(data: Any, *path: str | int) -> str:
+    """A number deep in JSON as it is written; empty if it is not there or none."""
+    found = at(data, *path)
+    is_number = isinstance(found, int | float) and not isinstance(found, bool)
+    return f"{found:.12g}" if is_number and abs(found) < float("inf") else ""
+
+
+def list_at(data: Any, *path: str | int) -> list[Any]:
+    """A list deep in JSON; empty if it is not there or none."""
+    found = at(data, *path)
+    return found if isinstance(found, list) else []
+
+
+def at(data: Any, *path: str | int) -> Any:
+    """What stands at a path in JSON; None if nothing does."""
+    for step in path:
+        if isinstance(data, Mapping) and isinstance(step, str):
+            data = data.get(step)
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            return None
+    return data
