@@ -20,7 +20,8 @@ EXAMPLES = {
         "35.6895, 139.6917", "51° 30'",
     ],
     "date": [
-        "2014-02-06", "2014/2/6", "06.02.2014", "6/2/14", "on 6 February", "6th of February 2014",
+        "2014-02-06", "2014.2.6", "2014/2/6", "06.02.2014", "6/2/14", "on 6 February",
+        "6th of February 2014",
         "February 6, 2014", "Feb 2014", "2014-02", "20140206", "2014年2月6日", "2月6日",
     ],
     "age": ["a 93-year-old man", "93 years old", "aged 101", "93歳"],
@@ -45,7 +46,7 @@ HARMLESS = [
     "HP:0002633", "2157-6", "MR imaging", "aged 89", "89-year-old", "between 4,000 and 5,000",
     "grade 3/5", "in 2014", "may 5 days pass", "the lot was given", "1:5,120", "E. coli", "10.5",
     "5 to 6", "0.123", "more than 8000", "H02AB06", "MONDO:0008054", "100000", "half-life 22.5 d",
-    "prof. not named", "case 2 of 3", "1250000.5",
+    "prof. not named", "case 2 of 3", "1250000.5", "1988.1", "2000 to 5000", "2000-5000",
 ]  # fmt: skip
 
 

@@ -1,0 +1,109 @@
+"""Many made-up cases: each holds, is told, and has the values that were worked out for it.
+
+``CASETRACE_SYNTHETIC`` is how many; a hundred if not given.
+"""
+
+import os
+import re
+
+import pytest
+from conftest import FIGURES, SERIES_FIGURES
+from synthetic import make
+
+from casetrace import charts, tables
+from casetrace.case import check, load, load_reference
+from casetrace.caseseries import open_series
+from casetrace.narrative import narrate
+from casetrace.narrative.audience import audiences
+from casetrace.page import report_page
+from casetrace.runner.build import build
+from casetrace.runner.job import Job
+from casetrace.values import check_names, headline
+
+MANY = int(os.environ.get("CASETRACE_SYNTHETIC", "100"))
+BLOCK = 25
+#: One in so many is drawn and written as a page as well, which takes longest.
+DRAWN = 20
+
+
+def written(project, seed):
+    """Write a synthetic case; gives it and what its values must be."""
+    made = make(seed)
+    made.tables["care"] = [{"item": row.id, "met": "no"} for row in load_reference(project).care]
+    made.write(project.data / made.head["id"])
+    return made
+
+
+@pytest.mark.parametrize("first", range(0, MANY, BLOCK))
+def test_each_holds_is_told_and_is_right(copy, first):
+    for seed in range(first, min(first + BLOCK, MANY)):
+        made = written(copy, seed)
+        name = made.head["id"]
+        assert check(name, copy)[0] == [], name
+        case = load(name, where=copy)
+        check_names(case)
+        found = headline(case)
+        for key, (low, high) in made.bounds.items():
+            assert (found[key].low, found[key].high) == pytest.approx(
+                (low, high), rel=1e-9, abs=1e-6
+            ), (
+                name,
+                key,
+            )
+        text = narrate(case).markdown()
+        for row in made.tables["observations"]:
+            assert f"[{found[row['id']].text()}](#{row['id']})" in text, (name, row["id"])
+        for to in audiences():
+            assert narrate(case, audience=to.name).values
+        if seed % DRAWN == 0:
+            drawn(case)
+
+
+def drawn(case):
+    """Draw every figure and make the page; every bound of the main measure is in the course."""
+    figures = {name: getattr(charts, name)(case) for name in FIGURES}
+    for figure in filter(None, figures.values()):
+        assert figure.alt
+        assert figure.svg.startswith("<svg")
+    measure = case.head.main_measure
+    marks = [m for m in figures["course"].marks if m.lane == "laboratory"]
+    for row in case.observations:
+        if row.id.startswith(f"{measure}.") and row.clock:
+            mark = next(m for m in marks if m.source == f"observations/{row.id}")
+            assert mark.text == headline(case)[row.id].text(), (case.id, row.id)
+    for question in ("classification", "response", "exposure", "sensitivity", "evidence"):
+        assert tables.applies(case, question).text
+    html = report_page(case).html
+    links = set(re.findall(r'href="#([^"]+)"', html.partition("<script")[0]))
+    assert links <= set(re.findall(r' id="([^"]+)"', html))
+
+
+def test_they_stand_side_by_side(copy):
+    for seed in range(12):
+        written(copy, seed)
+    series = open_series(load("imataka-2014", where=copy))
+    assert len(series.cases) == 13
+    assert series.left_out == ()
+    for name in SERIES_FIGURES:
+        assert getattr(charts, name)(series).svg.startswith("<svg")
+    assert len(tables.series_missing(series).rows) == 13
+
+
+def test_some_are_built_by_the_notebooks(whole):
+    jobs = [Job(written(whole, seed).head["id"], "default") for seed in (1, 2)]
+    changed = build(whole, jobs)
+    for job in jobs:
+        assert f"reports/{job.case}/index.html" in changed
+        assert f"reports/{job.case}/summary.pdf" in changed
+
+
+def test_the_shapes_differ():
+    made = [make(seed) for seed in range(200)]
+    words = " ".join(row["value"] for m in made for row in m.tables["observations"])
+    for form in ("about", "more than", "at least", "less than", "at most", " to "):
+        assert form in words
+    assert {len(m.head["clocks"]) for m in made} == {1, 2, 3, 4}
+    assert {len(m.tables["treatments"]) for m in made} >= {0, 1, 2, 3, 4}
+    for table in ("findings", "motor", "register"):
+        assert 0 in {len(m.tables[table]) for m in made}
+    assert make(7) == make(7)
