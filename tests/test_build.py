@@ -463,3 +463,20 @@ def test_forked_kernels_give_the_bytes_of_kernels_started_anew(copy, monkeypatch
         found.append({**outputs(copy), **executed})
     assert len(found[0]) > 10
     assert found[0] == found[1]
+
+
+def test_what_is_edited_while_a_build_is_under_way_is_not_lost(copy, monkeypatch):
+    build(copy, [DEFAULT])
+    before = outputs(copy)
+    change_cell(copy.data / "imataka-2014" / "care.csv", "1", "met", "no")
+    sound = "casetrace.runner.build._is_sound"
+
+    def edited(where, job):
+        change_cell(observations(copy), "ck.presentation", "value", NEW)
+        return True
+
+    monkeypatch.setattr(sound, edited)
+    build(copy, [DEFAULT])
+    assert outputs(copy).keys() == before.keys()
+    assert values(copy)["ck.presentation"][0] == 23456
+    assert b"23,456" in outputs(copy)["figures/imataka-2014/course.csv"]

@@ -16,7 +16,7 @@ from casetrace.files import digest, write_bytes
 from casetrace.project import DEFAULT_SCENARIO, Project
 from casetrace.runner.execute import retold
 from casetrace.runner.job import INDEX, Job
-from casetrace.runner.produce import Made, Produced, as_bytes, produce
+from casetrace.runner.produce import Made, Plan, Produced, as_bytes, produce
 from casetrace.runner.stale import Due, due, inputs, read_manifest, record, shared
 
 __all__ = ["BuildError", "alone", "build", "publish", "staging"]
@@ -79,12 +79,13 @@ def build(
             return []
         with staging(where) as folder:
 
-            def begin(job: Job) -> Mapping[str, Made] | None:
+            def begin(job: Job) -> Plan | None:
                 if not _is_sound(where, job):
                     refused.append(job.key)
                     return None
                 now[job] = shared(where, job)
-                return _kept(where, job, due(where, job, now[job]), folder)
+                found = due(where, job, now[job])  # what was edited since is run as well
+                return found.run, _kept(where, job, found, folder)
 
             def done(job: Job, made: Mapping[str, Made]) -> None:
                 changed.extend(publish(where, job, made, folder, now.pop(job)))

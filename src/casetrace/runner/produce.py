@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +42,10 @@ class Made:
     read: tuple[str, ...] | None = None
 
 
+#: Tasks to run, and what was done before by task.
+Plan = tuple[Collection[str], Mapping[str, Made]]
+
+
 @dataclass
 class Produced:
     """What came out.
@@ -68,10 +72,10 @@ def everything(where: Project, jobs: Iterable[Job]) -> dict[Job, list[str]]:
 
 def produce(
     where: Project,
-    wanted: Mapping[Job, Iterable[str]],
+    wanted: Mapping[Job, Collection[str]],
     folder: Path,
     workers: int = 2,
-    begin: Callable[[Job], Mapping[str, Made] | None] = lambda job: {},
+    begin: Callable[[Job], Plan | None] | None = None,
     done: Callable[[Job, Mapping[str, Made]], None] = lambda job, made: None,
 ) -> Produced:
     """Run tasks.
@@ -80,15 +84,16 @@ def produce(
     ----------
     where : Project
         The project.
-    wanted : dict of iterable of str
+    wanted : dict of collection of str
         Tasks by job.
     folder : Path
         Empty folder to write to.
     workers : int
         Tasks at a time.
     begin : callable
-        Called with each job before its first task. Gives the tasks that were done before, of
-        which the outputs are in the folder then, or None if the job is to be left out.
+        Called with each job before its first task. Gives the tasks that are to be run then, and
+        those that were done before, of which the outputs are in the folder; or None if the job
+        is to be left out. Without it, all tasks are run that are wanted.
     done : callable
         Called with each job of which all tasks are done, and none failed.
 
@@ -97,6 +102,7 @@ def produce(
     Produced
     """
     jobs, left = deque(wanted), {job: set(names) for job, names in wanted.items()}
+    begin = begin or (lambda job: (wanted[job], {}))
     waiting: deque[tuple[Job, str]] = deque()
     result = Produced(folder)
     progress = Progress(sum(map(len, left.values())))
@@ -106,10 +112,11 @@ def produce(
 
     def open_next() -> None:
         job = jobs.popleft()
-        before = begin(job)
+        names, before = begin(job) or ((), None)
+        progress.drop(len(left[job]) - len(names))
         if before is None:
-            progress.drop(len(left[job]))
             return
+        left[job] = set(names)
         result.made[job] = dict(before)
         waiting.extend((job, name) for name in _slow_first(left[job]))
         if not left[job]:
