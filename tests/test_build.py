@@ -13,6 +13,7 @@ from conftest import TOY_HEAD, TOY_TABLES, casetrace, change_cell, snapshot, wri
 
 from casetrace.case import UsageError, check, load_reference
 from casetrace.files import write_bytes
+from casetrace.runner import build as builds
 from casetrace.runner import stale
 from casetrace.runner.build import BuildError, build
 from casetrace.runner.job import Job
@@ -480,3 +481,21 @@ def test_what_is_edited_while_a_build_is_under_way_is_not_lost(copy, monkeypatch
     assert outputs(copy).keys() == before.keys()
     assert values(copy)["ck.presentation"][0] == 23456
     assert b"23,456" in outputs(copy)["figures/imataka-2014/course.csv"]
+
+
+def test_what_is_edited_after_it_was_read_is_run_again(copy, monkeypatch):
+    build(copy, [DEFAULT])
+    change_cell(copy.data / "imataka-2014" / "care.csv", "1", "met", "no")
+    publish = "casetrace.runner.build.publish"
+
+    def edited(*arguments):
+        change_cell(observations(copy), "ck.presentation", "value", NEW)
+        return real(*arguments)
+
+    real = builds.publish
+    monkeypatch.setattr(publish, edited)
+    build(copy, [DEFAULT])
+    assert values(copy)["ck.presentation"][0] == 14420
+    monkeypatch.undo()
+    build(copy, [DEFAULT])
+    assert values(copy)["ck.presentation"][0] == 23456

@@ -22,8 +22,9 @@ def made(toy, tmp_path):
 
     def make(key="code", scenario="default"):
         before = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.json")}
+        files = parts.digests(toy, "toy-2000")
         case = load("toy-2000", scenario, where=toy)
-        found = parts.made_apart(case, tmp_path, key, 2)
+        found = parts.made_apart(case, files, tmp_path, key, 2)
         after = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.json")}
         fresh = {name.removesuffix(".json") for name in after if before.get(name) != after[name]}
         return Page(case, found).html, fresh
@@ -147,7 +148,7 @@ def test_no_group_outlives_the_process_of_its_page(toy, tmp_path):
         "from casetrace.case import load;"
         f"parts._told = lambda case: (Path({str(tmp_path)!r}, 'pid').write_text("
         "str(__import__('os').getpid())), time.sleep(60));"
-        f"parts.made_apart(load('toy-2000'), Path({str(tmp_path)!r}), 'x', 1)"
+        f"parts.made_apart(load('toy-2000'), {{}}, Path({str(tmp_path)!r}), 'x', 1)"
     )
     env = {**os.environ, "CASETRACE_ROOT": str(toy.root)}
     page = subprocess.Popen([sys.executable, "-c", code], env=env)

@@ -15,7 +15,7 @@ from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO, Project
 from casetrace.runner.build import BuildError, alone, failures, publish, staging
 from casetrace.runner.job import Job
 from casetrace.runner.produce import as_bytes, everything, produce
-from casetrace.runner.stale import shared
+from casetrace.runner.stale import before
 from casetrace.tables import VALUES_MIME
 
 __all__ = ["accept", "committed_jobs", "compare"]
@@ -43,7 +43,7 @@ def accept(where: Project, workers: int = 2) -> list[str]:
     jobs = committed_jobs(where)
     words: list[str] = []
     with alone(where), staging(where) as folder:
-        now = {job: shared(where, job) for job in jobs}
+        taken = {job: before(where, job) for job in jobs}
         produced = produce(where, everything(where, jobs), folder, workers)
         if produced.errors:
             raise BuildError(failures(produced))
@@ -57,7 +57,7 @@ def accept(where: Project, workers: int = 2) -> list[str]:
         changed = [
             path
             for job, made in produced.made.items()
-            for path in publish(where, job, made, folder, now[job])
+            for path in publish(where, job, made, folder, taken[job])
         ]
         words += [f"file {p}" for p in changed if not p.startswith("build/")]
     return words

@@ -10,12 +10,14 @@ from pathlib import Path
 from casetrace.case import load
 from casetrace.files import write_bytes
 from casetrace.page.build import Page
-from casetrace.page.parts import made_apart
+from casetrace.page.parts import digests, made_apart
+from casetrace.project import project
 
 __all__ = []
 
 if __name__ == "__main__":
     name, scenario, file, cache, key, workers = sys.argv[1:]
+    files = digests(project(), name)
     case = load(name, scenario)
-    parts = made_apart(case, Path(cache), key, int(workers))
+    parts = made_apart(case, files, Path(cache), key, int(workers))
     write_bytes(Path(file), Page(case, parts).html.encode())

@@ -7,7 +7,7 @@ import json
 import multiprocessing
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from functools import partial
@@ -22,8 +22,9 @@ from casetrace.kernels.server import end_with
 from casetrace.page.content import hangs, words
 from casetrace.page.figures import FIGURES, Shown, drawn
 from casetrace.page.variants import Varied, varied
+from casetrace.project import Project
 
-__all__ = ["Part", "groups", "made", "made_apart"]
+__all__ = ["Part", "digests", "groups", "made", "made_apart"]
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,23 @@ def made(case: Case) -> dict[str, Part]:
     return {k: part for make in groups().values() for k, part in _parts(case, make).items()}
 
 
-def made_apart(case: Case, cache: Path, key: str, workers: int) -> dict[str, Part]:
+def digests(where: Project, case: str) -> dict[str, str]:
+    """Digests of the files that parts of a page can be made of, taken before they are read."""
+    paths = [*(where.data / case).glob("*.*"), *where.reference.glob("*.csv")]
+    return {where.shown(path): digest(path.read_bytes()) for path in paths if path.is_file()}
+
+
+def made_apart(
+    case: Case, files: Mapping[str, str], cache: Path, key: str, workers: int
+) -> dict[str, Part]:
     """The same, each group in a process of its own, unless it was made of the same files before.
 
     Parameters
     ----------
     case : Case
         The case.
+    files : dict of str
+        What :func:`digests` gave before the case was read.
     cache : Path
         Folder where groups are kept.
     key : str
@@ -90,13 +101,13 @@ def made_apart(case: Case, cache: Path, key: str, workers: int) -> dict[str, Par
         If the process of a group fails; it has then said why.
     """
     paths = {name: cache / f"{name}.json" for name in groups()}
-    stale = [name for name, path in paths.items() if _kept(case, path, key) is None]
+    stale = [name for name, path in paths.items() if _kept(case, files, path, key) is None]
     context = multiprocessing.get_context("fork")
     running: dict[Any, Any] = {}
     while stale or running:
         while stale and len(running) < workers:
             name = stale.pop(0)
-            told = (case, name, paths[name], key, os.getpid())
+            told = (case, files, name, paths[name], key, os.getpid())
             process = context.Process(target=_make, args=told, name=name)
             process.start()
             running[process.sentinel] = process
@@ -107,14 +118,16 @@ def made_apart(case: Case, cache: Path, key: str, workers: int) -> dict[str, Par
                 raise RuntimeError(f"{process.name} of the page was not made")
     found: dict[str, Part] = {}
     for name, path in paths.items():
-        kept = _kept(case, path, key)
+        kept = _kept(case, files, path, key)
         if kept is None:
-            raise RuntimeError(f"files changed while {name} of the page was made; build again")
+            raise RuntimeError(f"{name} of the page was not kept; build again")
         found.update(kept)
     return found
 
 
-def _make(case: Case, name: str, path: Path, key: str, parent: int) -> None:
+def _make(
+    case: Case, files: Mapping[str, str], name: str, path: Path, key: str, parent: int
+) -> None:
     """Make a group and keep it with the digests of the files that it was made of."""
     end_with(parent)
     READ.clear()
@@ -123,31 +136,22 @@ def _make(case: Case, name: str, path: Path, key: str, parent: int) -> None:
     kept = {
         "key": key,
         "scenario": case.scenario,
-        "read": {file: _digest(case, file) for file in sorted(READ | _always(case))},
+        "read": {f: files.get(f, "") for f in sorted({*READ, f"{case.folder}/case.yaml"})},
         "parts": {name: asdict(part) for name, part in found.items()},
     }
     write_bytes(path, json.dumps(kept, ensure_ascii=False).encode())
 
 
-def _kept(case: Case, path: Path, key: str) -> dict[str, Part] | None:
+def _kept(case: Case, files: Mapping[str, str], path: Path, key: str) -> dict[str, Part] | None:
     """A group that was made of what is there now; None if it has to be made."""
     try:
         kept = json.loads(path.read_bytes())
         is_same = kept["key"] == key and kept["scenario"] == case.scenario
-        if not is_same or any(_digest(case, f) != sha for f, sha in kept["read"].items()):
+        if not is_same or any(files.get(f, "") != sha for f, sha in kept["read"].items()):
             return None
         return {name: Part(**part) for name, part in kept["parts"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def _always(case: Case) -> set[str]:
-    return {f"{case.folder}/case.yaml"}
-
-
-def _digest(case: Case, file: str) -> str:
-    path = case.where.root / file
-    return digest(path.read_bytes()) if path.is_file() else ""
 
 
 def _parts(case: Case, make: Callable[[Case], dict[str, Varied]]) -> dict[str, Part]:

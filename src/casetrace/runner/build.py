@@ -17,7 +17,7 @@ from casetrace.project import DEFAULT_SCENARIO, Project
 from casetrace.runner.execute import retold
 from casetrace.runner.job import INDEX, Job
 from casetrace.runner.produce import Made, Plan, Produced, as_bytes, produce
-from casetrace.runner.stale import Due, due, inputs, read_manifest, record, shared
+from casetrace.runner.stale import Before, Due, before, due, read_manifest, record, shared
 
 __all__ = ["BuildError", "alone", "build", "publish", "staging"]
 
@@ -67,7 +67,7 @@ def build(
     """
     changed: list[str] = []
     refused: list[str] = []
-    now: dict[Job, dict[str, str]] = {}
+    taken: dict[Job, Before] = {}
     with alone(where):
         stale = {}
         for job in jobs:
@@ -83,12 +83,12 @@ def build(
                 if not _is_sound(where, job):
                     refused.append(job.key)
                     return None
-                now[job] = shared(where, job)
-                found = due(where, job, now[job])  # what was edited since is run as well
+                taken[job] = before(where, job)
+                found = due(where, job, taken[job].shared)  # what was edited since is run as well
                 return found.run, _kept(where, job, found, folder)
 
             def done(job: Job, made: Mapping[str, Made]) -> None:
-                changed.extend(publish(where, job, made, folder, now.pop(job)))
+                changed.extend(publish(where, job, made, folder, taken.pop(job)))
 
             produced = produce(where, stale, folder, workers, begin, done)
     if produced.errors or refused:
@@ -163,7 +163,7 @@ def failures(produced: Produced) -> str:
 
 
 def publish(
-    where: Project, job: Job, made: Mapping[str, Made], folder: Path, now: Mapping[str, str]
+    where: Project, job: Job, made: Mapping[str, Made], folder: Path, taken: Before
 ) -> list[str]:
     """Move what the tasks of a job gave to its place, and remove what they gave before only.
 
@@ -179,8 +179,8 @@ def publish(
         By task, of all tasks.
     folder : Path
         Where the outputs are, under the job's name.
-    now : dict of str
-        What :func:`casetrace.runner.stale.shared` gave before they were made.
+    taken : Before
+        What they were made from.
 
     Returns
     -------
@@ -201,7 +201,7 @@ def publish(
                     os.replace(fresh, place)
                     changed.append(shown)
             outputs[shown] = digest(place.read_bytes())
-        made_from = {} if name == INDEX else inputs(where, job, name, given.read)
+        made_from = {} if name == INDEX else taken.of(name, given.read)
         noted[name] = (made_from, outputs)
     kept = {shown for _, outputs in noted.values() for shown in outputs}
     known = read_manifest(where, job).get("tasks", {})
@@ -209,7 +209,7 @@ def publish(
         if (where.root / shown).is_file():
             (where.root / shown).unlink()
             changed.append(f"{shown} (removed)")
-    record(where, job, now, noted)
+    record(where, job, taken.shared, noted)
     return changed
 
 

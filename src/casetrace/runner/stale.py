@@ -14,7 +14,17 @@ from casetrace.files import digest, write_bytes
 from casetrace.project import Project
 from casetrace.runner.job import FIRST, INDEX, PAGE, SERIES, Job
 
-__all__ = ["Due", "due", "inputs", "read_manifest", "record", "shared", "tasks"]
+__all__ = [
+    "Before",
+    "Due",
+    "before",
+    "due",
+    "inputs",
+    "read_manifest",
+    "record",
+    "shared",
+    "tasks",
+]
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -92,6 +102,36 @@ def inputs(
         files = sorted(where.shown(p) for p in where.data.glob("*/*") if p.is_file())
     own = {} if task == PAGE else {f"code of {task}": _cells(where.notebooks / task, "code")}
     return {**{file: _digest(where.root / file) for file in files}, **own}
+
+
+@dataclass(frozen=True)
+class Before:
+    """Digests of all that a job's tasks can depend on, taken before they are run.
+
+    Attributes
+    ----------
+    shared : dict of str
+        What all depend on.
+    inputs : dict of dict of str
+        What each may depend on besides, by task.
+    """
+
+    shared: Mapping[str, str]
+    inputs: Mapping[str, Mapping[str, str]]
+
+    def of(self, task: str, read: Iterable[str] | None) -> dict[str, str]:
+        """What a task depends on that read these files; all it may, if that is not known."""
+        found = self.inputs[task]
+        if read is None or task == SERIES:
+            return dict(found)
+        own = {name: sha for name, sha in found.items() if "/" not in name}
+        return {**{file: found.get(file, "") for file in sorted(read)}, **own}
+
+
+def before(where: Project, job: Job) -> Before:
+    """Take the digests of all that a job's tasks can depend on."""
+    every = {name: inputs(where, job, name) for name in tasks(where, job)}
+    return Before(shared(where, job), every)
 
 
 def due(where: Project, job: Job, now: Mapping[str, str]) -> Due:
