@@ -166,6 +166,8 @@ def table(options: argparse.Namespace) -> int:
         except CaseError as error:
             failed = True
             say(f"{case} is left out: {error}", FAILED)
+    if not rows:
+        return FAILED  # what was there before stays
     made = {"values.csv": as_csv(rows)}
     if options.parquet:
         made["values.parquet"] = as_parquet(rows)

@@ -22,7 +22,14 @@ SAVE_AS = "save it again as 'CSV UTF-8' (in LibreOffice: Text CSV, character set
 Table = list[tuple[int, dict[str, str]]]
 
 
+#: A file of a case is not larger than this, and opens no more lists and maps in brackets.
+MOST_BYTES, MOST_OPEN = 20_000_000, 10_000
+
+
 def _decode(path: Path, shown: str) -> tuple[str, list[Problem]]:
+    if path.stat().st_size > MOST_BYTES:
+        expected, fix = f"at most {MOST_BYTES // 1_000_000} MB", "one folder holds one case"
+        return "", [Problem(shown, value="a huge file", expected=expected, fix=fix)]
     raw = path.read_bytes()
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "", [Problem(shown, value="UTF-16 text", expected="UTF-8 text", fix=SAVE_AS)]
@@ -145,18 +152,27 @@ def read_yaml(path: Path, shown: str) -> tuple[Any, dict[tuple, int], list[Probl
     text, problems = _decode(path, shown)
     if problems:
         return {}, {}, problems
+    deep = [Problem(shown, expected="keys and lists as in data/README.md, without more inside")]
+    if text.count("[") + text.count("{") > MOST_OPEN:
+        return {}, {}, deep
     try:
+        if "*" in text and any(isinstance(e, yaml.AliasEvent) for e in yaml.parse(text, _LOADER)):
+            fix = "write the value out where it is needed"
+            expected = "no references to other parts (*name)"
+            return {}, {}, [Problem(shown, expected=expected, fix=fix)]
         loader = _LOADER(text)
         node = loader.get_single_node()
         data = loader.construct_document(node) if node else {}
+        lines: dict[tuple, int] = {}
+        _walk(node, (), lines, problems, shown)
+    except RecursionError:
+        return {}, {}, deep
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         found = getattr(error, "problem", None) or str(error)
         fix = "check indentation and quotation marks at and just above that line"
         return {}, {}, [Problem(shown, where, "", found, "valid YAML", fix)]
-    lines: dict[tuple, int] = {}
-    _walk(node, (), lines, problems, shown)
     return data, lines, problems
 
 
