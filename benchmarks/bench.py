@@ -104,6 +104,9 @@ def cases(folder: Path, number: int) -> dict[str, float]:
     """Build so many cases, each with a value of its own; cost of each, and memory."""
     where = ways.project(folder / f"cases-{number}", FEW)
     model = where / "data" / ways.CASE
+    for other in (where / "data").glob("*/case.yaml"):
+        if other.parent != model:
+            shutil.rmtree(other.parent)
     for n in range(number):
         to = where / "data" / f"case-{n:04d}"
         shutil.copytree(model, to)

@@ -46,7 +46,8 @@ def page(
         "",
         "Written by `make bench`, not by hand: all ways side by side in one run, taking turns, "
         f"medians of {about['rounds']} rounds (least and most in brackets). What they give was "
-        "compared: outputs of every cell, figures and reports are the same. Ratios carry over to "
+        "compared: outputs of every cell (but for the limit, which keeps none), figures and "
+        "reports are the same. Ratios carry over to "
         "other machines, seconds do not.",
         "",
         f"{about['machine']}; {about['versions']}; {about['date']}.",

@@ -121,6 +121,13 @@ def test_the_head_is_looked_through_and_its_notes(toy, old, new, told):
     assert told in str(error.value)
 
 
+def test_an_age_over_the_limit_is_found_in_any_unit(toy):
+    edit(toy, "age_unit: a", "age_unit: mo")
+    edit(toy, 'age: "40"', 'age: "1200"')  # a hundred years
+    with pytest.raises(CaseError, match="column age: found '1200'"):
+        load("toy-2000", where=toy)
+
+
 @pytest.mark.parametrize("age", ["89", "at least 90", "more than 89", "80 to 89"])
 def test_an_age_that_the_rule_allows_is_let_through(toy, age):
     edit(toy, 'age: "40"', f'age: "{age}"')

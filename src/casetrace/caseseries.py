@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from casetrace.case import Case, CaseError, UsageError, load
-from casetrace.case.memo import READ
 from casetrace.files import inert
 from casetrace.values import as_records, headline
 
@@ -68,7 +67,6 @@ def open_series(report: Case, names: Iterable[str] | None = None) -> CaseSeries:
     """
     found, left_out = [], []
     for name in names or report.where.cases():
-        READ.add(f"data/{name}/case.yaml")
         try:
             found.append(
                 report.at_defaults if name == report.id else load(name, where=report.where)

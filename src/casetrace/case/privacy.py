@@ -16,6 +16,7 @@ from typing import Any
 from casetrace.case.files import Table, line_of
 from casetrace.case.problems import Problem
 from casetrace.quantity import BoundsError, parse
+from casetrace.units import UnitError
 
 __all__ = ["KINDS", "Kind", "found_in", "identifiers"]
 
@@ -172,7 +173,10 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("url", "a web address", (r"(?i:\bhttps?://|\bwww\.)\S+",), "leave it out"),
     Kind(
-        "ip address", "an IP address", (r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])",), "leave out"
+        "ip address",
+        "an IP address",
+        (r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])",),
+        "leave it out",
     ),
     Kind(
         "biometric",
@@ -313,10 +317,10 @@ def _scalars(raw: Any) -> Iterable[tuple[tuple, str]]:
 
 def _is_too_old(subject: Any) -> bool:
     """Whether an age over 89 is told more closely than that."""
-    if not isinstance(subject, dict) or subject.get("age_unit") != "a":
+    if not isinstance(subject, dict):
         return False
     try:
-        age = parse(str(subject.get("age", "")))
-    except BoundsError:
+        age = parse(str(subject.get("age", "")), str(subject.get("age_unit", ""))).to("a")
+    except (BoundsError, UnitError):
         return False
     return _OLDEST < age.high < float("inf")

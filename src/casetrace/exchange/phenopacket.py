@@ -48,7 +48,7 @@ def read_phenopacket(data: Any, draft: Draft) -> None:
 def _subject(data: Any, draft: Draft) -> None:
     sex = text_at(data, "subject", "sex").lower()
     if sex in ("female", "male", "other"):
-        draft.subject["sex"] = {"other": "other"}.get(sex, sex)
+        draft.subject["sex"] = sex
     for path in (("timeAtLastEncounter", "age", "iso8601duration"), ("ageAtCollection", "age")):
         if age := age_of(text_at(data, "subject", *path)):
             draft.subject.update(age=age[0], age_unit=age[1], place="subject", as_reported="age")

@@ -45,7 +45,6 @@ def create(case: str, where: Project) -> list[str]:
     UsageError
         If the name is not one, or there is such a case.
     """
-    place_of(case, where)
     care = io.StringIO()
     writer = csv.writer(care, lineterminator="\n")
     writer.writerow(["item", "met", "note"])
