@@ -466,6 +466,15 @@ def test_forked_kernels_give_the_bytes_of_kernels_started_anew(copy, monkeypatch
     assert found[0] == found[1]
 
 
+def test_a_folder_for_temporary_files_may_lie_deep(copy, tmp_path):
+    """Its kernels' sockets may not: a path of a socket has about a hundred characters at most."""
+    deep = tmp_path / "scratch-of-a-cluster" / ("d" * 80)
+    deep.mkdir(parents=True)
+    done = casetrace("build", root=copy.root, env={"TMPDIR": str(deep)})
+    assert done.returncode == 0, done.stderr
+    assert list(deep.iterdir()) == []
+
+
 def test_what_is_edited_while_a_build_is_under_way_is_not_lost(copy, monkeypatch):
     build(copy, [DEFAULT])
     before = outputs(copy)

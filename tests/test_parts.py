@@ -123,7 +123,7 @@ def module(request, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CASETRACE_KERNELS", request.param)
     return lambda word, timeout=30: (
-        run_module(["a_module", word], tmp_path / "log.txt", timeout)
+        run_module(["a_module", word], os.environ, tmp_path / "log.txt", timeout)
         or (tmp_path / "log.txt").read_text()
     )
 

@@ -9,15 +9,13 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+import casetrace.runner  # noqa: F401  before jsonschema
 from casetrace import commands
 from casetrace.commands import FAILED, MISUSE, OK, STOPPED, misuse, say, scenario_of, some_or_all
-from casetrace.project import DEFAULT_SCENARIO, project
+from casetrace.project import DEFAULT_SCENARIO, Project, project
+from casetrace.runner.job import Job
 
 __all__ = ["main"]
-
-# On import, jsonschema would compile a grammar of internationalised addresses, which no notebook
-# has, and take seconds for it (jupyter/nbformat#420): as if it were not installed.
-sys.modules.setdefault("rfc3987_syntax", None)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,32 +48,61 @@ def _failed(error: Exception) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from casetrace.runner.job import Job
     from casetrace.runner.stale import due, shared
 
     where, scenario = project(), scenario_of(options)
     jobs = [Job(case, scenario) for case in some_or_all(options)]
-    if options.jobs < 1:
-        misuse(f"-j takes a number of 1 or more, found {options.jobs}")
+    for name, number in (("-j", options.jobs), ("--workers", options.workers)):
+        if number is not None and number < 1:
+            misuse(f"{name} takes a number of 1 or more, found {number}")
+    delivery = None
+    if options.to:
+        from casetrace.runner.deliver import Delivery
+
+        delivery = Delivery(where, options.to)
     stale = [job for job in jobs if due(where, job, shared(where, job))]
     for job in jobs:
         if job not in stale:
             say(f"{job.key}: nothing changed, nothing to do", OK)
-    if not stale:
-        return OK
-    from casetrace.runner.environment import environment
+            if delivery:
+                delivery(job)
+    failed, changed = _built(where, stale, options, delivery) if stale else ("", ())
+    for path in changed:
+        print(path)
+    errors = delivery.errors if delivery else []
+    for error in errors:
+        say(f"casetrace: not delivered to {options.to}: {error}", FAILED)
+    if failed:
+        say(f"casetrace: {failed}", FAILED)
+    return FAILED if failed or errors else OK
 
-    failed = None
-    with environment(where):  # the warm process imports while this one does
+
+def _built(
+    where: Project,
+    jobs: list[Job],
+    options: argparse.Namespace,
+    then: Callable[[Job], None] | None,
+) -> tuple[str, Sequence[str]]:
+    """Build jobs, here or on a cluster; gives what failed, and the files that changed."""
+    with contextlib.ExitStack() as stack:
+        if options.scheduler or options.workers:
+            from casetrace.runner.cluster import cluster
+
+            asked = cluster(options.scheduler, options.workers)
+            perform, ahead = stack.enter_context(asked)
+        else:
+            from casetrace.runner.environment import environment
+
+            stack.enter_context(environment())  # the warm process imports while this one does
+            from casetrace.runner.task import perform
+
+            ahead = options.jobs
         from casetrace.runner.build import BuildError, build
 
         try:
-            changed = build(where, stale, options.jobs, options.explain)
+            return "", build(where, jobs, ahead, options.explain, perform, then)
         except BuildError as error:
-            failed, changed = error, error.changed
-    for path in changed:
-        print(path)
-    return say(f"casetrace: {failed}", FAILED) if failed else OK
+            return str(error), error.changed
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -147,6 +174,19 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("--explain", action="store_true", help="say what is run and why")
     with_scenario(added)
     with_jobs(added)
+    where = added.add_mutually_exclusive_group()
+    where.add_argument(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="have a Dask cluster do it: tcp://host:port, or the scheduler's file",
+    )
+    where.add_argument(
+        "--workers", type=int, metavar="N", help="the same with N Dask workers of this machine"
+    )
+    added.add_argument(
+        "--to", metavar="URL", help="put a copy there as well: a folder, or a URL of fsspec"
+    )
     added = command("check", commands.check, "Validate case data; every problem at once.")
     added.add_argument("cases", nargs="*", metavar="CASE")
     added = command(

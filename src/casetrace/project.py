@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["DEFAULT_CASE", "DEFAULT_SCENARIO", "EXPORT", "Project", "project"]
+__all__ = ["DEFAULT_CASE", "DEFAULT_SCENARIO", "EXPORT", "ROOT", "Project", "project"]
 
 DEFAULT_CASE = "imataka-2014"
 DEFAULT_SCENARIO = "default"
+
+#: Environment variable that names the project's folder, if it is not that of this package.
+ROOT = "CASETRACE_ROOT"
 
 #: While the build runs a notebook, figures and narratives that it shows are also written to the
 #: folder that this environment variable names.
@@ -56,9 +59,9 @@ def project() -> Project:
     FileNotFoundError
         If there is no ``data/`` folder there.
     """
-    root = Path(os.environ.get("CASETRACE_ROOT") or Path(__file__).resolve().parents[2])
+    root = Path(os.environ.get(ROOT) or Path(__file__).resolve().parents[2])
     if not (root / "data").is_dir():
         raise FileNotFoundError(
-            f"no data/ folder in {root}: set CASETRACE_ROOT to the folder that holds it"
+            f"no data/ folder in {root}: set {ROOT} to the folder that holds it"
         )
     return Project(root.resolve())

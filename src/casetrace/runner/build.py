@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from casetrace.case import CaseError, load
@@ -15,9 +15,10 @@ from casetrace.case.crosscheck import warnings
 from casetrace.files import digest, write_bytes
 from casetrace.project import DEFAULT_SCENARIO, Project
 from casetrace.runner.execute import retold
-from casetrace.runner.job import INDEX, Job
-from casetrace.runner.produce import Made, Plan, Produced, as_bytes, produce
+from casetrace.runner.job import INDEX, Job, Made
+from casetrace.runner.produce import Perform, Plan, Produced, produce
 from casetrace.runner.stale import Before, Due, before, due, read_manifest, record, shared
+from casetrace.runner.task import as_bytes, perform
 
 __all__ = ["BuildError", "alone", "build", "publish", "staging"]
 
@@ -39,7 +40,12 @@ class BuildError(Exception):
 
 
 def build(
-    where: Project, jobs: Iterable[Job], workers: int = 2, explain: bool = False
+    where: Project,
+    jobs: Iterable[Job],
+    workers: int = 2,
+    explain: bool = False,
+    perform: Perform = perform,
+    then: Callable[[Job], None] | None = None,
 ) -> list[str]:
     """Run what is stale of some jobs and publish what that gives, job by job.
 
@@ -53,6 +59,10 @@ def build(
         Notebooks at a time.
     explain : bool
         Say of each notebook, and of the page, why it is run or is not.
+    perform : callable
+        Does a task, here or elsewhere.
+    then : callable
+        Called with each job that was published.
 
     Returns
     -------
@@ -89,8 +99,10 @@ def build(
 
             def done(job: Job, made: Mapping[str, Made]) -> None:
                 changed.extend(publish(where, job, made, folder, taken.pop(job)))
+                if then:
+                    then(job)
 
-            produced = produce(where, stale, folder, workers, begin, done)
+            produced = produce(where, stale, folder, workers, begin, done, perform)
     if produced.errors or refused:
         said = [failures(produced)] if produced.errors else []
         if refused:

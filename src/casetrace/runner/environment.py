@@ -13,12 +13,15 @@ from casetrace.kernels.client import (
     is_warm,
     server_for,
 )
-from casetrace.project import Project
 
 __all__ = ["PROVISIONER", "environment", "preload"]
 
 #: Environment variable of jupyter_client.
 PROVISIONER = "JUPYTER_DEFAULT_PROVISIONER_NAME"
+
+#: A system's paths of sockets end after about a hundred characters: no more than these may lead to
+#: the folder of ours.
+LONGEST = 70
 
 
 def preload() -> str:
@@ -32,27 +35,20 @@ class environment:
     The user's IPython profile, matplotlib backend and warnings settings do not reach the
     notebooks. The warm process imports while this one goes on. Entered again within, it is the
     same.
-
-    Parameters
-    ----------
-    where : Project
-        The project.
     """
 
     _is_in_force = False
-
-    def __init__(self, where: Project) -> None:
-        self.where = where
 
     def __enter__(self) -> None:
         self.old: dict[str, str | None] | None = None
         if environment._is_in_force:
             return
         environment._is_in_force = True
-        # Socket paths must be short: not in the project's folder, which may lie deep.
-        self.sockets = tempfile.TemporaryDirectory(prefix="casetrace-")
+        deep = len(tempfile.gettempdir()) > LONGEST
+        self.sockets = tempfile.TemporaryDirectory(
+            prefix="casetrace-", dir="/tmp" if deep else None
+        )
         new = {
-            "CASETRACE_ROOT": str(self.where.root),
             "MPLBACKEND": "agg",
             "PYTHONWARNINGS": "",
             "JPY_SESSION_NAME": "",  # no controls, also when a build is begun in JupyterLab

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from casetrace.case.problems import UsageError
-from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO, EXPORT
+from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO, EXPORT, ROOT, Project
+from casetrace.runner.job import Task
 
 __all__ = ["NotebookError", "cell_timeout", "cleaned", "execute", "retold"]
 
@@ -35,16 +36,16 @@ class NotebookError(Exception):
         super().__init__(f"{notebook}, {cell}: {cause}")
 
 
-def execute(notebook: Path, case: str, scenario: str, room: Path) -> Any:
+def execute(where: Project, task: Task, room: Path) -> Any:
     """Run a notebook for a case under a scenario.
 
     Parameters
     ----------
-    notebook : Path
-        The notebook; it is not written to.
-    case, scenario : str
-        Its parameters. Those it holds already are not injected again, so that the default
-        case gives exactly the stored notebook.
+    where : Project
+        The project that the notebook finds.
+    task : Task
+        The notebook, which is not written to, and its parameters. Those it holds already are not
+        injected again, so that the default case gives exactly the stored notebook.
     room : Path
         Folder to which the notebook exports its figures and narratives.
 
@@ -57,8 +58,6 @@ def execute(notebook: Path, case: str, scenario: str, room: Path) -> Any:
     ------
     NotebookError
         If a cell fails, hangs or its kernel dies.
-    UsageError
-        If the environment sets a time that is none.
     """
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -66,8 +65,8 @@ def execute(notebook: Path, case: str, scenario: str, room: Path) -> Any:
 
     from casetrace.runner.session import manager_of
 
-    timeout = cell_timeout()
-    asked = {"case": case, "scenario": scenario}
+    notebook, timeout = where.notebooks / task.name, task.timeout
+    asked = {"case": task.job.case, "scenario": task.job.scenario}
     given = {"case": DEFAULT_CASE, "scenario": DEFAULT_SCENARIO}
     try:
         executed = papermill.execute_notebook(
@@ -80,7 +79,7 @@ def execute(notebook: Path, case: str, scenario: str, room: Path) -> Any:
             execution_timeout=timeout,
             start_timeout=120,
             shutdown_kernel="immediate",
-            kernel_manager_class=manager_of({EXPORT: str(room)}),
+            kernel_manager_class=manager_of({ROOT: str(where.root), EXPORT: str(room)}),
         )
     except PapermillExecutionError as error:
         cell = _heading(error, notebook)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO
 
-__all__ = ["FIRST", "INDEX", "PAGE", "SERIES", "Job"]
+__all__ = ["FIRST", "INDEX", "PAGE", "SERIES", "Job", "Made", "Task"]
 
 #: Tasks of a job beside its notebooks, which are named by their files: the report as a page, and
 #: the list of its figures, which is written whenever a notebook was run.
@@ -27,6 +27,44 @@ class Job:
     def key(self) -> str:
         """Its name in folders and messages."""
         return f"{self.case}/{self.scenario}"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A unit of work.
+
+    Attributes
+    ----------
+    job : Job
+        A case with a scenario.
+    name : str
+        A notebook, or the page.
+    timeout : int
+        Seconds that a cell, or the page, may take.
+    workers : int
+        Processes at a time for a page.
+    """
+
+    job: Job
+    name: str
+    timeout: int
+    workers: int = 1
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a task gave.
+
+    Attributes
+    ----------
+    outputs : tuple of str
+        Files, from the folder of the job.
+    read : tuple of str or None
+        The files of data that it read; None if that is not known.
+    """
+
+    outputs: tuple[str, ...]
+    read: tuple[str, ...] | None = None
 
 
 FIRST = Job(DEFAULT_CASE, DEFAULT_SCENARIO)

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from casetrace.kernels.client import is_warm, server_for
@@ -20,13 +21,15 @@ class ProcessError(Exception):
     """The process failed: its last words."""
 
 
-def run_module(arguments: list[str], log: Path, timeout: float) -> None:
+def run_module(arguments: list[str], env: Mapping[str, str], log: Path, timeout: float) -> None:
     """Run ``python -m`` with these arguments to its end.
 
     Parameters
     ----------
     arguments : list of str
         The module and what follows.
+    env : mapping
+        Its whole environment.
     log : Path
         Where what it prints goes.
     timeout : float
@@ -40,14 +43,14 @@ def run_module(arguments: list[str], log: Path, timeout: float) -> None:
     with open(log, "wb") as out, open(os.devnull, "rb") as nothing:
         try:
             streams = (nothing.fileno(), out.fileno(), out.fileno())
-            server = server_for(os.environ) if is_warm() else None
-            process = server.fork(arguments, os.environ, os.getcwd(), streams) if server else None
+            server = server_for(env) if is_warm() else None
+            process = server.fork(arguments, env, os.getcwd(), streams) if server else None
         except OSError:
             process = None  # as for a kernel: where none can be forked, it is started anew
         if process is None:
             command = [sys.executable, "-m", *arguments]
             process = subprocess.Popen(
-                command, stdin=nothing, stdout=out, stderr=out, start_new_session=True
+                command, env=env, stdin=nothing, stdout=out, stderr=out, start_new_session=True
             )
             _started.add(process)
         try:

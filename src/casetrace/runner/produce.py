@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
-import tempfile
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -17,33 +17,21 @@ from casetrace.files import digest, write_bytes
 from casetrace.kernels.client import close_server
 from casetrace.project import Project
 from casetrace.runner.environment import environment
-from casetrace.runner.execute import NotebookError, cell_timeout, execute
-from casetrace.runner.job import INDEX, PAGE, Job
-from casetrace.runner.process import ProcessError, run_module, stop_processes
+from casetrace.runner.execute import NotebookError, cell_timeout
+from casetrace.runner.job import INDEX, PAGE, Job, Made, Task
+from casetrace.runner.process import stop_processes
 from casetrace.runner.progress import Progress
-from casetrace.runner.stale import shared, tasks
+from casetrace.runner.stale import tasks
+from casetrace.runner.task import perform as perform_here
 
-__all__ = ["Made", "Produced", "as_bytes", "everything", "produce"]
-
-
-@dataclass(frozen=True)
-class Made:
-    """What a task gave.
-
-    Attributes
-    ----------
-    outputs : tuple of str
-        Files, from the folder of the job.
-    read : tuple of str or None
-        The files of data that it read; None if that is not known.
-    """
-
-    outputs: tuple[str, ...]
-    read: tuple[str, ...] | None = None
+__all__ = ["Perform", "Produced", "everything", "produce"]
 
 
 #: Tasks to run, and what was done before by task.
 Plan = tuple[Collection[str], Mapping[str, Made]]
+
+#: Does a task: :func:`casetrace.runner.task.perform`, or something that has it done elsewhere.
+Perform = Callable[[Project, Task, Path], Made]
 
 
 @dataclass
@@ -77,6 +65,7 @@ def produce(
     workers: int = 2,
     begin: Callable[[Job], Plan | None] | None = None,
     done: Callable[[Job, Mapping[str, Made]], None] = lambda job, made: None,
+    perform: Perform = perform_here,
 ) -> Produced:
     """Run tasks.
 
@@ -96,6 +85,8 @@ def produce(
         is to be left out. Without it, all tasks are run that are wanted.
     done : callable
         Called with each job of which all tasks are done, and none failed.
+    perform : callable
+        Does a task.
 
     Returns
     -------
@@ -106,6 +97,7 @@ def produce(
     waiting: deque[tuple[Job, str]] = deque()
     result = Produced(folder)
     progress = Progress(sum(map(len, left.values())))
+    timeout = cell_timeout()
     within = workers if len(left) == 1 else 1  # processes at a time for a page
     pool = ThreadPoolExecutor(max(1, workers))
     running: dict[Future[Made], tuple[Job, str]] = {}
@@ -126,7 +118,7 @@ def produce(
         result.made[job][INDEX] = _index(job, folder / job.key)
         done(job, result.made[job])
 
-    with environment(where):
+    with environment() if perform is perform_here else contextlib.nullcontext():
         try:
             while jobs or waiting or running:
                 while (jobs or waiting) and len(running) < max(1, workers):
@@ -134,12 +126,13 @@ def produce(
                         open_next()
                         continue
                     job, name = waiting.popleft()
-                    task = pool.submit(_one, where, job, name, folder, within, progress)
-                    running[task] = (job, name)
-                for task in wait(running, return_when=FIRST_COMPLETED).done:
-                    job, name = running.pop(task)
+                    task = Task(job, name, timeout, within)
+                    began = pool.submit(_one, perform, where, task, folder, progress)
+                    running[began] = (job, name)
+                for ended in wait(running, return_when=FIRST_COMPLETED).done:
+                    job, name = running.pop(ended)
                     try:
-                        result.made[job][name] = task.result()
+                        result.made[job][name] = ended.result()
                     except NotebookError as error:
                         result.errors.setdefault(job, []).append(error)
                     left[job].discard(name)
@@ -152,13 +145,6 @@ def produce(
             if "casetrace.runner.session" in sys.modules:  # no kernel was started otherwise
                 sys.modules["casetrace.runner.session"].stop_kernels()
     return result
-
-
-def as_bytes(notebook: Any) -> bytes:
-    """A notebook as it is stored: sorted keys, one space of indent, a newline at the end."""
-    import nbformat
-
-    return (nbformat.writes(notebook, version=4).rstrip("\n") + "\n").encode()
 
 
 def _index(job: Job, folder: Path) -> Made:
@@ -193,14 +179,13 @@ def _slow_first(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: (name == PAGE, name), reverse=True)
 
 
-def _one(
-    where: Project, job: Job, task: str, folder: Path, workers: int, progress: Progress
-) -> Made:
+def _one(perform: Perform, where: Project, task: Task, folder: Path, progress: Progress) -> Made:
+    job, name = task.job, task.name
     scenario = "" if job.scenario == "default" else f", {job.scenario}"
-    words = f"{'page' if task == PAGE else Path(task).stem} ({job.case}{scenario})"
+    words = f"{'page' if name == PAGE else Path(name).stem} ({job.case}{scenario})"
     progress.start(words)
     try:
-        made = _gathered(where, job, task, folder, workers)
+        made = perform(where, task, folder)
     except NotebookError:
         progress.end(words, "failed")
         raise
@@ -209,35 +194,3 @@ def _one(
         raise
     progress.end(words)
     return made
-
-
-def _gathered(where: Project, job: Job, task: str, folder: Path, workers: int) -> Made:
-    """Run a task in a room of its own, then move what it gave to the outputs of its job."""
-    room = Path(tempfile.mkdtemp(prefix=".", dir=folder))
-    if task == PAGE:
-        _page(where, job, room, workers)
-    else:
-        executed = execute(where.notebooks / task, job.case, job.scenario, room)
-        write_bytes(room / job.key / "notebooks" / task, as_bytes(executed))
-    read, outputs = None, []
-    for path in sorted(p for p in (room / job.key).rglob("*") if p.is_file()):
-        name = path.relative_to(room / job.key).as_posix()
-        if name == "read.json":
-            read = tuple(json.loads(path.read_bytes()))
-            continue
-        place = folder / job.key / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(path, place)
-        outputs.append(name)
-    return Made(tuple(outputs), read)
-
-
-def _page(where: Project, job: Job, room: Path, workers: int) -> None:
-    file = room / job.key / "reports" / PAGE
-    cache = where.build / "page" / job.key
-    code = digest(json.dumps(shared(where, job), sort_keys=True).encode())
-    command = ["casetrace.page", job.case, job.scenario, file, cache, code, workers]
-    try:
-        run_module([str(c) for c in command], room / "log.txt", cell_timeout())
-    except ProcessError as error:
-        raise NotebookError(PAGE, "the page", str(error)) from None

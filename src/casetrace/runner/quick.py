@@ -4,13 +4,11 @@ It must be loaded before nbval, so it is named on the command line or in ``addop
 """
 
 import os
-import sys
 
 from casetrace.kernels.client import PRELOAD
 from casetrace.runner.environment import PROVISIONER, preload
 
 __all__ = []
 
-sys.modules.setdefault("rfc3987_syntax", None)  # see casetrace.cli
 os.environ.setdefault(PROVISIONER, "warm-fork")
 os.environ.setdefault(PRELOAD, preload())

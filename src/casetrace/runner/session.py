@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
 import time
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from queue import Empty
@@ -87,7 +87,7 @@ class LocalKernelManager(AsyncKernelManager):
 
     @default("ip")
     def _socket_of_its_own(self) -> str:
-        return str(Path(jupyter_runtime_dir()) / uuid.uuid4().hex)
+        return str(Path(jupyter_runtime_dir()) / secrets.token_hex(4))
 
 
 def manager_of(more: Mapping[str, str]) -> type[LocalKernelManager]:

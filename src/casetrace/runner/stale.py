@@ -18,6 +18,7 @@ __all__ = [
     "Before",
     "Due",
     "before",
+    "code",
     "due",
     "inputs",
     "read_manifest",
@@ -236,8 +237,13 @@ def _digest(path: Path) -> str:
 
 @cache
 def _code() -> dict[str, str]:
-    paths = (p for p in PACKAGE.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    paths = sorted(p for p in PACKAGE.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
     return {f"{PACKAGE.name}/{p.relative_to(PACKAGE).as_posix()}": _digest(p) for p in paths}
+
+
+def code() -> str:
+    """Digest of the code of the package."""
+    return digest(json.dumps(_code()).encode())
 
 
 def _cells(notebook: Path, kind: str) -> str:

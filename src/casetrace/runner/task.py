@@ -1,0 +1,77 @@
+"""Do one task: run a notebook, or write the page. Here or on another machine, it is this."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from casetrace.files import digest, write_bytes
+from casetrace.project import ROOT, Project
+from casetrace.runner.execute import NotebookError, execute
+from casetrace.runner.job import PAGE, Made, Task
+from casetrace.runner.process import ProcessError, run_module
+from casetrace.runner.stale import shared
+
+__all__ = ["as_bytes", "perform"]
+
+
+def perform(where: Project, task: Task, folder: Path) -> Made:
+    """Do a task in a room of its own, then move what it gave to the outputs of its job.
+
+    Parameters
+    ----------
+    where : Project
+        The project.
+    task : Task
+        What to do.
+    folder : Path
+        Holds ``<case>/<scenario>/{notebooks,figures,reports}``.
+
+    Returns
+    -------
+    Made
+
+    Raises
+    ------
+    NotebookError
+        If a cell or the page fails, hangs or its process dies.
+    """
+    job, room = task.job, Path(tempfile.mkdtemp(prefix=".", dir=folder))
+    if task.name == PAGE:
+        _page(where, task, room)
+    else:
+        executed = execute(where, task, room)
+        write_bytes(room / job.key / "notebooks" / task.name, as_bytes(executed))
+    read, outputs = None, []
+    for path in sorted(p for p in (room / job.key).rglob("*") if p.is_file()):
+        name = path.relative_to(room / job.key).as_posix()
+        if name == "read.json":
+            read = tuple(json.loads(path.read_bytes()))
+            continue
+        place = folder / job.key / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, place)
+        outputs.append(name)
+    return Made(tuple(outputs), read)
+
+
+def as_bytes(notebook: Any) -> bytes:
+    """A notebook as it is stored: sorted keys, one space of indent, a newline at the end."""
+    import nbformat
+
+    return (nbformat.writes(notebook, version=4).rstrip("\n") + "\n").encode()
+
+
+def _page(where: Project, task: Task, room: Path) -> None:
+    job, file = task.job, room / task.job.key / "reports" / PAGE
+    cache = where.build / "page" / job.key
+    code = digest(json.dumps(shared(where, job), sort_keys=True).encode())
+    command = ["casetrace.page", job.case, job.scenario, file, cache, code, task.workers]
+    env = {**os.environ, ROOT: str(where.root)}
+    try:
+        run_module([str(c) for c in command], env, room / "log.txt", task.timeout)
+    except ProcessError as error:
+        raise NotebookError(PAGE, "the page", str(error)) from None
