@@ -1,5 +1,6 @@
 """What could identify a patient is found, named with its place, and refused."""
 
+import json
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casetrace.case import CaseError, check, load
+from casetrace.case.exposed import exposed, in_stories, told
 from casetrace.case.privacy import KINDS, found_in
 from casetrace.narrative import narrate
 from casetrace.page import report_page
@@ -196,3 +198,75 @@ def test_nothing_is_written_of_a_case_with_a_hit(copy):
         assert "Traceback" not in done.stderr
     after = {p: p.read_bytes() for p in copy.root.rglob("*") if p.is_file()}
     assert {p for p in after if after[p] != before.get(p)} <= {copy.build / ".lock"}
+
+
+def planted(project, name, **cell):
+    """A notebook with a cell of one's own after its parameters."""
+    path = project.notebooks / name
+    notebook = json.loads(path.read_text())
+    notebook["cells"].insert(2, {"id": "planted", "metadata": {}, **cell})
+    path.write_text(json.dumps(notebook))
+
+
+def code(source, *outputs):
+    return {"cell_type": "code", "source": source, "outputs": outputs, "execution_count": None}
+
+
+def test_a_notebook_that_shows_what_the_data_do_not_hold_is_not_published(copy):
+    planted(copy, "2-course.ipynb", **code("print('seen on', '-'.join(['2013', '03', '04']))"))
+    before = (copy.figures / "imataka-2014" / "course.svg").read_bytes()
+    done = casetrace("build", root=copy.root)
+    assert done.returncode == 1
+    assert "2-course.ipynb, cell 3 (output): found '2013-03-04'" in done.stderr
+    assert "this looks like a calendar date: count the time from an event" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (copy.figures / "imataka-2014" / "course.svg").read_bytes() == before
+    assert not (copy.build / "notebooks").exists()
+
+
+@pytest.mark.parametrize(
+    ("cell", "part"),
+    [
+        ({"cell_type": "markdown", "source": "Ask someone@example.org."}, "markdown"),
+        ({"cell_type": "markdown", "source": ["Ask\n", "someone@example.org."]}, "markdown"),
+        (code("mail = 'someone@example.org'"), "code"),
+        (code("", {"output_type": "stream", "name": "stdout", "text": ["someone@example.org"]}),
+         "output"),
+        (code("", {"output_type": "display_data", "metadata": {},
+                   "data": {"text/html": "<p>someone&#64;example.org</p>"}}), "output"),
+        (code("", {"output_type": "display_data", "data": {"image/svg+xml": "<svg/>"},
+                   "metadata": {"image/svg+xml": {"alt": "of someone@example.org"}}}), "output"),
+        (code("", {"output_type": "error", "ename": "ValueError", "evalue": "someone@example.org",
+                   "traceback": []}), "output"),
+    ],
+)  # fmt: skip
+def test_check_finds_it_in_each_part_of_a_notebook(copy, cell, part):
+    planted(copy, "2-course.ipynb", **cell)
+    done = casetrace("check", root=copy.root)
+    assert done.returncode == 1
+    found = f"notebooks/2-course.ipynb, cell 3 ({part}): found 'someone@example.org'"
+    assert done.stdout.count("error: ") == 1
+    assert f"error: {found}; expected nothing that could identify a patient" in done.stdout
+
+
+def test_what_the_data_hold_may_be_shown(copy):
+    """The day of publication, a number of a cited work, what a case discloses."""
+    assert in_stories(copy) == []
+    known = told(copy, "imataka-2014")
+    shown = "Published 6 February 2014. Pediatrics 9151463. 2014-02-06"
+    cells = [code("", {"output_type": "stream", "name": "stdout", "text": shown})]
+    assert exposed({"cells": cells}, "a.ipynb", known) == []
+    cells[0]["outputs"][0]["text"] = "Published 7 February 2014."
+    (problem,) = exposed({"cells": cells}, "a.ipynb", known)
+    assert problem.value == "7 February"
+
+
+def test_check_names_what_is_no_notebook(copy):
+    (copy.notebooks / "2-course.ipynb").write_text("{broken")
+    (copy.notebooks / "1-case.ipynb").write_text("[]")
+    said = [str(problem) for problem in in_stories(copy)]
+    assert [s.split(":")[0] for s in said] == [
+        "notebooks/1-case.ipynb",
+        "notebooks/2-course.ipynb",
+    ]
+    assert all("expected a Jupyter notebook" in s for s in said)

@@ -75,8 +75,9 @@ def scenario_of(options: argparse.Namespace) -> str:
 
 
 def check(options: argparse.Namespace) -> int:
-    """Validate cases: errors, then warnings, then what CARE still misses."""
+    """Validate cases: errors, then warnings, then what CARE still misses; and the notebooks."""
     from casetrace.case import CaseError, check, load
+    from casetrace.case.exposed import in_stories
     from casetrace.case.guide import guide, missing_of_care
     from casetrace.narrative.unheard import unheard
     from casetrace.values import check_names, idle_readings
@@ -103,6 +104,9 @@ def check(options: argparse.Namespace) -> int:
         word = ", ".join(f"{n} {name}{'s' * (n != 1)}" for n, name in counts if n) or "ok"
         print(f"{case}: {word}")
         failed = failed or bool(problems)
+    for problem in in_stories(project()):
+        print(f"error: {problem}")
+        failed = True
     return FAILED if failed else OK
 
 

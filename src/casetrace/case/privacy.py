@@ -118,7 +118,7 @@ KINDS: tuple[Kind, ...] = (
         "leave it out",
     ),
     Kind("fax", "a fax number", (r"(?i:\bfax\b)\.?\W{0,3}[+\d(][\d ()/-]{5,}",), "leave it out"),
-    Kind("email", "an e-mail address", (r"[\w.+-]+@[\w-]+\.[\w.-]+",), "leave it out"),
+    Kind("email", "an e-mail address", (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",), "leave it out"),
     Kind(
         "social security",
         "a social security number",

@@ -307,7 +307,8 @@ class Teller:
         """The report, as far as it can be cited."""
         c = self.case.head.citation
         source = f" {c.journal}." if c.journal else ""
-        published = f" Published {c.published:%d %B %Y}." if c.published else f" {c.year}."
+        day = f"{c.published.day} {c.published:%B %Y}" if c.published else ""
+        published = f" Published {day}." if day else f" {c.year}."
         doi = f" doi:{c.doi}." if c.doi else ""
         licence = f" Licence: {c.licence}." if c.licence else ""
         note = f" {c.note}." if c.note else ""

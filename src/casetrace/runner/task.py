@@ -8,10 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from casetrace.case.exposed import exposed, told
 from casetrace.files import digest, write_bytes
 from casetrace.project import ROOT, Project
 from casetrace.runner.execute import NotebookError, execute
-from casetrace.runner.job import PAGE, Made, Task
+from casetrace.runner.job import PAGE, SERIES, Made, Task
 from casetrace.runner.process import ProcessError, run_module
 from casetrace.runner.stale import shared
 
@@ -37,13 +38,18 @@ def perform(where: Project, task: Task, folder: Path) -> Made:
     Raises
     ------
     NotebookError
-        If a cell or the page fails, hangs or its process dies.
+        If a cell or the page fails, hangs or its process dies, or shows what could identify a
+        patient.
     """
     job, room = task.job, Path(tempfile.mkdtemp(prefix=".", dir=folder))
     if task.name == PAGE:
         _page(where, task, room)
     else:
         executed = execute(where, task, room)
+        cases = where.cases() if task.name == SERIES else [job.case]
+        if found := exposed(executed, task.name, told(where, *cases)):
+            cause = f"found {found[0].value!r}; expected {found[0].expected}: {found[0].fix}"
+            raise NotebookError(task.name, found[0].where, cause)
         write_bytes(room / job.key / "notebooks" / task.name, as_bytes(executed))
     read, outputs = None, []
     for path in sorted(p for p in (room / job.key).rglob("*") if p.is_file()):
