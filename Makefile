@@ -29,7 +29,8 @@ test-browser: $(VENV)/.lab ## Try page and JupyterLab in Chromium, with the acce
 check: $(VENV)/.ready ## Validate the data and verify that everything committed reproduces
 	@$(BIN)/casetrace check $(CASES)
 	@$(BIN)/casetrace verify
-	@$(BIN)/pytest -n $(or $(JOBS),auto) --dist loadfile --nbval --nbval-current-env notebooks
+	@PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(BIN)/pytest -p xdist -p nbval.plugin \
+	  -n $(or $(JOBS),auto) --dist loadfile --nbval --nbval-current-env notebooks
 
 accept: $(VENV)/.ready ## Take the present results as the new stored ones and say what changed
 	@$(BIN)/casetrace accept

@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from queue import Empty
 
 import pytest
+import zmq
 from conftest import ROOT
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory
@@ -17,6 +19,7 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 from casetrace.kernels import client
 from casetrace.kernels.client import DEFAULT_PRELOAD, PRELOAD, SWITCH, Server, server_for
 from casetrace.kernels.provisioner import WarmProvisioner, is_forkable
+from casetrace.runner import session
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux")
 
@@ -370,3 +373,45 @@ def test_the_end_of_a_very_short_process_is_not_lost(tmp_path, monkeypatch):
         for _ in range(30):
             process = server.fork(["short"], os.environ, str(tmp_path), files)
             assert process.wait(20) == 0
+
+
+def test_a_client_asks_again_if_it_missed_that_the_kernel_is_idle():
+    """What a kernel says before a client has joined the channel is lost, the answer is not."""
+    asked = []
+
+    class Channel:
+        def __init__(self, *said):
+            self.said = list(said)
+
+        async def get_msg(self, timeout):
+            if not self.said or self.said[0] is None:
+                self.said[:1] = []
+                raise Empty
+            return self.said.pop(0)
+
+    def idle(of):
+        return {"content": {"execution_state": "idle"}, "parent_header": {"msg_id": of}}
+
+    class Client(session.QuickClient):
+        shell_channel = Channel({"content": {"status": "ok"}}, {"content": {"status": "ok"}})
+        iopub_channel = Channel(None, idle("first"), idle("second"))
+
+        def kernel_info(self):
+            asked.append(("first", "second")[len(asked)])
+            return asked[-1]
+
+        def _handle_kernel_info_reply(self, reply):
+            pass
+
+        async def _async_is_alive(self):
+            return True
+
+    asyncio.run(Client().wait_for_ready(5))
+    assert asked == ["first", "second"]
+
+
+def test_a_client_knocks_again_soon_at_a_kernel_that_does_not_listen_yet():
+    for client in (session.QuickClient(), session.QuickBlockingClient()):
+        socket = client.context.socket(zmq.DEALER)
+        assert socket.getsockopt(zmq.RECONNECT_IVL) == session.RETRY
+        socket.close()

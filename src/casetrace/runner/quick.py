@@ -4,11 +4,26 @@ It must be loaded before nbval, so it is named on the command line or in ``addop
 """
 
 import os
+from typing import Any
 
-from casetrace.kernels.client import PRELOAD
+from casetrace.kernels.client import PRELOAD, is_warm, server_for
 from casetrace.runner.environment import PROVISIONER, preload
 
 __all__ = []
 
 os.environ.setdefault(PROVISIONER, "warm-fork")
 os.environ.setdefault(PRELOAD, preload())
+
+
+def pytest_configure(config: Any) -> None:
+    """If this process is to run notebooks, have it ask quickly, and its warm process import now."""
+    option, is_worker = config.option, hasattr(config, "workerinput")
+    spreads = getattr(option, "numprocesses", None) and not is_worker
+    if not is_warm() or spreads or not (option.nbval or option.nbval_lax):
+        return
+    server_for(os.environ)
+    import nbval.kernel
+
+    from casetrace.runner.session import QuickManager
+
+    nbval.kernel.KernelManager = QuickManager

@@ -13,18 +13,30 @@ from queue import Empty
 from typing import Any
 from weakref import WeakSet
 
+import zmq
 from jupyter_client.asynchronous import AsyncKernelClient
-from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.client import KernelClient
+from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_core.paths import jupyter_runtime_dir
-from traitlets import default
+from jupyter_core.utils import ensure_async, run_sync
+from traitlets import DottedObjectName, default
 
-__all__ = ["LocalKernelManager", "manager_of", "stop_kernels"]
+__all__ = ["LocalKernelManager", "QuickManager", "manager_of", "stop_kernels"]
+
+#: Milliseconds after which a client knocks again at a kernel that does not listen yet: 100 if not
+#: set, and a forked kernel listens after 30.
+RETRY = 2
 
 
-class QuickClient(AsyncKernelClient):
+class _Quick(KernelClient):
     """A client that takes a kernel as ready when it says so, not after a silence."""
 
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.context.setsockopt(zmq.RECONNECT_IVL, RETRY)
+
+    async def _until_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel has answered, and said on the other channel that it is idle.
 
         Raises
@@ -34,7 +46,7 @@ class QuickClient(AsyncKernelClient):
         """
         end = time.monotonic() + (timeout or float("inf"))
         while not await self._has_answered():
-            if not await self.is_alive():
+            if not await self._async_is_alive():
                 raise RuntimeError("the kernel died before it was ready")
             if time.monotonic() > end:
                 raise RuntimeError(f"the kernel was not ready within {timeout} seconds")
@@ -42,15 +54,33 @@ class QuickClient(AsyncKernelClient):
     async def _has_answered(self) -> bool:
         asked = self.kernel_info()
         try:
-            reply = await self.get_shell_msg(timeout=1)
+            reply = await ensure_async(self.shell_channel.get_msg(timeout=1))
             self._handle_kernel_info_reply(reply)
-            while True:
-                said = await self.get_iopub_msg(timeout=1)
+            while True:  # what it said before this client had joined that channel is lost
+                said = await ensure_async(self.iopub_channel.get_msg(timeout=0.02))
                 is_idle = said["content"].get("execution_state") == "idle"
                 if is_idle and said["parent_header"].get("msg_id") == asked:
                     return True
         except Empty:
             return False
+
+
+class QuickClient(AsyncKernelClient, _Quick):
+    """Such a client for the build."""
+
+    wait_for_ready = _Quick._until_ready
+
+
+class QuickBlockingClient(BlockingKernelClient, _Quick):
+    """Such a client for nbval."""
+
+    wait_for_ready = run_sync(_Quick._until_ready)
+
+
+class QuickManager(KernelManager):
+    """A manager with such a client, for nbval."""
+
+    client_class = DottedObjectName(f"{__name__}.QuickBlockingClient")
 
 
 _managers: WeakSet[AsyncKernelManager] = WeakSet()
