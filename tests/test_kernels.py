@@ -411,7 +411,7 @@ def test_a_client_asks_again_if_it_missed_that_the_kernel_is_idle():
 
 
 def test_a_client_knocks_again_soon_at_a_kernel_that_does_not_listen_yet():
-    for client in (session.QuickClient(), session.QuickBlockingClient()):
-        socket = client.context.socket(zmq.DEALER)
+    for quick in (session.QuickClient(), session.QuickBlockingClient()):
+        socket = quick.context.socket(zmq.DEALER)
         assert socket.getsockopt(zmq.RECONNECT_IVL) == session.RETRY
         socket.close()
