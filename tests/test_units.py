@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ucumvert import PintUcumRegistry
 
-from casetrace.units import ATOMS, UnitError, combine, factor, printed, symbols
+from casetrace.quantity import Quantity
+from casetrace.units import ATOMS, UnitError, combine, factor, printed, spelling, symbols
 
 REGISTRY = PintUcumRegistry()
 
@@ -27,6 +28,19 @@ SAME_KIND = [
     ("mg/kg", "g/kg"),
     ("mg/kg/d", "g/kg/wk"),
     ("ng/mL", "mg/L"),
+    ("/uL", "10*9/L"),
+    ("10*3/uL", "10*9/L"),
+    ("10*12/L", "10*6/uL"),
+    ("m[iU]/L", "u[iU]/mL"),
+    ("k[iU]/L", "[iU]/mL"),
+    ("mm/h", "cm/h"),
+    ("/min", "/h"),
+    ("s", "h"),
+    ("kPa", "Pa"),
+    ("pmol/L", "nmol/L"),
+    ("pg", "fL.g/L"),
+    ("mU", "kU"),
+    ("nkat/L", "ukat/L"),
 ]
 
 
@@ -35,6 +49,13 @@ def test_factors_are_those_of_ucum(unit, to):
     ours = factor(unit, to)
     theirs = REGISTRY.from_ucum(unit).to(REGISTRY.from_ucum(to)).magnitude
     assert ours == pytest.approx(float(theirs), rel=1e-12)
+
+
+def test_a_millimetre_of_mercury_is_that_of_ucum():
+    # UCUM rounds it to 133.322 Pa; the registry has the density of mercury to more figures.
+    assert factor("mm[Hg]", "Pa") == 133.322
+    theirs = REGISTRY.from_ucum("mm[Hg]").to(REGISTRY.from_ucum("Pa")).magnitude
+    assert float(theirs) == pytest.approx(133.322, rel=1e-5)
 
 
 def test_a_katal_is_sixty_million_enzyme_units():
@@ -87,6 +108,48 @@ def test_units_as_a_clinician_reads_them():
     assert printed("mg/kg/d") == "mg/kg/day"
     assert printed("wk", one=True) == "week"
     assert printed("{titer}") == ""
+    assert printed("10*9/L") == "×10⁹/L"
+    assert printed("/uL") == "/µL"
+    assert printed("u[iU]/mL") == "µIU/mL"
+    assert printed("mm[Hg]") == "mmHg"
+    assert printed("Cel") == "°C"
+    assert Quantity(18600, 18600, "/uL").text() == "18,600/µL"
+    assert Quantity(1, 1, "mo").in_weeks().text() == "1 month"
+
+
+@pytest.mark.parametrize(
+    ("usual", "ucum"),
+    [
+        ("mg/dl", "mg/dL"),
+        ("µg/L", "ug/L"),
+        ("x10^9/l", "10*9/L"),
+        ("×10⁹/L", "10*9/L"),
+        ("K/uL", "10*3/uL"),
+        ("/mm3", "/uL"),
+        ("mIU/L", "m[iU]/L"),
+        ("IU/L", "U/L"),
+        ("mmHg", "mm[Hg]"),
+        ("°C", "Cel"),
+        ("mm/hr", "mm/h"),
+        ("mg/kg/day", "mg/kg/d"),
+        ("bpm", "/min"),
+        ("mEq/L", "meq/L"),
+        ("months", "mo"),
+    ],
+)
+def test_a_usual_spelling_is_understood_and_means_what_it_says(usual, ucum):
+    assert spelling(usual) == ucum
+    REGISTRY.from_ucum(ucum)
+
+
+@pytest.mark.parametrize("unit", ["foo", "mg/foo", "", "of 3", "dL of blood", "12 h"])
+def test_no_unit_of_another_kind_is_suggested(unit):
+    assert spelling(unit) is None
+
+
+@given(st.sampled_from([u for pair in SAME_KIND for u in pair]))
+def test_what_is_ucum_already_is_spelt_as_it_is(unit):
+    assert spelling(unit) == unit
 
 
 def test_every_unit_in_the_data_is_ucum():

@@ -101,7 +101,7 @@ class Wording:
         return self._bounds(q.to(q.shown or q.unit), unit)
 
     def _bounds(self, q: Quantity, unit: bool) -> str:
-        name = printed(q.unit, one=q.is_point and q.low == 1) if unit else ""
+        name = printed(q.unit, one=q.is_point and math.isclose(q.low, 1)) if unit else ""
 
         def measured(number: str) -> str:
             return self._with_unit(number, name)
@@ -134,6 +134,8 @@ class Wording:
             return number
         if name in self.units:
             return self.units[name].format(number=number)
+        if name.startswith("/"):
+            return f"{number}{name}"
         return self.unit.format(number=number, unit=name)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from casetrace import units
 from casetrace.case import fields
 from casetrace.case.problems import Problem, nearest
 from casetrace.quantity import GRAMMAR
@@ -28,24 +29,6 @@ _KINDS = {
         "NameOrEmpty",
         "Option",
     )
-}
-_UNITS = ("U/L", "[iU]/L", "mg/kg/d", "mg/kg", "g/kg", "ng/mL", "g/L", "{titer}", "wk", "mo", "a")
-_SPELT = {
-    "IU/l": "U/L",
-    "IU/L": "U/L",
-    "U/l": "U/L",
-    "mg/kg/day": "mg/kg/d",
-    "week": "wk",
-    "weeks": "wk",
-    "w": "wk",
-    "month": "mo",
-    "months": "mo",
-    "days": "d",
-    "day": "d",
-    "years": "a",
-    "year": "a",
-    "y": "a",
-    "percent": "%",
 }
 
 
@@ -82,8 +65,9 @@ def explain(error: Any, model: type[BaseModel], file: str, where: str, column: s
     elif cell == "Number" and kind == "value_error":
         fix = "write one number with a decimal point, or leave the cell empty"
     elif cell == "Unit" and kind == "value_error":
-        expected = "a UCUM unit, such as U/L, mg/kg/d, ng/mL, {titer}, wk, mo, % or 1"
-        fix = f"write {_SPELT[value]}" if value in _SPELT else nearest(value, _UNITS, "unit")
+        expected = "a UCUM unit (ucum.org) that is known here"
+        meant = units.spelling(value)
+        fix = f"write {meant}" if meant else units.GRAMMAR
     elif cell == "Prose" and kind == "value_error":
         fix = "give the number a row or column of its own; here write only words"
     return Problem(file, where, column, value, expected, fix)
@@ -120,9 +104,9 @@ def _slug(value: str, cell: str) -> str:
 
 
 def _mend_number(value: str) -> str:
-    text = value.strip()
-    if re.fullmatch(r"\d{1,3}(,\d{3})+", text):
-        return f"leave out the comma: {text.replace(',', '')}"
+    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", value.strip())
+    if text != value.strip() and re.fullmatch(r"\d+", text):
+        return f"leave out the comma: {text}"
     if re.fullmatch(r"\d+,\d+", text):
         return f"write a decimal point: {text.replace(',', '.')}"
     for sign, words in (
@@ -131,9 +115,27 @@ def _mend_number(value: str) -> str:
         (">", "more than"),
         ("<", "less than"),
         ("~", "about"),
+        ("above", "more than"),
+        ("over", "more than"),
+        ("exceeding", "more than"),
+        ("up to", "at most"),
+        ("below", "less than"),
+        ("under", "less than"),
+        ("roughly", "about"),
+        ("approximately", "about"),
+        ("approx.", "about"),
+        ("circa", "about"),
+        ("around", "about"),
     ):
-        if text.startswith(sign):
+        if text.lower().startswith(sign):
             return f"write {words} {text[len(sign) :].strip()}"
     if match := re.fullmatch(r"(\d+(?:\.\d+)?) ?[-–] ?(\d+(?:\.\d+)?)", text):
         return f"write {match[1]} to {match[2]}"
-    return "write the number as reported, or leave the cell empty if it is not"
+    if match := re.fullmatch(
+        r"((?:about |more than |less than )?\d+(?:\.\d+)?) ?([^\d\s].*)", text
+    ):
+        return f"write {match[1]} here and {match[2]!r} in the column of the unit"
+    return (
+        "write a number, about N, at least N, more than N, at most N, less than N or N to M; leave "
+        "the cell empty if nothing is reported"
+    )

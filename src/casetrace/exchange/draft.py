@@ -16,14 +16,13 @@ from casetrace.case.fields import MAX_WORDS
 from casetrace.case.guide import EXAMPLE
 from casetrace.case.model import Reference
 from casetrace.case.rows import TABLES, columns
-from casetrace.units import UnitError, symbols
+from casetrace.units import UnitError, spelling, symbols
 
 __all__ = ["CLOCK", "Draft", "weeks_between"]
 
 #: The one clock of an imported case: times are counted from the first one in the file.
 CLOCK = "first"
 #: Units that are written otherwise elsewhere, as UCUM.
-UNITS = {"IU/L": "U/L", "IU/l": "U/L", "U/l": "U/L", "mg/dl": "mg/dL", "ng/ml": "ng/mL", "%": "%"}
 
 
 @dataclass
@@ -75,11 +74,11 @@ class Draft:
 
     def unit(self, unit: str) -> str | None:
         """A unit in UCUM as this project writes it; None if it is not known."""
-        unit = UNITS.get(unit.removeprefix("UCUM:"), unit.removeprefix("UCUM:"))
+        unit = unit.removeprefix("UCUM:")
         try:
             symbols(unit or "1")
         except UnitError:
-            return None
+            return spelling(unit)
         return unit or "1"
 
     def measure(self, code: str, name: str) -> str:
