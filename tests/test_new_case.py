@@ -52,9 +52,9 @@ def test_every_example_is_named_until_it_is_replaced(new):
     left = [line for line in said(new) if "not the example" in line]
     tables = ("observations", "findings", "treatments", "motor", "register")
     rows = [row for table in tables for row in getattr(case, table)]
-    assert len(left) == sum(row.place == EXAMPLE for row in rows) == 9
+    assert len(left) == sum(row.place == EXAMPLE for row in rows) == 10
     change_cell(new.data / CASE / "observations.csv", "ck.admission", "place", "Case report")
-    assert len([line for line in said(new) if "not the example" in line]) == 8
+    assert len([line for line in said(new) if "not the example" in line]) == 9
     assert any("column citation.authors: found 'EXAMPLE A" in line for line in said(new))
 
 
@@ -173,7 +173,7 @@ def test_a_treatment_that_nothing_comes_after_is_named(new):
     head(new, CASE).write_text(text.replace("  - {id: ck.change.after_drug", "  # - {id"))
     head(new, CASE).write_text(head(new, CASE).read_text().replace("comparisons:", "# none:"))
     [line] = [line for line in said(new) if "after drug was begun" in line]
-    assert "treatments.csv, row 3 (drug.course), column drug" in line
+    assert "treatments.csv, row 4 (drug.course), column drug" in line
 
 
 def test_what_care_misses_comes_last(new):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import textwrap
 from pathlib import Path
 from typing import NoReturn
 
@@ -99,7 +100,7 @@ def check(options: argparse.Namespace) -> int:
         for warning in warnings:
             print(f"warning: {warning}")
         if missing:
-            print(f"note: {missing}")
+            print(textwrap.fill(f"note: {missing}", 100, subsequent_indent="    "))
         counts = [(len(problems), "error"), (len(warnings), "warning")]
         word = ", ".join(f"{n} {name}{'s' * (n != 1)}" for n, name in counts if n) or "ok"
         print(f"{case}: {word}")

@@ -13,6 +13,7 @@ from casetrace.quantity import Quantity, hull, parse, total
 __all__ = [
     "assumed_weight",
     "dose_rates",
+    "has_ended",
     "of_courses",
     "of_steps",
     "per_course",
@@ -91,10 +92,15 @@ def spans_of_steps(case: Case) -> list[tuple[str, str, Quantity | None, str]]:
                 until = labels[key.rpartition("until_")[2]]
                 found.append((steps[0].name, f"until {until}", q, key))
         last = steps[-1]
-        if not (last.stop and parse(last.stop).is_point):
+        if not has_ended(last):
             after = f"after {labels.get(last.clock, 'the last step')}"
             found.append((steps[0].name, after, None, f"treatments/{last.id}"))
     return found
+
+
+def has_ended(step: Treatment) -> bool:
+    """Whether the report says when a step ended, and not only until when it is known to hold."""
+    return bool(step.stop) and math.isfinite(parse(step.stop).high)
 
 
 def dose_rates(case: Case, drug: str) -> dict[str, Quantity]:
@@ -165,9 +171,10 @@ def of_courses(case: Case, drug: str) -> dict[str, Quantity]:
     doses = [found[f"{drug}.dose_per_course.{b.id.partition('.')[2]}"] for b in blocks]
     found[f"{drug}.courses"] = total(counts)
     given = courses(case, drug)
-    found[f"{drug}.weeks_first_to_last_course"] = (given[-1].week - given[0].week).explained(
-        " + ".join(_spans(case, blocks))
-    )
+    if len(given) > 1:
+        span = given[-1].week - given[0].week
+        spans = " + ".join(_spans(case, blocks))
+        found[f"{drug}.weeks_first_to_last_course"] = span.explained(spans)
     found[f"{drug}.dose_per_course"] = hull(*doses)
     found[f"{drug}.dose_total"] = total(d * n for d, n in zip(doses, counts, strict=True))
     weight = assumed_weight(case)

@@ -32,7 +32,8 @@ def citations(reference: Reference) -> list[Problem]:
             "citation",
             row.citation,
             "an id of data/reference/bibliography.csv",
-            nearest(row.citation, known, "work"),
+            f"{nearest(row.citation, known, 'work')} Or add the work to "
+            "data/reference/bibliography.csv; the report itself may be one",
         )
         for table, rows in reference.rows.items()
         if table != "bibliography"
@@ -111,7 +112,8 @@ def _head_links(case: Case, lines: dict, folder: str) -> Iterator[Problem]:
     for measure, limit in head.uses.upper_limit.items():
         if limit not in limits:
             path = ("uses", "upper_limit", measure)
-            yield wrong(path, limit, "an id of data/reference/limits.csv", limits, "limit")
+            expected = "an id of data/reference/limits.csv (add a row for a limit that it lacks)"
+            yield wrong(path, limit, expected, limits, "limit")
     columns = {f"{g.id}.{p}" for g in case.reference.growth for p in ("p03_kg", "p50_kg", "p97_kg")}
     for number, weight in enumerate(head.uses.weight):
         if weight not in columns:

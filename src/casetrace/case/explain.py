@@ -48,6 +48,8 @@ def explain(error: Any, model: type[BaseModel], file: str, where: str, column: s
         options = re.findall(r"'([^']*)'", context["expected"])
         expected = "one of " + ", ".join(repr(o) for o in options)
         fix = nearest(value, [o for o in options if o], "option")
+    elif kind == "string_type" and given is None:
+        value, expected, fix = "", "text", "fill it in, or take the key out"
     elif kind == "string_type":
         expected, fix = "text", "put quotation marks around it"
     elif kind == "string_pattern_mismatch":

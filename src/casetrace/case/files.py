@@ -172,6 +172,8 @@ def read_yaml(path: Path, shown: str) -> tuple[Any, dict[tuple, int], list[Probl
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         found = getattr(error, "problem", None) or str(error)
         fix = "check indentation and quotation marks at and just above that line"
+        if "mapping values are not allowed" in found:
+            fix = "put the text of that line in quotation marks, since it holds a colon"
         return {}, {}, [Problem(shown, where, "", found, "valid YAML", fix)]
     return data, lines, problems
 

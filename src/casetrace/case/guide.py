@@ -12,7 +12,7 @@ from casetrace.case.fields import COURSE
 from casetrace.case.problems import Problem
 from casetrace.case.rows import KEYS, TABLES
 from casetrace.quantity import parse
-from casetrace.units import UnitError, factor
+from casetrace.units import UnitError, factor, spelling
 
 if TYPE_CHECKING:
     from casetrace.case.model import Case
@@ -37,11 +37,22 @@ def guide(case: Case) -> list[Problem]:
     Returns
     -------
     list of Problem
-        Examples of the scaffold that were left, rows without a place, units unlike those of
-        their siblings, values beyond what a body can have, times before their clock, codes that
-        do not fit their label, treatments without an outcome.
+        Examples of the scaffold that were left, rows without a place, units that are left out or
+        unlike those of their siblings, occasions that repeat a time, values beyond what a body can
+        have, times before their clock, codes that do not fit their label, treatments without an
+        outcome.
     """
-    steps = (_examples, _places, _units, _plausible, _times, _codes, _outcomes)
+    steps = (
+        _examples,
+        _places,
+        _units,
+        _unitless,
+        _occasions,
+        _plausible,
+        _times,
+        _codes,
+        _outcomes,
+    )
     return [problem for step in steps for problem in step(case)]
 
 
@@ -100,6 +111,26 @@ def _units(case: Case) -> Iterator[Problem]:
             expected = f"{unit}, as in {first[measure].id}"
             fix = "give all values of a measure in one unit; unit_as_reported keeps the printed one"
             yield _at(case, "observations", row, "unit", expected, fix)
+
+
+def _unitless(case: Case) -> Iterator[Problem]:
+    for row in case.observations:
+        if row.unit in ("", "1") and row.unit_as_reported not in ("", "1"):
+            meant = spelling(row.unit_as_reported)
+            expected = f"the UCUM unit of {row.unit_as_reported!r}"
+            fix = f"write {meant}" if meant else "write it; without it the number is printed bare"
+            yield _at(case, "observations", row, "unit", expected, fix)
+
+
+def _occasions(case: Case) -> Iterator[Problem]:
+    events = {c.id: (c.phrase, c.label) for c in case.head.clocks}
+    for row in case.observations:
+        if row.time in ("", "0") or not row.occasion:
+            continue
+        if row.occasion.endswith(events[row.clock]) and not row.occasion.startswith("after "):
+            expected = "what was going on; the time after the clock's event is said without it"
+            fix = "leave it empty, or write for example: at the flare"
+            yield _at(case, "observations", row, "occasion", expected, fix)
 
 
 def _plausible(case: Case) -> Iterator[Problem]:

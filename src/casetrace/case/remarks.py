@@ -22,11 +22,12 @@ __all__ = ["Care", "Disclosure", "Link", "RegisterItem"]
 
 
 class RegisterItem(Row):
-    """A discrepancy, an ambiguity or a missing item of the report."""
+    """A discrepancy, an ambiguity, a claim or a missing item of the report."""
 
     id: Name = column("Unique in the table", "d01")
-    kind: Literal["discrepancy", "ambiguity", "missing", "extraction"] = column(
-        "What kind of item", "ambiguity"
+    kind: Literal["discrepancy", "ambiguity", "claim", "missing", "extraction"] = column(
+        "What kind of item; a claim is what the report concludes, to be set beside its values",
+        "ambiguity",
     )
     topic: Text = column("What it is about", "dose of immunoglobulin")
     statement: Text = column("What the report says, or does not", "two readings of one dose")

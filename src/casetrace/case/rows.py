@@ -89,7 +89,9 @@ class Observation(Coded, Timed):
     id: Id = column("measure.occasion; headline values are named by it", "ck.presentation")
     name: Text = column("What was measured, as printed in text and figures", "creatine kinase")
     occasion: Prose = column(
-        "Words that follow the time in the narrative, without digits", "at presentation", default=""
+        "What was going on, without digits (empty: the time after the clock's event alone)",
+        "at presentation",
+        default="",
     )
     value: Bounds = column("The number as reported, with bounds", "more than 8000")
     unit: Unit = column("UCUM unit of the value", "U/L", default="1")
@@ -182,7 +184,11 @@ class Treatment(Coded):
     gap_unit: Unit = column("UCUM unit of the gap", "wk", default="")
     clock: NameOrEmpty = column("Clock that start and stop are counted on", "ivig", default="")
     start: Bounds = column("Start of the step on its clock", "0", default="")
-    stop: Bounds = column("Last time at which the step is known to hold", "at least 0", default="")
+    stop: Bounds = column(
+        "End of the step on its clock; at least N if it is only known to hold until then",
+        "at least 0",
+        default="",
+    )
     time_unit: Unit = column("UCUM unit of start and stop", "wk", default="")
     place: Text = column(PLACE, "Case report, paragraph 5")
     as_reported: Words = column(REPORTED, "400 mg/kg/5 days every 6 weeks")

@@ -24,6 +24,8 @@ __all__ = ["series_changes", "series_folds", "swimmer"]
 LEFT, WIDTH = 50.0, 116.0  # mm, of the panels
 TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
+LINEAR = 100  # %: changes beyond this are on a logarithmic scale, if any is twice as large
+
 
 def series_folds(series: CaseSeries) -> Figure | None:
     """Draw the main measure of each case as multiples of its upper limit, on one axis.
@@ -129,12 +131,18 @@ def series_changes(series: CaseSeries) -> Figure | None:
     if not rows:
         return None
     step = 9.5
+    ends = [e for _, _, q in rows for e in (q.low, q.high) if math.isfinite(e)]
+    is_wide = max(ends, default=0) > 2 * LINEAR  # one large rise must not hide all the others
     with styled(7.0):
         page = Page(series.report, 17.0 + step * len(rows))
-        page.title(LEFT, 0.8, "Change of a measure", "%, as the case declares it")
+        more = f", logarithmic beyond {LINEAR}" if is_wide else ""
+        page.title(LEFT, 0.8, "Change of a measure", f"%, as the case declares it{more}")
         ax = page.panel(LEFT, 5.0, 70.0, step * len(rows))
-        ends = [e for _, _, q in rows for e in (q.low, q.high) if math.isfinite(e)]
-        ax.set_xlim(min([*ends, -100]) * 1.05, max([*ends, 0]) + 30)
+        if is_wide:
+            ax.set_xscale("symlog", linthresh=LINEAR, linscale=1.6)
+            ticks = [-100, -50, 0, 50, *(10**n for n in range(2, 7) if 10**n <= max(ends))]
+            ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+        ax.set_xlim(min([*ends, -100]) * 1.08, max([*ends, 0]) * (2 if is_wide else 1) + 30)
         labels = [
             "\n".join(textwrap.wrap(f"{case.id}: {_pair(case, pair)}", 40))
             for case, pair, _ in rows

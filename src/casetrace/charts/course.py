@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 
 from casetrace.case import Case
 from casetrace.charts.events import events
 from casetrace.charts.figure import Figure, Mark, finish
+from casetrace.charts.labels import Place
 from casetrace.charts.laboratory import laboratory
 from casetrace.charts.motor import motor
 from casetrace.charts.sheet import Sheet
 from casetrace.charts.style import FULL, GREY, styled
 from casetrace.charts.treatment import course_ticks, dose_steps
+from casetrace.course import Phase
 
 __all__ = ["course"]
 
@@ -22,8 +23,8 @@ def course(case: Case, width: float = FULL) -> Figure:
 
     Exact values are filled marks, "about" open marks, "more than" an arrow from the bound, a
     range a band; no line joins them. Doses are drawn where reported and hatched where not.
-    Each clock has its own stretch of the axis, and the axis is broken where the time between
-    two clocks is not known.
+    Each clock has its own stretch of the axis, and the axis is broken between clocks: what is
+    known of the time between two is written there.
 
     Parameters
     ----------
@@ -55,42 +56,48 @@ def _axis(sheet: Sheet) -> None:
     ax, time = sheet.axes["events"], sheet.time
     under = 4.3 if sheet.wide else 3.7  # mm from the axis to the first row of words
     height = ax.get_position().height * sheet.drawing.get_figheight() * 25.4
-    letter = 1.18 if sheet.wide else 0.98
     for segment in time.segments.values():
-        clock = segment.phase.clock
-        words = clock.label if segment.is_moment else f"weeks from {clock.label}"
-        room = segment.right - segment.left + 2 * time.gap + (0 if segment.is_moment else 4)
-        lines = textwrap.wrap(words, max(10, int(room / letter)), break_long_words=False)
         ax.text(
             (segment.left + segment.right) / 2,
             -(1.0 if segment.is_moment else under) / height,
-            "\n".join(lines),
+            sheet.axis_words[segment.phase.clock.id],
             transform=ax.get_xaxis_transform(),
             ha="center",
             va="top",
             linespacing=1.1,
         )
     for middle, phase in time.breaks():
-        known = phase.gap.text() if phase.gap and phase.gap.low > 0 else ""
+        known = phase.gap.text() if _told(phase) else ""
         for panel in sheet.axes.values():
             panel.axvline(
                 middle, color=GREY["line"], linewidth=0.5, linestyle=(0, (1, 2)), zorder=0
             )
-        sheet.axes["laboratory"].text(
-            middle,
-            0.985,
-            ("interval " if sheet.wide else "") + (known or "not reported"),
-            transform=sheet.axes["laboratory"].get_xaxis_transform(),
-            rotation=90,
-            ha="center",
-            va="top",
-            color=GREY["text"],
-            fontsize=5.6 if sheet.wide else 5.0,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
-        )
+        _write_on_break(sheet, middle, known or "not reported")
         what = f"break before {phase.clock.label}"
         source = f"case.yaml/clocks/{phase.clock.id}"
         sheet.note("axis", what, "unknown", text=known or "not reported", source=source)
+
+
+def _write_on_break(sheet: Sheet, middle: float, words: str) -> None:
+    """Say along a break what is known of it, as high as no value's words are."""
+    ax = sheet.axes["laboratory"]
+    top = ax.transData.inverted().transform(ax.transAxes.transform((0, 0.985)))[1]
+    room = int(sheet.heights["laboratory"] / 25.4 * 72 / 2)
+    text = ("interval " if sheet.wide else "") + words
+    sheet.labels.put(
+        middle,
+        top,
+        [Place(0, -down, "center", "top", text) for down in range(0, room, 6)],
+        rotation=90,
+        color=GREY["text"],
+        fontsize=5.6 if sheet.wide else 5.0,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+    )
+
+
+def _told(phase: Phase) -> bool:
+    """Whether anything is known of the time before a phase."""
+    return phase.gap is not None and phase.gap.low > 0
 
 
 def _alt(case: Case, sheet: Sheet) -> str:
@@ -108,17 +115,25 @@ def _alt(case: Case, sheet: Sheet) -> str:
     for drug in sheet.drugs:
         marks = said(drug)
         if sheet.is_in_courses(drug):
-            weeks = ", ".join(m.week_low for m in marks)
+            weeks = ", ".join(f"{float(m.week_low):.3g}" if m.week_low else "?" for m in marks)
             name = next(t.name for t in case.treatments if t.drug == drug)
-            parts.append(f"{len(marks)} courses of {name}, planned in weeks {weeks}.")
+            many = f"{len(marks)} courses" if len(marks) > 1 else "A course"
+            week = "weeks" if len(marks) > 1 else "week"
+            parts.append(f"{many} of {name}, planned in {week} {weeks}.")
         else:
             doses = [m.text for m in marks if m.shape == "step"]
             known = f"{', then '.join(doses)}; " if doses else ""
             other = "other doses" if doses else "doses"
-            parts.append(f"{drug.capitalize()}: {known}{other} not reported.")
+            more = any(m.shape == "unknown" for m in marks)
+            said_so = f"{known}{other} not reported" if more else known.rstrip("; ")
+            parts.append(f"{drug.capitalize()}: {said_so}.")
     happened = [f"{m.what} {m.text}".strip() for m in said("events")]
     if happened:
         parts.append(f"Events: {'; '.join(happened)}.")
     if sheet.time.breaks():
-        parts.append("The axis is broken where the time between events is not reported.")
+        known = [
+            f"{p.gap.text()} before {p.clock.label}" for _, p in sheet.time.breaks() if _told(p)
+        ]
+        told = f" ({'; '.join(known)})" if known else ""
+        parts.append(f"The axis is broken between the events that time is counted from{told}.")
     return " ".join(parts)

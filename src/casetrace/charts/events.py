@@ -16,7 +16,8 @@ __all__ = ["events"]
 def events(sheet: Sheet) -> None:
     """Events as marks at their time, or as a bracket with an open end."""
     case, ax, time = sheet.case, sheet.axes["events"], sheet.time
-    ax.set_ylim(0, 1)
+    rows = max((row for row, _ in sheet.rows.values()), default=0) + 1
+    ax.set_ylim(0, rows)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     if sheet.events:
@@ -24,21 +25,21 @@ def events(sheet: Sheet) -> None:
     colour = COLOURS["vermillion"]
     for row in sheet.events:
         at = when(case, "findings", row)
-        x = time.x(row.clock, at.low)
-        source = f"findings/{row.id}"
+        x, (number, side) = time.x(row.clock, at.low), sheet.rows[row.id]
+        y, source = number + 0.5, f"findings/{row.id}"
         if at.is_point:
-            ax.plot(x, 0.5, "D", markersize=3.6, color=colour, zorder=4)
-            _name(sheet, ax, row.name, x, x)
+            ax.plot(x, y, "D", markersize=3.6, color=colour, zorder=4)
+            _name(sheet, ax, row.name, (x, x, y), side)
             words = at.text() if at.low else ""
             sheet.note("events", row.name, "event", None, at, row.clock, source, words)
             continue
         open_end = math.isinf(at.high)
         x_end = time.segments[row.clock].right if open_end else time.x(row.clock, at.high)
-        ax.plot([x, x], [0.25, 0.75], color=colour, linewidth=1.0, zorder=4)
+        ax.plot([x, x], [y - 0.25, y + 0.25], color=colour, linewidth=1.0, zorder=4)
         ax.annotate(
             "",
-            xy=(x_end, 0.5),
-            xytext=(x, 0.5),
+            xy=(x_end, y),
+            xytext=(x, y),
             arrowprops={
                 "arrowstyle": "-|>,head_width=0.13,head_length=0.25" if open_end else "|-|",
                 "color": colour,
@@ -48,19 +49,17 @@ def events(sheet: Sheet) -> None:
             },
             zorder=4,
         )
-        _name(sheet, ax, row.name, x, x_end)
+        _name(sheet, ax, row.name, (x, x_end, y), side)
         sheet.note("events", row.name, "event", None, at, row.clock, source, at.text())
 
 
-def _name(sheet: Sheet, ax: Axes, words: str, x: float, x_end: float) -> None:
-    """Beside the mark where there is room, above it in a single column."""
-    is_point = x == x_end
+def _name(sheet: Sheet, ax: Axes, words: str, place: tuple[float, float, float], side: str) -> None:
+    """Beside the mark, or above it in a single column, on the side that is free."""
+    x, x_end, y = place
     if sheet.wide:
-        beside, side = (x + 1.6, "left") if is_point else (x - 1.0, "right")
-        ax.text(beside, 0.5, words, ha=side, va="center")
-    elif is_point:
-        ax.text(x, 0.85, words, ha="center", va="bottom")
-    elif len(words) * 1.05 <= x_end - x:
-        ax.text(x, 0.85, words, ha="left", va="bottom")
+        off = 1.6 if x == x_end else 1.0
+        beside = x_end + off if side == "left" else x - off
+        ax.text(beside, y, words, ha=side, va="center")
     else:
-        ax.text(x_end, 0.85, words, ha="right", va="bottom")
+        at = {"left": x, "right": x_end, "center": (x + x_end) / 2}[side]
+        ax.text(at, y + 0.35, words, ha=side, va="bottom")

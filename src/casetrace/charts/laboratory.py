@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -10,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from casetrace import response
 from casetrace.case.rows import Observation
+from casetrace.charts.labels import Labels, Place
 from casetrace.charts.sheet import Sheet, not_reported
 from casetrace.charts.style import COLOURS, GREY
 from casetrace.course import when
@@ -47,16 +49,22 @@ def laboratory(sheet: Sheet) -> None:
     scale = "logarithmic scale" if min(finite) > 0 else ""
     more = ", ".join(part for part in (unit, scale) if part)
     sheet.title("laboratory", rows[0].name.capitalize(), more)
+    labels, wanted = sheet.labels, []
     if limit:
         _limit_line(sheet, ax, limit, measure)
     for row in rows:
         time = when(case, "observations", row)
         value = values[row.id].to(rows[0].unit)
-        shape = _draw_value(sheet, ax, row, value, time)
+        shape, x, y, places = _draw_value(sheet, labels, row, value, time)
+        wanted.append((x, y, places, row.id))
         source = f"observations/{row.id}"
         sheet.note(
             "laboratory", f"{row.name} {row.occasion}", shape, value, time, row.clock, source
         )
+    for x, y, places, key in wanted:
+        labels.put(x, y, places, key, linespacing=1.0)
+    if limit:
+        _limit_words(sheet, labels, limit, measure)
     _nothing_after(sheet, ax, rows)
 
 
@@ -81,6 +89,13 @@ def _limit_line(sheet: Sheet, ax: Axes, limit: Quantity, measure: str) -> None:
     row = sheet.case.reference.get("limits", sheet.case.head.uses.upper_limit[measure])
     ax.axhspan(ax.get_ylim()[0], limit.low, color=GREY["fill"], alpha=0.45, linewidth=0, zorder=0)
     ax.axhline(limit.low, color=GREY["line"], linewidth=0.6, linestyle=(0, (4, 2)), zorder=1)
+    what = f"upper reference limit: {row.statistic}, {row.population}"
+    sheet.note("laboratory", what, "line", limit, source=f"reference/limits/{row.id}")
+
+
+def _limit_words(sheet: Sheet, labels: Labels, limit: Quantity, measure: str) -> None:
+    """Name the limit under its line, at the right end if there is room, else elsewhere."""
+    row = sheet.case.reference.get("limits", sheet.case.head.uses.upper_limit[measure])
     words = f"upper reference limit {limit.text()}"
     if response.is_printed(sheet.case, row.id):
         words += " (as printed)"
@@ -88,17 +103,25 @@ def _limit_line(sheet: Sheet, ax: Axes, limit: Quantity, measure: str) -> None:
         words += f": {row.statistic}, {row.population.split(',')[0]} (assumed)"
     else:
         words += " (assumed)"
-    _words(ax, sheet.time.width - 0.5, limit.low, -2.5, words, ha="right", color=GREY["text"])
-    what = f"upper reference limit: {row.statistic}, {row.population}"
-    sheet.note("laboratory", what, "line", limit, source=f"reference/limits/{row.id}")
+    width = sheet.time.width / 25.4 * 72
+    sides = (("right", -1.4), ("left", 3 - width), ("center", -width / 2))
+    places = [
+        Place(right, up, ha, va, words)
+        for up, va in ((-2.5, "top"), (2.5, "bottom"))
+        for ha, right in sides
+    ]
+    labels.put(sheet.time.width, limit.low, places, color=GREY["text"])
 
 
-def _draw_value(sheet: Sheet, ax: Axes, row: Observation, value: Quantity, time: Quantity) -> str:
-    """Draw one observation by what is known of it; returns the shape."""
-    colour = COLOURS["blue"]
+def _draw_value(
+    sheet: Sheet, labels: Labels, row: Observation, value: Quantity, time: Quantity
+) -> tuple[str, float, float, list[Place]]:
+    """Draw one observation by what is known of it; gives shape, mark and places for its words."""
+    ax, colour = labels.ax, COLOURS["blue"]
     x, x_end = (sheet.time.x(row.clock, w) for w in (time.low, time.high))
     # A mark whose time has no end stands at its beginning, with a line to where it may lie.
     centre = x if math.isinf(time.high) else (x + x_end) / 2
+    half = (x_end - x) / 2 / 25.4 * 72
     words = value.text(unit=False)
     if value.is_point:
         face = "white" if value.about else colour
@@ -112,14 +135,19 @@ def _draw_value(sheet: Sheet, ax: Axes, row: Observation, value: Quantity, time:
             markeredgewidth=1.0,
             zorder=4,
         )
+        shape = "open point" if value.about else "point"
+        labels.take(centre, value.low, (2.5, 2.5, 2.5, 2.5), row.id)
+        beside = _around(words, 4.5, 4)
         if x_end > x:
             ax.plot([x, x_end], [value.low] * 2, color=colour, linewidth=0.5, zorder=3)
             room = sheet.time.width - centre
             side = "center" if centre > x else "left" if room > 12 else "right"
-            _words(ax, centre, value.low, 4, words, ha=side)  # clear of the line
-        else:
-            _beside(sheet, ax, row.clock, centre, value.low, words)
-        return "open point" if value.about else "point"
+            clear = Place(0, 4, side, "bottom", words)  # clear of the line
+            return shape, centre, value.low, [clear, *beside[1:]]
+        if sheet.time.segments[row.clock].is_moment:
+            return shape, centre, value.low, beside
+        right = Place(4.5, 0, "left", "center", words.replace("about ", "about\n"))
+        return shape, centre, value.low, [right, *beside]
     if math.isinf(value.high) or math.isinf(value.low):
         up = math.isinf(value.high)
         bound = value.low if up else value.high
@@ -137,10 +165,19 @@ def _draw_value(sheet: Sheet, ax: Axes, row: Observation, value: Quantity, time:
             },
             zorder=4,
         )
-        half = max(1.5, (x_end - x) / 2)
-        ax.plot([centre - half, centre + half], [bound] * 2, color=colour, linewidth=1.2, zorder=4)
-        _words(ax, centre, bound, -2.5 if up else 2.5, words.replace(" than ", " than\n"))
-        return "arrow"
+        wide = max(1.5, (x_end - x) / 2)
+        ax.plot([centre - wide, centre + wide], [bound] * 2, color=colour, linewidth=1.2, zorder=4)
+        labels.take(centre, bound, (2, 2, 1 if up else 13, 13 if up else 1), row.id)
+        side = -1 if up else 1
+        stacked = Place(
+            0, 2.5 * side, "center", "top" if up else "bottom", words.replace(" than ", " than\n")
+        )
+        rest = [
+            Place(dx, 6 * -side, ha, "center", text)
+            for text in (words.replace(" than ", " than\n"), words)
+            for dx, ha in ((4.5, "left"), (-4.5, "right"))
+        ]
+        return "arrow", centre, bound, [stacked, *rest]
     wide = max(x_end - x, 3.0)
     ax.add_patch(
         Rectangle(
@@ -154,22 +191,22 @@ def _draw_value(sheet: Sheet, ax: Axes, row: Observation, value: Quantity, time:
             zorder=3,
         )
     )
-    _words(ax, centre, value.high, 2, words)
-    return "band"
+    high = ax.transData.transform((0, value.high))[1] - ax.transData.transform((0, value.low))[1]
+    tall, flat = high / ax.figure.dpi * 72, max(half, 4.25)
+    labels.take(centre, value.high, (flat, flat, tall, 0.5), row.id)
+    over, under, right, left = _around(words, flat + 2, 2)
+    under = replace(under, up=under.up - tall)
+    return "band", centre, value.high, [over, right, left, under]
 
 
-def _beside(sheet: Sheet, ax: Axes, clock: str, x: float, y: float, words: str) -> None:
-    """A label beside a point: above in a narrow segment, right of it in a wide one."""
-    if sheet.time.segments[clock].is_moment:
-        _words(ax, x, y, 4, words)
-    else:
-        ax.text(x + 1.6, y, words.replace("about ", "about\n"), ha="left", va="center")
-
-
-def _words(ax: Axes, x: float, y: float, up: float, words: str, **more: str) -> None:
-    """Words over a point, or under it if ``up`` (in points) is negative."""
-    style = {"ha": "center", "va": "bottom" if up > 0 else "top", **more}
-    ax.annotate(words, (x, y), xytext=(0, up), textcoords="offset points", **style)
+def _around(words: str, aside: float, up: float) -> list[Place]:
+    """Over a mark, under it, right of it and left of it."""
+    return [
+        Place(0, up, "center", "bottom", words),
+        Place(0, -up, "center", "top", words),
+        Place(aside, 0, "left", "center", words),
+        Place(-aside, 0, "right", "center", words),
+    ]
 
 
 def _nothing_after(sheet: Sheet, ax: Axes, rows: list[Observation]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
@@ -10,11 +11,14 @@ from matplotlib.figure import Figure as Drawing
 from casetrace.case import Case
 from casetrace.case.rows import Treatment
 from casetrace.charts.figure import Notes
+from casetrace.charts.labels import Labels
 from casetrace.charts.style import GREY, mm
 from casetrace.charts.timeline import Timeline
-from casetrace.course import phases
+from casetrace.course import phases, when
 
 __all__ = ["Sheet", "not_reported"]
+
+APART = 0.8  # mm between the words of two events
 
 
 class Sheet(Notes):
@@ -37,18 +41,25 @@ class Sheet(Notes):
         self.drugs = list(dict.fromkeys(t.drug for t in steps))
         self.has_motor = any(m.grade for m in case.motor)
         left, right, top, bottom = (11.0, 1.0, 4.5, 11.0) if wide else (9.0, 0.6, 3.8, 9.0)
+        self.left = left
         heights = {"laboratory": 40.0 if wide else 34.0}
         if self.has_motor:
             heights["motor"] = 24.0 if wide else 25.0
         for drug in self.drugs:
-            heights[drug] = 10.5 if self.is_in_courses(drug) else 14.0
+            by_day = 14.0 if any(t.dose for t in steps if t.drug == drug) else 7.0
+            heights[drug] = 10.5 if self.is_in_courses(drug) else by_day
         self.events = [f for f in case.findings if f.event and f.state != "excluded"]
-        heights["events"] = (5.0 if wide else 6.5) if self.events else 1.0
-        space = 6.2 if wide else 5.4
-        total = top + bottom + sum(heights.values()) + space * (len(heights) - 1)
         self.time = Timeline(
             phases(case), width - left - right, 15.0 if wide else 9.0, 7.0 if wide else 4.2
         )
+        self.rows = rows_of_events(self)
+        rows = max((row for row, _ in self.rows.values()), default=0) + 1
+        heights["events"] = (5.0 if wide else 6.5) * rows if self.events else 1.0
+        self.axis_words = self._axis_words()
+        lines = max((words.count("\n") for words in self.axis_words.values()), default=0) + 1
+        bottom += max(0, lines - 2) * (2.9 if wide else 2.4)
+        space = 6.2 if wide else 5.4
+        total = top + bottom + sum(heights.values()) + space * (len(heights) - 1)
         self.drawing = Drawing(figsize=mm(width, total))
         self.axes: dict[str, Axes] = {}
         at = total - top
@@ -59,7 +70,22 @@ class Sheet(Notes):
             self.time.prepare(ax, bottom=name == "events")
             self.axes[name] = ax
             at -= space
-        self.left, self.heights = left, heights
+        self.heights = heights
+        self.labels = Labels(self.axes["laboratory"])
+
+    def _axis_words(self) -> dict[str, str]:
+        """What stands under each stretch of the axis, in lines that keep off their neighbours."""
+        segments, found = list(self.time.segments.values()), {}
+        for place, segment in enumerate(segments):
+            clock, beside = segment.phase.clock, segments[max(place - 1, 0) : place + 2]
+            words = clock.label if segment.is_moment else f"{self.time.unit} from {clock.label}"
+            is_close = sum(not one.is_moment for one in beside) > 1 and not segment.is_moment
+            room = segment.right - segment.left + (1 if is_close else 2) * self.time.gap
+            room += 0 if segment.is_moment or is_close else 4
+            letter = 1.18 if self.wide else 0.98
+            lines = textwrap.wrap(words, max(10, int(room / letter)), break_long_words=False)
+            found[clock.id] = "\n".join(lines)
+        return found
 
     def _is_before(self, step: Treatment) -> bool:
         """Whether a step began at some time before its clock, and no more is known of it."""
@@ -83,6 +109,48 @@ class Sheet(Notes):
             **offset,
         )
         ax.annotate(more, xy=(1, 0), xycoords=head, xytext=(3, 0), color=GREY["text"], **offset)
+
+
+def rows_of_events(sheet: Sheet) -> dict[str, tuple[int, str]]:
+    """The row of each event, from the bottom, and the side of its words: nothing overlaps.
+
+    Returns
+    -------
+    dict of (int, str)
+        By id; the side is that which the words are aligned to.
+    """
+    letter = 1.22 if sheet.wide else 1.0  # mm of a letter, a little more than most are
+    taken: list[list[tuple[float, float]]] = []
+    found = {}
+    for row in sheet.events:
+        time = when(sheet.case, "findings", row)
+        segment, long = sheet.time.segments[row.clock], len(row.name) * letter
+        x = sheet.time.x(row.clock, time.low)
+        x_end = segment.right if math.isinf(time.high) else sheet.time.x(row.clock, time.high)
+        if not sheet.wide:
+            sides = {"center": (-long / 2, long / 2)} if x == x_end else {}
+            sides |= {"left": (0, max(long, x_end - x)), "right": (x_end - x - long, x_end - x)}
+        elif x == x_end:
+            sides = {"left": (-1.5, long + 1.6), "right": (-long - 1.6, 1.5)}
+        else:
+            sides = {"right": (-long - 1.0, x_end - x), "left": (0, x_end - x + long + 1.0)}
+        places = [
+            (number, side, x + a, x + b)
+            for number in range(len(taken) + 1)
+            for side, (a, b) in sides.items()
+            if x + b <= sheet.time.width + 0.6 and x + a >= -sheet.left
+        ]
+        free = (
+            (number, side, a, b)
+            for number, side, a, b in places
+            if number == len(taken) or all(b + APART < c or d + APART < a for c, d in taken[number])
+        )
+        number, side, a, b = next(free, (len(taken), next(iter(sides)), x, x_end))
+        if number == len(taken):
+            taken.append([])
+        taken[number].append((a, b))
+        found[row.id] = (number, side)
+    return found
 
 
 def not_reported(ax: Axes, x: float, y: float, words: str) -> None:

@@ -11,7 +11,7 @@ from casetrace.course import Phase
 
 __all__ = ["Segment", "Timeline"]
 
-MOMENT = 3.0  # weeks: what ends within this is drawn as a moment, not as a span
+DAYS = 4.0  # weeks: where nothing lasts longer than this, the axis counts in days
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,14 @@ class Segment:
     @property
     def is_moment(self) -> bool:
         """No row names a later time: the segment is a place for one moment."""
-        return self.phase.last <= MOMENT
+        return self.phase.last == 0
 
 
 class Timeline:
     """Positions in mm for weeks on clocks.
 
-    One scale, in mm per week, holds for all clocks. Between two clocks lies a break of fixed
+    One scale, in mm per week, holds for all clocks; a clock on which nothing has a time but its
+    zero is a place for one moment. Between two clocks lies a break of fixed
     width: the distance is not known, so none is drawn.
 
     Parameters
@@ -43,14 +44,25 @@ class Timeline:
         Width of the axis in mm.
     moment, gap : float
         Width in mm of a segment without a span, and of a break.
+
+    Attributes
+    ----------
+    scale : float
+        Millimetres of a week.
+    unit : str
+        What the axis counts in: weeks, or days where all is short; ``weeks`` are those of one.
+    segments : dict of Segment
+        By clock.
     """
 
     def __init__(self, phases: list[Phase], width: float, moment: float, gap: float) -> None:
-        spans = [0.0 if p.last <= MOMENT else p.last for p in phases]
+        spans = [p.last for p in phases]
+        longest = max(spans, default=0.0)
+        self.unit, self.weeks = ("days", 1 / 7) if 0 < longest <= DAYS else ("weeks", 1.0)
         if not any(spans) and phases:  # nothing to be true to scale with: share the width
             moment = (width - gap * (len(phases) - 1)) / len(phases)
         fixed = moment * sum(s == 0 for s in spans) + gap * (len(phases) - 1)
-        before, after = 1.5, max(3.0, 0.11 * max(spans, default=0))
+        before, after = min(1.5, 0.08 * longest), max(min(3.0, 0.25 * longest), 0.11 * longest)
         weeks = sum(before + s + after for s in spans if s)
         self.scale = (width - fixed) / weeks if weeks else 1.0
         self.width, self.gap = width, gap
@@ -113,13 +125,13 @@ class Timeline:
         for clock, segment in self.segments.items():
             if segment.is_moment:
                 continue
-            step = next(
-                s for s in (2, 4, 6, 12, 26, 52, 104, 260) if s * self.scale >= 6.2 or s == 260
-            )
-            week = 0
-            while self.x(clock, week) < segment.right - 0.5:
-                positions.append(self.x(clock, week))
-                labels.append(f"{week}")
-                week += step
+            steps = (1, 2, 7, 14) if self.unit == "days" else (1, 2, 4, 6, 12, 26, 52, 104, 260)
+            a_unit = self.scale * self.weeks
+            step = next((s for s in steps if s * a_unit >= 6.2), steps[-1])
+            at = 0
+            while self.x(clock, at * self.weeks) < segment.right - 0.5:
+                positions.append(self.x(clock, at * self.weeks))
+                labels.append(f"{at}")
+                at += step
         ax.set_xticks(positions, labels)
         ax.tick_params(axis="x", bottom=True, labelbottom=True)

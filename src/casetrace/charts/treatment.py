@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from itertools import pairwise
+from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -25,7 +25,7 @@ STUB = 2.2  # mm: a dose that is known at one moment is drawn this long, so that
 
 
 def dose_steps(sheet: Sheet, drug: str) -> None:
-    """A dose by day: solid where reported, hatched where it is not."""
+    """A dose by day: solid where reported, hatched where not, nothing once it has ended."""
     case, ax, time = sheet.case, sheet.axes[drug], sheet.time
     steps = [t for t in case.treatments if t.drug == drug and t.clock in time.segments]
     doses = {t.id: case.quantity("treatments", t.id, "dose", "dose_unit") for t in steps}
@@ -39,53 +39,94 @@ def dose_steps(sheet: Sheet, drug: str) -> None:
     unit = next((printed(q.unit) for q in doses.values() if q), "")
     name = next(t.name for t in case.treatments if t.drug == drug)
     sheet.title(drug, name.capitalize(), unit)
-    known: list[tuple[float, float, Quantity]] = []
+    places = []
     for step in steps:
-        dose = doses[step.id]
-        at, until = (_week(case, step, field) for field in ("start", "stop"))
-        source = f"treatments/{step.id}"
-        if dose is None or not dose.is_point or at is None or not at.is_point:
-            sheet.note(drug, step.name, "unknown", dose, at, step.clock, source)
-            continue
-        x = time.x(step.clock, at.low)
-        has_end = until is not None and until.is_point and until.low > at.low
-        x_end = max(time.x(step.clock, until.low), x + STUB) if has_end else x + STUB
-        known.append((x, x_end, dose))
-        ax.plot([x, x_end], [dose.low] * 2, color=COLOURS["orange"], linewidth=2.4, zorder=4)
-        ax.plot([x, x], [0, dose.low], color=COLOURS["orange"], linewidth=0.8, zorder=4)
-        ax.text(
-            x + 0.2,
-            dose.low + top * 0.12,
-            dose.text(unit=False),
-            ha="left",
-            va="bottom",
-            zorder=7,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
-        )
-        span = hull(at, until) if has_end else at
-        sheet.note(drug, step.name, "step", dose, span, step.clock, source)
-    for (_, x, dose), (x_next, _, dose_next) in pairwise(known):
-        if x_next - x < 0.5:
-            continue
-        low, high = sorted((dose.low, dose_next.low))
-        _hatched(ax, x, x_next, low, high if high > low else high + top * 0.05)
-        falls = dose_next.low < dose.low
-        _unknown_words(
-            sheet,
-            ax,
-            (x, x_next, high + top * 0.09),
-            ["reduced, steps not reported" if falls else "steps not reported", "not reported"],
-            "bottom",
-        )
-    # After the last known dose nothing bounds it: the hatching fills the lane.
-    first = min((time.x(t.clock, 0) for t in steps), default=0.0)
-    x = known[-1][1] if known else first
-    if time.width - x > STUB:
-        _hatched(ax, x, time.width, 0, ceiling)
-        last = list(time.segments.values())[-1]
-        words = ["dose not reported", "not reported", "?"]
-        _unknown_words(sheet, ax, (max(last.left, x), last.right, ceiling / 2), words)
+        place = _Place.of(sheet, step, doses[step.id])
+        _draw_step(sheet, ax, drug, place, top)
+        if place.dose or not doses[step.id]:  # a range is what lies between two doses
+            places.append(place)
+    for place, after in zip(places, [*places[1:], None], strict=True):
+        end = after.x if after else time.width
+        if not place.has_ended and end - place.x_end >= 0.5:
+            _draw_unknown(sheet, ax, drug, place, after, end)
+        elif place.dose is None and place.has_ended:
+            _hatched(ax, place.x, max(place.x_end, place.x + STUB), 0, ceiling)
+            words = ["dose not reported", "not reported", "?"]
+            _unknown_words(sheet, ax, (place.x, place.x_end, ceiling / 2), words)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a step is drawn, in mm; ``dose`` is None unless it is reported as a point."""
+
+    step: Treatment
+    x: float
+    x_end: float
+    dose: Quantity | None
+    has_ended: bool
+
+    @classmethod
+    def of(cls, sheet: Sheet, step: Treatment, dose: Quantity | None) -> _Place:
+        at, until = (_week(sheet.case, step, field) for field in ("start", "stop"))
+        segment = sheet.time.segments[step.clock]
+        x = segment.zero if at is None else sheet.time.x(step.clock, at.low)
+        ends = exposure.has_ended(step)
+        last = max(until.high if ends else until.low, at.low if at else 0.0) if until else None
+        x_end = x if last is None else sheet.time.x(step.clock, last)
+        known = dose is not None and dose.is_point and at is not None and math.isfinite(at.low)
+        return cls(step, x, max(x_end, x + STUB * known), dose if known else None, ends)
+
+
+def _draw_step(sheet: Sheet, ax: Axes, drug: str, place: _Place, top: float) -> None:
+    """A dose that is reported, as far as it is known to hold."""
+    step, dose = place.step, place.dose
+    at, until = (_week(sheet.case, step, field) for field in ("start", "stop"))
+    source = f"treatments/{step.id}"
+    if dose is None:
+        span = hull(at, until) if at and until and place.has_ended else at
+        given = sheet.case.quantity("treatments", step.id, "dose", "dose_unit")
+        sheet.note(drug, step.name, "unknown", given, span, step.clock, source)
+        return
+    ax.plot(
+        [place.x, place.x_end], [dose.low] * 2, color=COLOURS["orange"], linewidth=2.4, zorder=4
+    )
+    ax.plot([place.x] * 2, [0, dose.low], color=COLOURS["orange"], linewidth=0.8, zorder=4)
+    ax.text(
+        place.x + 0.2,
+        dose.low + top * 0.12,
+        dose.text(unit=False),
+        ha="left",
+        va="bottom",
+        zorder=7,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+    )
+    is_span = until is not None and until.is_point and until.low > at.low
+    sheet.note(
+        drug, step.name, "step", dose, hull(at, until) if is_span else at, step.clock, source
+    )
+
+
+def _draw_unknown(
+    sheet: Sheet, ax: Axes, drug: str, place: _Place, after: _Place | None, end: float
+) -> None:
+    """Hatch from a step to the next one, or to the end: what was given then is not reported."""
+    ceiling = ax.get_ylim()[1]
+    if place.dose is not None and after is not None and after.dose is not None:
+        low, high = sorted((place.dose.low, after.dose.low))  # the two doses bound it
+        top = ax.get_yticks()[-1]
+        _hatched(ax, place.x_end, end, low, high if high > low else high + top * 0.05)
+        falls = 0 < after.dose.low < place.dose.low
+        words = ["reduced, steps not reported" if falls else "steps not reported", "not reported"]
+        _unknown_words(sheet, ax, (place.x_end, end, high + top * 0.09), words, "bottom")
+        return
+    start = place.x_end if place.dose is not None else place.x
+    _hatched(ax, start, end, 0, ceiling)
+    left = start
+    if after is None:
+        left = max(list(sheet.time.segments.values())[-1].left, start)
         sheet.note(drug, "dose after the last step", "unknown", text="not reported")
+    words = ["dose not reported", "not reported", "?"]
+    _unknown_words(sheet, ax, (left, end, ceiling / 2), words)
 
 
 def _week(case: Case, step: Treatment, field: str) -> Quantity | None:

@@ -172,6 +172,11 @@ class Teller:
                     )
                     if how := self.read_as(key):
                         words = self.audience.phrase("read_as", words=words, how=how)
+                elif (time := course.when(self.case, "findings", f)) and time.low > 0:
+                    when = mark(f"findings/{f.id}", self.text(time))
+                    words = self.audience.phrase(
+                        "event", name=words, time=when, clock=self.zero(f.clock)
+                    )
                 found.append(words)
         return found
 
@@ -209,10 +214,16 @@ class Teller:
             SimpleNamespace(
                 topic=sentence_case(self.named(f"register/{r.id}", r.topic)),
                 statement=self.named(f"register/{r.id}", r.statement),
+                beside=[self._beside(key) for key in r.weights if key in self.values],
             )
             for r in self.case.register
             if r.kind == kind and not (without_reading and r.reading)
         ]
+
+    def _beside(self, key: str) -> str:
+        """A value beside a claim: a change as such, any other as it is."""
+        is_change = self.values[key].unit == "%" and ".change." in key
+        return self.compared(key) if is_change else self.value(key)
 
     def occasion(self, row: Any) -> str:
         """When an observation was made, with the time if it is a moment after the zero."""
@@ -221,7 +232,9 @@ class Teller:
         if key not in self.values:
             return said
         time = self.value(key)
-        if self.values[key].is_point:
+        if self.values[key].is_point and (
+            not said or row.occasion.startswith(("after ", "before "))
+        ):
             return self.audience.phrase("moment", time=time, when=said or self.after(row))
         return self.audience.phrase("span", occasion=said, time=time, when=self.after(row)).strip()
 

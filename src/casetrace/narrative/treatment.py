@@ -6,6 +6,7 @@ import math
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from casetrace.exposure import has_ended
 from casetrace.narrative.trace import mark
 from casetrace.values import of_family
 
@@ -28,8 +29,10 @@ def _drugs(teller: Teller) -> list[SimpleNamespace]:
     found, case = [], teller.case
     for drug in dict.fromkeys(t.drug for t in case.treatments):
         rows = [t for t in case.treatments if t.drug == drug]
+        by_day, blocks = ([t for t in rows if t.is_block == is_block] for is_block in (False, True))
         rates = [k for k in teller.values if k.startswith(f"{drug}.dose_rate.")]
         row, name, route = f"treatments/{rows[0].id}", rows[0].name, rows[0].route
+        said = {t.id: _dose(teller, t) for t in by_day}
         found.append(
             SimpleNamespace(
                 id=drug,
@@ -37,12 +40,28 @@ def _drugs(teller: Teller) -> list[SimpleNamespace]:
                 route=teller.plainly(row, route) if route and route not in name else "",
                 sums=[k for k in teller.values if k.startswith(f"{drug}.dose_sum.")],
                 rates=[teller.value(k) for k in rates],
-                doses=[_dose(teller, t) for t in rows if not t.is_block and _is_known(teller, t)],
-                blocks=[_block(teller, t) for t in rows if t.is_block],
-                has_unknown=not all(t.is_block or _is_known(teller, t) for t in rows),
+                doses=[words for words in said.values() if words],
+                blocks=[_block(teller, t) for t in blocks],
+                single=_single(teller, blocks[0]) if _is_single(teller, drug) else "",
+                has_unknown=not all(said.values()) or _goes_on(teller, by_day),
             )
         )
     return found
+
+
+def _is_single(teller: Teller, drug: str) -> bool:
+    """Whether a drug was given in one course and no more."""
+    count = teller.values.get(f"{drug}.courses")
+    return count is not None and count.is_point and count.low == 1
+
+
+def _goes_on(teller: Teller, steps: list[Any]) -> bool:
+    """Whether the last dose that is reported may have been followed by others."""
+    last = steps[-1] if steps else None
+    if last is None or not _is_known(teller, last) or not last.start:
+        return False
+    start = teller.case.quantity("treatments", last.id, "start", "time_unit")
+    return math.isfinite(start.low) and not has_ended(last)
 
 
 def _otherwise(teller: Teller, drug: str) -> list[str]:
@@ -60,7 +79,10 @@ def _otherwise(teller: Teller, drug: str) -> list[str]:
                 return mark(f"case.yaml/readings/{name}", teller.text(other[key]))
 
             words = {"total": marked(total), "how": teller.option(name, option)}
-            if other[each].is_point and other[each].text() != teller.values[each].text():
+            if _is_single(teller, drug):
+                del words["total"]
+                said.append(teller.audience.phrase("otherwise_single", each=marked(each), **words))
+            elif other[each].is_point and other[each].text() != teller.values[each].text():
                 said.append(teller.audience.phrase("otherwise_each", each=marked(each), **words))
             else:
                 said.append(teller.audience.phrase("otherwise", **words))
@@ -73,24 +95,50 @@ def _is_known(teller: Teller, step: Any) -> bool:
 
 
 def _dose(teller: Teller, step: Any) -> str:
-    dose = teller.value(f"{step.drug}.dose.{step.id.partition('.')[2]}")
+    """A dose with its time; empty if nothing is to be said, or the dose is a range."""
     start, stop = (
         teller.case.quantity("treatments", step.id, field, "time_unit")
         for field in ("start", "stop")
     )
-    if not step.clock or start is None:
+    if _is_known(teller, step):
+        dose = teller.value(f"{step.drug}.dose.{step.id.partition('.')[2]}")
+    elif step.dose or not (start or stop):
+        return ""
+    else:
+        dose = teller.audience.phrases["unknown_dose"]
+    if not step.clock or not (start or stop):
         return dose
-    begun, clock = mark(f"treatments/{step.id}", teller.text(start)), teller.zero(step.clock)
-    if math.isinf(start.low) and start.high <= 0:
+    key, clock = f"treatments/{step.id}", teller.zero(step.clock)
+    words = {name: mark(key, teller.text(q)) for name, q in (("start", start), ("stop", stop)) if q}
+    if start and math.isinf(start.low) and start.high <= 0:
         return teller.audience.phrase("dose_before", dose=dose, clock=clock)
-    if stop and stop.is_point and stop.low > start.low:
-        ended = mark(f"treatments/{step.id}", teller.text(stop))
-        return teller.audience.phrase(
-            "dose_from_to", dose=dose, start=begun, stop=ended, clock=clock
-        )
-    if start.low:
-        return teller.audience.phrase("dose_after", dose=dose, time=begun, clock=clock)
+    if has_ended(step) and (start is None or stop.high > start.low):
+        name = "dose_from_to" if start else "dose_until"
+        if start and start.is_point and not start.low:
+            name = "dose_from_zero"
+        return teller.audience.phrase(name, dose=dose, clock=clock, **words)
+    if start and start.low:
+        return teller.audience.phrase("dose_after", dose=dose, time=words["start"], clock=clock)
     return teller.audience.phrase("dose_at", dose=dose, clock=clock)
+
+
+def _single(teller: Teller, block: Any) -> str:
+    """A single course: its dose, by day if it is counted so, and when it was given."""
+    case, key = teller.case, f"treatments/{block.id}"
+    amount = teller.value(f"{block.drug}.dose_per_course")
+    said = teller.audience.phrase("single_course", amount=amount)
+    if block.dose_per == "day":
+        dose = mark(key, teller.text(case.quantity("treatments", block.id, "dose", "dose_unit")))
+        days = mark(key, teller.text(case.quantity("treatments", block.id, "days_per_course")))
+        said = teller.audience.phrase("single_by_day", amount=amount, dose=dose, days=days)
+    start = case.quantity("treatments", block.id, "start", "time_unit")
+    if start is None or math.isinf(start.low):
+        return said
+    if not start.low:
+        at = teller.audience.phrase("at", clock=teller.zero(block.clock))
+        return teller.audience.phrase("value", value=said, occasion=at)
+    when = mark(key, teller.text(start))
+    return teller.audience.phrase("event", name=said, time=when, clock=teller.zero(block.clock))
 
 
 def _block(teller: Teller, block: Any) -> str:
