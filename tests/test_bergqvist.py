@@ -147,6 +147,17 @@ def test_it_is_told_to_everybody(case):
         assert len(narrate(case, None, audience.name).markdown("X")) > 3000
 
 
+def test_where_no_occasion_is_given_the_time_stands_for_it(case, told):
+    said = "serum ferritin 1 week after admission: about 4,200 ng/mL"
+    assert said in charts.course(case).alt
+    assert "serum ferritin 1 week after admission, against" in charts.folds(case).alt
+    assert "serum ferritin 3 weeks after admission was lower by more than 90%" in told
+
+
+def test_one_course_is_no_schedule_to_draw(case):
+    assert charts.doses(case) is None
+
+
 def test_counts_and_temperatures_have_their_units(told):
     assert "Body temperature was 39.6 °C on admission." in told
     assert "White cell count was 18,600/µL on admission." in told

@@ -15,7 +15,7 @@ from casetrace.case.fields import COURSE
 from casetrace.case.head import Clock
 from casetrace.quantity import Quantity, parse
 
-__all__ = ["Course", "Phase", "courses", "phases", "when"]
+__all__ = ["Course", "Phase", "courses", "occasion", "phases", "when"]
 
 UNKNOWN_TIME = Quantity(0, math.inf, "wk", low_closed=False, how="not reported", derived=True)
 
@@ -126,7 +126,7 @@ def when(case: Case, table: str, row: Any) -> Quantity | None:
 
 def _by_courses(case: Case, table: str, row: Any) -> Quantity:
     time = case.quantity(table, row.id, "time", "time_unit")
-    drug = next(c.drug for c in case.head.clocks if c.id == row.clock)
+    drug = _clock(case, row.clock).drug
     week = {c.number: c.week for c in courses(case, drug)}
     first = week[int(time.low)]
     last = week.get(int(time.high)) if math.isfinite(time.high) else None
@@ -143,6 +143,18 @@ def _by_courses(case: Case, table: str, row: Any) -> Quantity:
         {s for q in used for s in q.sources},
         {r for q in used for r in q.readings},
     )
+
+
+def occasion(case: Case, row: Any) -> str:
+    """When an observation was made, in words: its occasion, or else its time; empty if neither."""
+    if row.occasion or not row.clock:
+        return row.occasion
+    time, zero = when(case, "observations", row), _clock(case, row.clock).phrase
+    return f"at {zero}" if time.is_point and not time.low else f"{time.text()} after {zero}"
+
+
+def _clock(case: Case, name: str) -> Clock:
+    return next(clock for clock in case.head.clocks if clock.id == name)
 
 
 def phases(case: Case) -> list[Phase]:

@@ -15,7 +15,7 @@ from casetrace.caseseries import CaseSeries
 from casetrace.charts.figure import Figure
 from casetrace.charts.page import Page, draw_bounds, hatched, plain_axis, tidy_log
 from casetrace.charts.style import COLOURS, GREY, SERIES, styled
-from casetrace.course import courses, when
+from casetrace.course import courses, occasion, when
 from casetrace.quantity import Quantity
 from casetrace.values import headline, of_family
 
@@ -61,9 +61,9 @@ def series_folds(series: CaseSeries) -> Figure | None:
             for y, (key, fold) in enumerate(found.items()):
                 row = named[key.replace(".fold.", ".", 1)]
                 shape = draw_bounds(ax, fold, y, 0.2, SERIES[number % len(SERIES)])
-                words = f"{fold.text()}, {row.occasion}"
+                words = f"{fold.text()}, {occasion(case, row)}"
                 _beside(ax, fold, y, words)
-                what = f"{case.id}: {row.name} {row.occasion}"
+                what = f"{case.id}: {row.name} {occasion(case, row)}"
                 source = f"{case.id}/observations/{row.id}"
                 page.note(case.id, what, shape, fold, text=fold.text(), source=source)
             ax.axvline(1, color=GREY["line"], linewidth=0.6, linestyle=(0, (4, 2)), zorder=0)
@@ -219,7 +219,7 @@ def _pair(case: Case, pair: Comparison) -> str:
     """A change in words: the measure, from when to when."""
     named = {o.id: o for o in case.observations}
     old, new = named[pair.old], named[pair.new]
-    return f"{new.name} {new.occasion}, from that {old.occasion}"
+    return f"{new.name} {occasion(case, new)}, from that {occasion(case, old)}"
 
 
 def _regimen(case: Case, pair: Comparison) -> str:

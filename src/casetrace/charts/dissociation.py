@@ -14,7 +14,7 @@ from casetrace.case.rows import Motor, Observation
 from casetrace.charts.figure import Figure
 from casetrace.charts.page import Page, draw_bounds
 from casetrace.charts.style import GREY, SERIES, SINGLE, styled
-from casetrace.course import when
+from casetrace.course import occasion, when
 from casetrace.quantity import Quantity
 from casetrace.units import printed
 from casetrace.wording import scale_name
@@ -77,7 +77,9 @@ def _key(case: Case, pair: response.Pair) -> str:
     """What a numbered mark is: the occasion and what the patient could do, with their times."""
     said = []
     if pair.observation:
-        said.append(pair.observation.occasion + _time(case, "observations", pair.observation))
+        said.append(
+            occasion(case, pair.observation) + _time(case, "observations", pair.observation)
+        )
     if pair.motor:
         said.append(pair.motor.short + _time(case, "motor", pair.motor))
     return ": ".join(said)

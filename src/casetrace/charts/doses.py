@@ -21,7 +21,7 @@ __all__ = ["doses"]
 
 
 def doses(case: Case) -> Figure | None:
-    """Draw what was given: in courses by reading, by day as far as it is bounded.
+    """Draw what was given: in more than one course by reading, by day as far as it is bounded.
 
     Four panels: the sum of the courses over planned weeks under each reading of the dose; the
     dose per week beside published regimens; grams of a course at growth-standard weights, an
@@ -33,8 +33,8 @@ def doses(case: Case) -> Figure | None:
     Figure or None
         Named ``doses``; None if nothing was given.
     """
-    drugs = list(dict.fromkeys(t.drug for t in case.treatments if t.is_block))
-    drug = drugs[0] if drugs else ""
+    drugs = dict.fromkeys(t.drug for t in case.treatments if t.is_block)
+    drug = next((drug for drug in drugs if len(courses(case, drug)) > 1), "")
     readings = _variants(case, drug) if drug else []
     rates = _rates(case, drug) if drug else []
     with styled(7.0):

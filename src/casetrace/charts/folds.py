@@ -12,6 +12,7 @@ from casetrace.case import Case
 from casetrace.charts.figure import Figure
 from casetrace.charts.page import Page, draw_bounds, tidy_log
 from casetrace.charts.style import GREY, SERIES, styled
+from casetrace.course import occasion
 from casetrace.quantity import Quantity
 
 __all__ = ["folds"]
@@ -60,11 +61,11 @@ def folds(case: Case) -> Figure | None:
                 strength = 1.0 if limit == used or used is None else 0.55
                 shape = draw_bounds(ax, fold, y + n, 0.2, colour, strength)
                 rank = response.severity(case, measure, fold)
-                words = f"{fold.text()}, {named[key].occasion}"
+                words = f"{fold.text()}, {occasion(case, named[key])}"
                 at, side = _place(ax, fold, words)
                 paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.4}
                 ax.text(at, y + n, words, ha=side, va="center", fontsize=6.2, bbox=paper)
-                what = f"{named[key].name} {named[key].occasion}, against {label}"
+                what = f"{named[key].name} {occasion(case, named[key])}, against {label}"
                 text = f"{fold.text()}" + (f" ({rank.text()})" if rank else "")
                 page.note("folds", what, shape, fold, text=text, source=f"observations/{key}")
             y += count + 2.4 / each
@@ -78,8 +79,9 @@ def folds(case: Case) -> Figure | None:
             if ax.get_xlim()[0] <= t <= ax.get_xlim()[1]
         ]
         tidy_log(ax, ticks)
-        alt = f"Multiples of the upper limit under {len(found)} limits. " + " ".join(
-            f"{m.what}: {m.text}." for m in page.marks
+        alt = (
+            f"Multiples of the upper limit under {len(found)} limit{'s' * (len(found) != 1)}. "
+            + " ".join(f"{m.what}: {m.text}." for m in page.marks)
         )
         return page.finished("folds", alt)
 

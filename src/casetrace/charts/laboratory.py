@@ -14,7 +14,7 @@ from casetrace.case.rows import Observation
 from casetrace.charts.labels import Labels, Place
 from casetrace.charts.sheet import Sheet, not_reported
 from casetrace.charts.style import COLOURS, GREY
-from casetrace.course import when
+from casetrace.course import occasion, when
 from casetrace.quantity import Quantity
 from casetrace.units import printed
 
@@ -59,7 +59,7 @@ def laboratory(sheet: Sheet) -> None:
         wanted.append((x, y, places, row.id))
         source = f"observations/{row.id}"
         sheet.note(
-            "laboratory", f"{row.name} {row.occasion}", shape, value, time, row.clock, source
+            "laboratory", f"{row.name} {occasion(case, row)}", shape, value, time, row.clock, source
         )
     for x, y, places, key in wanted:
         labels.put(x, y, places, key, linespacing=1.0)

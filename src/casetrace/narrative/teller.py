@@ -229,14 +229,12 @@ class Teller:
         """When an observation was made, with the time if it is a moment after the zero."""
         key = f"{row.id}.time"
         said = self._occasion(row)
-        if key not in self.values:
+        if key not in self.values or not row.occasion:
             return said
         time = self.value(key)
-        if self.values[key].is_point and (
-            not said or row.occasion.startswith(("after ", "before "))
-        ):
-            return self.audience.phrase("moment", time=time, when=said or self.after(row))
-        return self.audience.phrase("span", occasion=said, time=time, when=self.after(row)).strip()
+        if self.values[key].is_point and row.occasion.startswith(("after ", "before ")):
+            return self.audience.phrase("moment", time=time, when=said)
+        return self.audience.phrase("span", occasion=said, time=time, when=self.after(row))
 
     def after(self, row: Any) -> str:
         """After which event the time of a row counts."""
@@ -329,7 +327,12 @@ class Teller:
         return mark("case.yaml/citation", said)
 
     def _occasion(self, row: Any) -> str:
-        return self.plainly(f"observations/{row.id}", row.occasion) if row.occasion else ""
+        """What was going on, or else the time."""
+        if row.occasion or not row.clock:
+            return self.plainly(f"observations/{row.id}", row.occasion) if row.occasion else ""
+        if (key := f"{row.id}.time") in self.values:
+            return self.audience.phrase("moment", time=self.value(key), when=self.after(row))
+        return self.audience.phrase("at", clock=self.zero(row.clock))
 
     def _at(self, key: str, occasion: str) -> str:
         """A value with its occasion."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from casetrace import coreset
 from casetrace import response as engine
 from casetrace.case import Case
+from casetrace.course import occasion
 from casetrace.quantity import Quantity, change
 from casetrace.tables.report import when_said
 from casetrace.tables.table import Table, quote
@@ -28,7 +29,7 @@ def folds(case: Case) -> Table | None:
                 [
                     f"{row.statistic}, {row.population}",
                     f"{row.value} {row.unit}",
-                    named[key].occasion,
+                    occasion(case, named[key]),
                     fold.text(),
                     rank.text() if rank else "",
                     "in force" if limit == used else "",
@@ -47,7 +48,7 @@ def changes(case: Case) -> Table | None:
         for old in values[:place]:
             one, two = (case.quantity("observations", o.id, "value", "unit") for o in (old, new))
             moved = _change(two, one)
-            rows.append([new.occasion, two.text(), old.occasion, one.text(), moved])
+            rows.append([occasion(case, new), two.text(), occasion(case, old), one.text(), moved])
     columns = ["value", "", "compared with", "", "change"]
     return Table("Change against each earlier value", columns, rows) if rows else None
 
@@ -75,7 +76,7 @@ def motor_states(case: Case) -> Table | None:
     for o in case.observations:
         if scale := case.head.uses.scale.get(o.id.partition(".")[0]):
             grade = case.quantity("observations", o.id, "value", "unit")
-            add(o.name, scale, grade, o.occasion, o.as_reported)
+            add(o.name, scale, grade, occasion(case, o), o.as_reported)
     columns = ["state", "scale", "grade", "from, to", "when", "words"]
     return Table("Motor state as bounds on published scales", columns, rows) if rows else None
 
