@@ -15,6 +15,8 @@ from casetrace.case.memo import READ, Memo, unread
 from casetrace.page import Page, parts, report_page
 from casetrace.runner.process import ProcessError, run_module
 
+WORDS = {"words-summary", "words-parent", "words-ja", "words-tables"}
+
 
 @pytest.fixture
 def made(toy, tmp_path):
@@ -43,13 +45,25 @@ def test_a_group_is_made_again_for_what_it_reads(made, toy):
     made()
     folder = toy.data / "toy-2000"
     change_cell(folder / "register.csv", "r1", "topic", "height")
-    assert made()[1] == {"words", "figure-sensitivity"}  # these count the rows of the register
+    assert made()[1] == {*WORDS, "figure-sensitivity"}  # these count the rows of the register
     change_cell(folder / "motor.csv", "first", "note", "another note")
-    assert {"words", "figure-course", "figure-dissociation"} <= made()[1]
+    assert {*WORDS, "figure-course", "figure-dissociation"} <= made()[1]
     change_cell(folder / "observations.csv", "ck.admission", "value", "1234")
     html, fresh = made()
     assert "figure-folds" in fresh
     assert "figure-series" not in fresh
+    assert html == report_page(load("toy-2000", where=toy)).html
+
+
+def test_words_of_an_audience_concern_that_audience_alone(made, toy):
+    made()
+    path = toy.data / "toy-2000" / "words.ja.csv"
+    path.write_text("text,words\nvasculitis,血管炎\n", encoding="utf-8")
+    html, fresh = made()
+    assert "words-ja" in fresh
+    path.write_text("text,words\nvasculitis,脈管炎\n", encoding="utf-8")
+    html, fresh = made()
+    assert fresh == {"words-ja"}
     assert html == report_page(load("toy-2000", where=toy)).html
 
 
@@ -62,12 +76,12 @@ def test_all_groups_are_made_again_for_other_code_and_another_scenario(made):
 def test_a_kept_group_that_is_damaged_is_made_again(made, tmp_path):
     html, _ = made()
     for content in (b"", b"[]", b'{"key": "code"}', json.dumps({"key": 1}).encode()):
-        (tmp_path / "words.json").write_bytes(content)
-        assert made() == (html, {"words"})
+        (tmp_path / "words-ja.json").write_bytes(content)
+        assert made() == (html, {"words-ja"})
 
 
 def test_a_group_that_fails_is_named(made, monkeypatch):
-    def fail(case):
+    def fail(render, case):
         raise ArithmeticError("no such number")
 
     monkeypatch.setattr(parts, "_told", fail)
@@ -146,7 +160,7 @@ def test_no_group_outlives_the_process_of_its_page(toy, tmp_path):
     code = (
         "import time; from casetrace.page import parts; from pathlib import Path;"
         "from casetrace.case import load;"
-        f"parts._told = lambda case: (Path({str(tmp_path)!r}, 'pid').write_text("
+        f"parts._told = lambda render, case: (Path({str(tmp_path)!r}, 'pid').write_text("
         "str(__import__('os').getpid())), time.sleep(60));"
         f"parts.made_apart(load('toy-2000'), {{}}, Path({str(tmp_path)!r}), 'x', 1)"
     )

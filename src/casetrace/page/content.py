@@ -28,9 +28,10 @@ __all__ = [
     "hangs",
     "link",
     "marks_table",
+    "narrated",
     "narratives",
     "source_row",
-    "words",
+    "tabled",
 ]
 
 #: Tables of the page: name, what gives them, rows of the case that theirs stand for.
@@ -44,11 +45,13 @@ STATES = ("observed", "excluded", "ambiguous", "not reported")
 VALUE_COLUMNS = ("value", "text", "bounds", "unit", "how", "hangs on", "sources")
 
 
-def words(case: Case, only: Collection[str] | None = None) -> dict[str, str]:
-    """Parts of the page that are words, as HTML, for a case under its readings.
+def narrated(to: Audience, case: Case, only: Collection[str] | None = None) -> dict[str, str]:
+    """Paragraphs and list items of a narrative, as HTML, for a case under its readings.
 
     Parameters
     ----------
+    to : Audience
+        Whom it is told to.
     case : Case
         The case.
     only : collection of str
@@ -57,17 +60,25 @@ def words(case: Case, only: Collection[str] | None = None) -> dict[str, str]:
     Returns
     -------
     dict of str
-        By part: ``n-<audience>-<section>-<number>`` for paragraphs of the narratives,
-        ``t-<table>-<row>`` for rows of tables (their cells), ``v-<value>`` for headline values.
+        By part, ``n-<audience>-<section>-<number>``.
+    """
+    wanted = None if only is None else {name.split("-")[2] for name in only}
+    teller = Teller(case, headline(case), to)
+    sections = [one for one in to.template.blocks if wanted is None or one in wanted]
+    return {name: html for section in sections for name, html in _told(teller, section)}
+
+
+def tabled(case: Case, only: Collection[str] | None = None) -> dict[str, str]:
+    """Rows of tables (their cells) and headline values, as HTML; see :func:`narrated`.
+
+    Returns
+    -------
+    dict of str
+        By part, ``t-<table>-<row>`` and ``v-<value>``.
     """
     known = headline(case)
     found: dict[str, str] = {}
-    wanted = None if only is None else {_family(name) for name in only}
-    for to in audiences():
-        teller = Teller(case, known, to)
-        for section in to.template.blocks:
-            if wanted is None or (to.name, section) in wanted:
-                found.update(_told(teller, section))
+    wanted = None if only is None else {_table_of(name) for name in only}
     for name, (table, rows, key) in TABLES.items():
         if wanted is None or name in wanted:
             ids = [f"{rows}/{getattr(row, key)}" for row in getattr(case, rows)]
@@ -105,13 +116,9 @@ def _told(teller: Teller, section: str) -> Iterator[tuple[str, str]]:
             yield f"n-{teller.audience.name}-{section}-{place}", part
 
 
-def _family(name: str) -> tuple[str, str] | str:
-    """What a part is made with: a section of a narrative, or a table."""
-    kind, _, rest = name.partition("-")
-    if kind == "n":
-        audience, section, _ = rest.split("-")
-        return audience, section
-    return rest.partition("/")[0].rpartition("-")[0] if kind == "t" else name
+def _table_of(name: str) -> str:
+    """The table that a part is a row of; empty for a value."""
+    return name.partition("/")[0].removeprefix("t-").rpartition("-")[0] if name[0] == "t" else ""
 
 
 def hangs(case: Case, parts: Mapping[str, str]) -> dict[str, set[str]]:

@@ -19,7 +19,8 @@ from casetrace.case import Case
 from casetrace.case.memo import READ, unread
 from casetrace.files import digest, write_bytes
 from casetrace.kernels.server import end_with
-from casetrace.page.content import hangs, words
+from casetrace.narrative.audience import audiences
+from casetrace.page.content import hangs, narrated, tabled
 from casetrace.page.figures import FIGURES, Shown, drawn
 from casetrace.page.variants import Varied, varied
 from casetrace.project import Project
@@ -53,13 +54,22 @@ class Part:
 
 
 def groups() -> dict[str, Callable[[Case], dict[str, Varied]]]:
-    """What makes each group of parts for a case at its defaults: the words, and each figure."""
+    """What makes each group of parts for a case at its defaults.
+
+    The words to each audience are a group, so are the tables with the values, and each figure.
+    """
+    told = {f"words-{to.name}": partial(_told, partial(narrated, to)) for to in audiences()}
     figures = {f"figure-{shown.name}": partial(_drawn, shown) for shown in FIGURES}
-    return {"words": _told, **figures}
+    return {**told, "words-tables": partial(_told, tabled), **figures}
 
 
-def _told(case: Case) -> dict[str, Varied]:
-    return varied(case, words, hangs)
+def _batch(name: str) -> str:
+    """Groups of one batch are made one after another, since they compute the same values."""
+    return "words" if name.startswith("words-") else name
+
+
+def _told(render: Callable[..., dict[str, str]], case: Case) -> dict[str, Varied]:
+    return varied(case, render, hangs)
 
 
 def _drawn(shown: Shown, case: Case) -> dict[str, Varied]:
@@ -80,7 +90,7 @@ def digests(where: Project, case: str) -> dict[str, str]:
 def made_apart(
     case: Case, files: Mapping[str, str], cache: Path, key: str, workers: int
 ) -> dict[str, Part]:
-    """The same, each group in a process of its own, unless it was made of the same files before.
+    """The same, words and figures in processes of their own, unless made of the same files before.
 
     Parameters
     ----------
@@ -101,13 +111,18 @@ def made_apart(
         If the process of a group fails; it has then said why.
     """
     paths = {name: cache / f"{name}.json" for name in groups()}
-    stale = [name for name, path in paths.items() if _kept(case, files, path, key) is None]
+    batches: dict[str, list[str]] = {}
+    for name, path in paths.items():
+        if _kept(case, files, path, key) is None:
+            batches.setdefault(_batch(name), []).append(name)
+    stale = list(batches)
     context = multiprocessing.get_context("fork")
     running: dict[Any, Any] = {}
     while stale or running:
         while stale and len(running) < workers:
             name = stale.pop(0)
-            told = (case, files, name, paths[name], key, os.getpid())
+            mine = {one: paths[one] for one in batches[name]}
+            told = (case, files, mine, key, os.getpid())
             process = context.Process(target=_make, args=told, name=name)
             process.start()
             running[process.sentinel] = process
@@ -126,20 +141,21 @@ def made_apart(
 
 
 def _make(
-    case: Case, files: Mapping[str, str], name: str, path: Path, key: str, parent: int
+    case: Case, files: Mapping[str, str], paths: Mapping[str, Path], key: str, parent: int
 ) -> None:
-    """Make a group and keep it with the digests of the files that it was made of."""
+    """Make groups and keep each with the digests of the files that it was made of."""
     end_with(parent)
-    READ.clear()
-    gc.disable()  # a drawing leaves cycles by the thousand, and this process ends with its group
-    found = _parts(case, groups()[name])
-    kept = {
-        "key": key,
-        "scenario": case.scenario,
-        "read": {f: files.get(f, "") for f in sorted({*READ, f"{case.folder}/case.yaml"})},
-        "parts": {name: asdict(part) for name, part in found.items()},
-    }
-    write_bytes(path, json.dumps(kept, ensure_ascii=False).encode())
+    gc.disable()  # a drawing leaves cycles by the thousand, and this process ends with its groups
+    for name, path in paths.items():
+        READ.clear()
+        found = _parts(case, groups()[name])
+        kept = {
+            "key": key,
+            "scenario": case.scenario,
+            "read": {f: files.get(f, "") for f in sorted({*READ, f"{case.folder}/case.yaml"})},
+            "parts": {name: asdict(part) for name, part in found.items()},
+        }
+        write_bytes(path, json.dumps(kept, ensure_ascii=False).encode())
 
 
 def _kept(case: Case, files: Mapping[str, str], path: Path, key: str) -> dict[str, Part] | None:
