@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -39,13 +40,12 @@ def dose_steps(sheet: Sheet, drug: str) -> None:
     unit = next((printed(q.unit) for q in doses.values() if q), "")
     name = next(t.name for t in case.treatments if t.drug == drug)
     sheet.title(drug, name.capitalize(), unit)
-    places = []
-    for step in steps:
-        place = _Place.of(sheet, step, doses[step.id])
+    every = [_Place.of(sheet, step, doses[step.id]) for step in steps]
+    for place in every:
         _draw_step(sheet, ax, drug, place, top)
-        if place.dose or not doses[step.id]:  # a range is what lies between two doses
-            places.append(place)
-    for place, after in zip(places, [*places[1:], None], strict=True):
+    # A range is what lies between two doses, if there are any.
+    places = [p for p in every if p.dose is not None or not doses[p.step.id]] or every
+    for place, after in zip_longest(places, places[1:]):
         end = after.x if after else time.width
         if not place.has_ended and end - place.x_end >= 0.5:
             _draw_unknown(sheet, ax, drug, place, after, end)
