@@ -451,6 +451,16 @@ def test_a_delivery_that_breaks_off_is_seen_and_done_again(copy, memory, monkeyp
     assert given == built(copy)
 
 
+@pytest.mark.parametrize("index", [b"", b"[1, 2]", b"{broken", b"7"])
+def test_a_list_that_cannot_be_read_is_written_anew(copy, memory, index):
+    build(copy, [DEFAULT])
+    memory.pipe_file("/results/manifest/imataka-2014/default.json", index)
+    delivery = Delivery(copy, "memory://results")
+    delivery(DEFAULT)
+    assert delivery.errors == []
+    assert json.loads(kept(memory)["manifest/imataka-2014/default.json"])
+
+
 def test_a_damaged_output_is_not_delivered(copy, memory):
     build(copy, [DEFAULT])
     (copy.reports / "imataka-2014" / "summary.md").write_text("something else")

@@ -84,7 +84,8 @@ class Given:
     error: tuple[str, ...] = ()
 
 
-def setup() -> dict[str, str]:
+@cache
+def setup() -> Mapping[str, str]:
     """What outputs hang on beside the project's files: machine, Python, packages and code."""
     needed = (n for n in requires("casetrace") or () if "extra ==" not in n)
     names = [re.match(r"[\w.-]+", n)[0] for n in needed]

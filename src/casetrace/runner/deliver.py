@@ -62,8 +62,8 @@ class Delivery:
     def _deliver(self, job: Job) -> None:
         index = f"{self.folder}/manifest/{job.key}.json"
         try:
-            there: dict[str, str] = json.loads(self.system.cat_file(index))
-        except (FileNotFoundError, ValueError):
+            there: dict[str, str] = dict(json.loads(self.system.cat_file(index)))
+        except (FileNotFoundError, ValueError, TypeError):  # none, or none that can be read
             there = {}
         tasks = read_manifest(self.where, job).get("tasks", {})
         built = {file: sha for task in tasks.values() for file, sha in task["outputs"].items()}
