@@ -38,27 +38,32 @@ def cells(path: str) -> None:
                     getattr(shown, kind)()
 
 
-def group(name: str) -> dict:
-    """Make a group of parts of the page."""
-    return parts._parts(load(CASE), parts.groups()[name])
+def groups(names: str) -> dict:
+    """Make groups of parts of the page, one after another."""
+    case = load(CASE)
+    made = (parts._parts(case, parts.groups()[name]) for name in names.split())
+    return {key: part for found in made for key, part in found.items()}
 
 
 def work(task: tuple[str, str]) -> dict | None:
     """One task."""
     kind, name = task
-    return group(name) if kind == "page" else cells(name)
+    return groups(name) if kind == "page" else cells(name)
 
 
 if __name__ == "__main__":
     folder, workers, page = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "1"
     tasks = [("cells", str(p)) for p in sorted(Path("notebooks").glob("*.ipynb"), reverse=True)]
-    groups = [("page", name) for name in parts.groups()] if page else []
+    batches: dict[str, list[str]] = {}
+    for name in parts.groups() if page else ():
+        batches.setdefault(parts.batch(name), []).append(name)
+    pages = [("page", " ".join(names)) for names in batches.values()]
     with multiprocessing.get_context("fork").Pool(workers) as pool:
         pool.map(abs, range(workers))
         begun = time.perf_counter()
-        made = pool.map(work, [*groups, *tasks], chunksize=1)
+        made = pool.map(work, [*pages, *tasks], chunksize=1)
         if page:
-            found = {k: part for given in made[: len(groups)] for k, part in given.items()}
+            found = {k: part for given in made[: len(pages)] for k, part in given.items()}
             (folder / "index.html").write_text(Page(load(CASE), found).html)
         seconds = time.perf_counter() - begun
     (folder / "seconds").write_text(str(seconds))

@@ -25,7 +25,7 @@ from casetrace.page.figures import FIGURES, Shown, drawn
 from casetrace.page.variants import Varied, varied
 from casetrace.project import Project
 
-__all__ = ["Part", "digests", "groups", "made", "made_apart"]
+__all__ = ["Part", "batch", "digests", "groups", "made", "made_apart"]
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ def groups() -> dict[str, Callable[[Case], dict[str, Varied]]]:
     return {**told, "words-tables": partial(_told, tabled), **figures}
 
 
-def _batch(name: str) -> str:
-    """Groups of one batch are made one after another, since they compute the same values."""
+def batch(name: str) -> str:
+    """The batch of a group: those of one are made one after another, computing values once."""
     return "words" if name.startswith("words-") else name
 
 
@@ -114,7 +114,7 @@ def made_apart(
     batches: dict[str, list[str]] = {}
     for name, path in paths.items():
         if _kept(case, files, path, key) is None:
-            batches.setdefault(_batch(name), []).append(name)
+            batches.setdefault(batch(name), []).append(name)
     stale = list(batches)
     context = multiprocessing.get_context("fork")
     running: dict[Any, Any] = {}
