@@ -10,15 +10,14 @@ from matplotlib.figure import Figure as Drawing
 
 from casetrace.case import Case
 from casetrace.case.rows import Treatment
+from casetrace.charts.events import rows_of_events
 from casetrace.charts.figure import Notes
 from casetrace.charts.labels import Labels
 from casetrace.charts.style import GREY, mm
 from casetrace.charts.timeline import Timeline
-from casetrace.course import phases, when
+from casetrace.course import phases
 
 __all__ = ["Sheet", "not_reported"]
-
-APART = 0.8  # mm between the words of two events
 
 
 class Sheet(Notes):
@@ -109,48 +108,6 @@ class Sheet(Notes):
             **offset,
         )
         ax.annotate(more, xy=(1, 0), xycoords=head, xytext=(3, 0), color=GREY["text"], **offset)
-
-
-def rows_of_events(sheet: Sheet) -> dict[str, tuple[int, str]]:
-    """The row of each event, from the bottom, and the side of its words: nothing overlaps.
-
-    Returns
-    -------
-    dict of (int, str)
-        By id; the side is that which the words are aligned to.
-    """
-    letter = 1.22 if sheet.wide else 1.0  # mm of a letter, a little more than most are
-    taken: list[list[tuple[float, float]]] = []
-    found = {}
-    for row in sheet.events:
-        time = when(sheet.case, "findings", row)
-        segment, long = sheet.time.segments[row.clock], len(row.name) * letter
-        x = sheet.time.x(row.clock, time.low)
-        x_end = segment.right if math.isinf(time.high) else sheet.time.x(row.clock, time.high)
-        if not sheet.wide:
-            sides = {"center": (-long / 2, long / 2)} if x == x_end else {}
-            sides |= {"left": (0, max(long, x_end - x)), "right": (x_end - x - long, x_end - x)}
-        elif x == x_end:
-            sides = {"left": (-1.5, long + 1.6), "right": (-long - 1.6, 1.5)}
-        else:
-            sides = {"right": (-long - 1.0, x_end - x), "left": (0, x_end - x + long + 1.0)}
-        places = [
-            (number, side, x + a, x + b)
-            for number in range(len(taken) + 1)
-            for side, (a, b) in sides.items()
-            if x + b <= sheet.time.width + 0.6 and x + a >= -sheet.left
-        ]
-        free = (
-            (number, side, a, b)
-            for number, side, a, b in places
-            if number == len(taken) or all(b + APART < c or d + APART < a for c, d in taken[number])
-        )
-        number, side, a, b = next(free, (len(taken), next(iter(sides)), x, x_end))
-        if number == len(taken):
-            taken.append([])
-        taken[number].append((a, b))
-        found[row.id] = (number, side)
-    return found
 
 
 def not_reported(ax: Axes, x: float, y: float, words: str) -> None:
