@@ -12,8 +12,9 @@ from conftest import ROOT, change_cell
 from casetrace.case import load
 from casetrace.charts import course
 from casetrace.files import inert
+from casetrace.narrative.audience import audiences
 from casetrace.page import report_page, variants
-from casetrace.page.content import words
+from casetrace.page.content import narrated, tabled
 from casetrace.page.figures import FIGURES
 from casetrace.page.figures import _readings as figure_readings
 from casetrace.page.variants import packed, singles, varied
@@ -24,6 +25,16 @@ HOSTILE = (
     '<script>alert(1)</script> \ue003\ue001"q" \u202eevil\u202c \U0001f600 =HYPERLINK("x") '
     + "long" * 60
 )
+
+
+def words(case, only=None):
+    """All parts of the page that are words; or those asked for, and perhaps others."""
+    asked = {
+        to.name: only and [n for n in only if n.startswith(f"n-{to.name}-")] for to in audiences()
+    }
+    rest = only and [n for n in only if not n.startswith("n-")]
+    told = [narrated(to, case, asked[to.name]) for to in audiences()]
+    return {name: html for part in (tabled(case, rest), *told) for name, html in part.items()}
 
 
 @pytest.fixture(scope="module")

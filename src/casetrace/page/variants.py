@@ -115,8 +115,8 @@ def varied(
         for name in {**home, **found}:
             if home.get(name) != found.get(name):
                 hangs.setdefault(name, set()).update(switch)
-    for chosen, _ in case.memo.get("every two options", lambda: _pairs(case)):
-        see(chosen, set(hangs))  # what hangs on a second one shows
+    for chosen, _ in packed({p: options_of(case, p) for p in combinations(case.head.readings, 2)}):
+        see(chosen, set(hangs))  # every two options together: what hangs on a second one shows
     while True:
         before = {name: set(readings) for name, readings in hangs.items()}
         wanted: dict[tuple[str, ...], set[str]] = {}
@@ -166,11 +166,6 @@ def packed(
             else:
                 found.append((dict(choice), [group]))
     return found
-
-
-def _pairs(case: Case) -> list[tuple[dict[str, str], list[tuple[str, ...]]]]:
-    """Every two options of two readings, in as few choices as may be."""
-    return packed({p: options_of(case, p) for p in combinations(case.head.readings, 2)})
 
 
 def _by_options(
