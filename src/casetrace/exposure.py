@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 from casetrace.case import Case
@@ -173,6 +174,8 @@ def of_courses(case: Case, drug: str) -> dict[str, Quantity]:
     given = courses(case, drug)
     if len(given) > 1:
         span = given[-1].week - given[0].week
+        if math.isinf(found[f"{drug}.courses"].high):
+            span = replace(span, high=math.inf)
         spans = " + ".join(_spans(case, blocks))
         found[f"{drug}.weeks_first_to_last_course"] = span.explained(spans)
     found[f"{drug}.dose_per_course"] = hull(*doses)

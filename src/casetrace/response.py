@@ -211,7 +211,8 @@ def event_bounds(case: Case) -> dict[str, Quantity]:
     -------
     dict of Quantity
         ``ae.<drug>.courses_without_event``, and ``ae.<drug>.upper_bound.one_sided`` (a = 5%)
-        and ``.two_sided`` (a = 2.5%), upper bounds with 95% confidence in ``%`` per course.
+        and ``.two_sided`` (a = 2.5%), upper bounds in ``%`` per course with the confidence
+        ``ae.<drug>.confidence``, 95%.
 
     Notes
     -----
@@ -228,6 +229,8 @@ def event_bounds(case: Case) -> dict[str, Quantity]:
             readings=case.hangs_on(*(f"findings/{f.id}/state" for f in events))
         )
         found[f"ae.{drug}.courses_without_event"] = n
+        level = Quantity(95, 95, "%", how="the usual level, chosen here", derived=True)
+        found[f"ae.{drug}.confidence"] = level.traced(n.sources, n.readings)
         for name, a in (("one_sided", 0.05), ("two_sided", 0.025)):
             bound = float(f"{100 * (1 - a ** (1 / n.low)):.12g}")
             how = f"100 × (1 - {a:g} ^ (1 ÷ {n.low:g})), no event in {n.low:g} courses"

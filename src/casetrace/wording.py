@@ -17,7 +17,16 @@ __all__ = ["ENGLISH", "Wording", "scale_name", "value_name"]
 INF = math.inf
 
 
-_NAMES = {"eular_acr": "EULAR/ACR", "bohan_peter": "Bohan and Peter", "ivig": "IVIg", "igg": "IgG"}
+_NAMES = {
+    "eular_acr": "EULAR/ACR",
+    "bohan_peter": "Bohan and Peter",
+    "ivig": "IVIg",
+    "igg": "IgG",
+    "fold": "multiple of the limit",
+    "no_biopsy": "without biopsy",
+    "biopsy": "with biopsy",
+    "courses_without_event": "courses without an event",
+}
 
 
 def value_name(name: str) -> str:
@@ -26,9 +35,9 @@ def value_name(name: str) -> str:
     Examples
     --------
     >>> value_name("ck.fold.presentation"), value_name("igg.peak.last_of_first_block")
-    ('CK, fold, presentation', 'IgG, peak, last of first block')
+    ('CK, multiple of the limit, presentation', 'IgG, peak, last of first block')
     """
-    first, *rest = name.split(".")
+    first, *rest = name.removeprefix("criteria.").split(".")
     head = _NAMES.get(first) or (first.upper() if len(first) <= 3 else first.capitalize())
     return ", ".join([head, *(_NAMES.get(part, part.replace("_", " ")) for part in rest)])
 

@@ -11,7 +11,7 @@ from casetrace.case import rests
 from casetrace.case.fields import COURSE
 from casetrace.case.files import line_of
 from casetrace.case.problems import Problem, nearest
-from casetrace.case.rows import KEYS, TABLES
+from casetrace.case.rows import KEYS, TABLES, Treatment
 from casetrace.case.words import carries
 from casetrace.quantity import parse
 from casetrace.units import UnitError, factor
@@ -213,11 +213,22 @@ def _times(case: Case) -> Iterator[Problem]:
             if text and (q := parse(text)).is_point and not whole(q.low):
                 fix = "write how many there were"
                 yield _at(case, "treatments", row, column, text, "a whole number above 0", fix)
-        if row.courses and not parse(row.courses).is_point:
+        if row.courses and not _is_count(case, row):
+            expected = "a whole number, or in the last block of a drug at least so many"
             fix = (
                 "split the block, or register the number of courses as an ambiguity with a reading"
             )
-            yield _at(case, "treatments", row, "courses", row.courses, "one whole number", fix)
+            yield _at(case, "treatments", row, "courses", row.courses, expected, fix)
+
+
+def _is_count(case: Case, block: Treatment) -> bool:
+    """Whether the courses of a block are counted, as far as what follows needs it."""
+    count = parse(block.courses)
+    if count.about or count.is_point:
+        return not count.about
+    last = [t.id for t in case.treatments if t.drug == block.drug and t.is_block][-1]
+    is_open = math.isinf(count.high) and count.low_closed
+    return block.id == last and is_open and count.low == int(count.low) > 0
 
 
 def _units(case: Case) -> Iterator[Problem]:
@@ -303,7 +314,7 @@ def _codes(case: Case) -> Iterator[Problem]:
 def _courses(case: Case, drug: str) -> int:
     """How many courses of a drug the blocks of treatments.csv add up to."""
     counts = [parse(t.courses) for t in case.treatments if t.drug == drug and t.is_block]
-    return int(sum(c.low for c in counts if c.is_point))
+    return int(sum(c.low for c in counts if math.isfinite(c.low)))
 
 
 def _fits(unit: str, to: str) -> bool:

@@ -123,6 +123,7 @@ class Finding(Coded, Timed):
         "imaging",
         "biopsy",
         "diagnosis",
+        "history",
         "course",
         "adverse event",
         "outcome",
@@ -174,7 +175,11 @@ class Treatment(Coded):
         default="",
     )
     days_per_course: Bounds = column("Days of infusion in a course", "5", default="")
-    courses: Bounds = column("Number of courses in this block", "6", default="")
+    courses: Bounds = column(
+        "Number of courses in this block; at least N, if others may have followed the last",
+        "6",
+        default="",
+    )
     interval: Bounds = column("From the start of one course to the next", "6", default="")
     interval_unit: Unit = column("UCUM unit of the interval", "wk", default="")
     follows: IdOrEmpty = column(

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from casetrace import criteria
 from casetrace.case import Case
-from casetrace.charts.figure import Figure
+from casetrace.charts.figure import Figure, lead
 from casetrace.charts.page import Page, plain_axis
 from casetrace.charts.style import COLOURS, GREY, styled
 from casetrace.items import AMBIGUOUS, MET, NOT_MET, NOT_REPORTED, Item, items
@@ -82,19 +82,13 @@ def _items(page: Page, ax: Axes, given: list[Item], version: str, labels: bool) 
         if points is None:
             ax.text(0.06, y, "–", va="center", color=GREY["line"])
             continue
-        words = f"{points:g} {item.state}"
-        page.note(
-            f"points {_SHORT[version]}",
-            item.label,
-            item.state,
-            text=words,
-            source=f"reference/criteria/{item.id}",
-        )
+        words, source = f"{points:g} {item.state}", f"reference/criteria/{item.id}"
+        page.note(f"points {_SHORT[version]}", item.label, item.state, text=words, source=source)
         if item.state == NOT_MET:
             ax.text(0.06, y, f"× {NOT_MET}", va="center", color=GREY["text"])
             continue
         ax.add_patch(Rectangle((0, y - 0.3), points, 0.6, linewidth=0.7, **look[item.state]))
-        ax.text(points + 0.08, y, words, va="center")
+        lead(source, ax.text(points + 0.08, y, words, va="center"))
 
 
 def _ranges(
@@ -102,14 +96,14 @@ def _ranges(
     ax: Axes,
     found: list,
     labels: list[str],
-    cuts: list[tuple[str, float]],
+    cuts: list[tuple[str, float, str]],
     version: str,
 ) -> None:
     plain_axis(ax, ["\n".join(textwrap.wrap(r, 43)) for r in labels])
-    most = max(q.high for q, _ in found)
+    most = max(q.high for q, _, _ in found)
     ax.set_xlim(0, most * 1.14)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    for place, (label, cut) in enumerate(cuts):
+    for place, (label, cut, source) in enumerate(cuts):
         ax.axvline(cut, color=GREY["line"], linewidth=0.6, linestyle=(0, (3, 2)), zorder=1)
         # The lowest cut-offs lie close together: the first is named leftwards.
         side = "right" if place == 0 else "left"
@@ -118,7 +112,7 @@ def _ranges(
         words = (
             f"{label} {cut:g}" if place else f"{cuts[0][0]} {cut:g}, {cuts[1][0]} {cuts[1][1]:g}"
         )
-        ax.annotate(
+        said = ax.annotate(
             words,
             (cut, 1),
             xycoords=("data", "axes fraction"),
@@ -128,14 +122,19 @@ def _ranges(
             va="bottom",
             color=GREY["text"],
         )
-    for y, (q, in_force) in enumerate(found):
+        lead(source, said)
+    for y, (q, in_force, lead_to) in enumerate(found):
         colour = COLOURS["blue"] if in_force else COLOURS["sky"]
         ax.add_patch(Rectangle((0, y - 0.2), q.low, 0.4, facecolor=colour, zorder=3))
         span = {"facecolor": "white", "edgecolor": colour, "hatch": "//////", "linewidth": 0.7}
         ax.add_patch(Rectangle((q.low, y - 0.2), q.high - q.low, 0.4, zorder=2, **span))
         paper = {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.4}, "va": "center"}
-        ax.text(q.low, y - 0.24, f"{q.low:g}", ha="center", zorder=4, **{**paper, "va": "bottom"})
-        ax.text(q.high + most * 0.012, y, f"{q.high:g}", ha="left", zorder=4, **paper)
+        over = {**paper, "va": "bottom"}
+        lead(
+            lead_to,
+            ax.text(q.low, y - 0.24, f"{q.low:g}", ha="center", zorder=4, **over),
+            ax.text(q.high + most * 0.012, y, f"{q.high:g}", ha="left", zorder=4, **paper),
+        )
         source = f"criteria.eular_acr.score.{version}"
         page.note(f"score {_SHORT[version]}", labels[y], "band", q, source=source)
 
@@ -146,18 +145,21 @@ def _scores(case: Case, name: str) -> tuple[list[str], dict[str, list]]:
     labels: list[str] = []
     found: dict[str, list] = {v: [] for v in keys}
     for words, other in variants(case, list(keys.values())):
-        in_force = other.chosen == case.chosen
+        switched = [r for r, option in other.chosen.items() if case.chosen[r] != option]
         labels.append(", ".join(words) or "as reported")
         given = items(other, name)
-        for version in keys:
-            found[version].append((criteria.score(given, version), in_force))
+        for version, key in keys.items():
+            source = f"case.yaml/readings/{switched[0]}" if switched else key
+            found[version].append((criteria.score(given, version), not switched, source))
     return labels, found
 
 
-def _cuts(case: Case, name: str, version: str) -> list[tuple[str, float]]:
+def _cuts(case: Case, name: str, version: str) -> list[tuple[str, float, str]]:
+    """Classes with the least score of each and the row it is from, the lowest first."""
     rows = [r for r in case.reference.classes if r.set == name]
-    cuts = [(r.label, getattr(r, f"score_{version}")) for r in rows]
-    return sorted(((label, float(c)) for label, c in cuts if c), key=lambda pair: pair[1])
+    found = [(r.label, getattr(r, f"score_{version}"), r.id) for r in rows]
+    cuts = [(label, float(cut), f"reference/classes/{row}") for label, cut, row in found if cut]
+    return sorted(cuts, key=lambda one: one[1])
 
 
 def _alt(case: Case, name: str, page: Page, given: list[Item]) -> str:

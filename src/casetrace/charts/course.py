@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from matplotlib.text import Annotation
+
 from casetrace.case import Case
 from casetrace.charts.events import events
-from casetrace.charts.figure import Figure, Mark, finish
+from casetrace.charts.figure import Figure, Mark, finish, lead
 from casetrace.charts.labels import Place
 from casetrace.charts.laboratory import laboratory
 from casetrace.charts.motor import motor
@@ -72,19 +74,19 @@ def _axis(sheet: Sheet) -> None:
             panel.axvline(
                 middle, color=GREY["line"], linewidth=0.5, linestyle=(0, (1, 2)), zorder=0
             )
-        _write_on_break(sheet, middle, known or "not reported")
         what = f"break before {phase.clock.label}"
         source = f"case.yaml/clocks/{phase.clock.id}"
+        lead(source, _write_on_break(sheet, middle, known or "not reported"))
         sheet.note("axis", what, "unknown", text=known or "not reported", source=source)
 
 
-def _write_on_break(sheet: Sheet, middle: float, words: str) -> None:
+def _write_on_break(sheet: Sheet, middle: float, words: str) -> Annotation:
     """Say along a break what is known of it, as high as no value's words are."""
     ax = sheet.axes["laboratory"]
     top = ax.transData.inverted().transform(ax.transAxes.transform((0, 0.985)))[1]
     room = int(sheet.heights["laboratory"] / 25.4 * 72 / 2)
     text = ("interval " if sheet.wide else "") + words
-    sheet.labels.put(
+    return sheet.labels.put(
         middle,
         top,
         [Place(0, -down, "center", "top", text) for down in range(0, room, 6)],

@@ -6,10 +6,11 @@ import textwrap
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 from casetrace import coreset
 from casetrace.case import Case
-from casetrace.charts.figure import Figure
+from casetrace.charts.figure import Figure, lead
 from casetrace.charts.page import Page, hatched, plain_axis
 from casetrace.charts.style import COLOURS, GREY, styled
 
@@ -43,8 +44,8 @@ def coverage(case: Case) -> Figure | None:
             page.title(1.0, top + 0.6, coreset.CORE_SETS[name])
             for y, one in enumerate(rows):
                 for x, (clock, state) in enumerate(one.at.items()):
-                    _cell(ax, x, y, state)
                     source = "; ".join(one.rows)
+                    lead(source, _cell(ax, x, y, state))
                     page.note(
                         coreset.CORE_SETS[name],
                         one.measure.label,
@@ -71,18 +72,18 @@ def coverage(case: Case) -> Figure | None:
         return page.finished("coverage", _coverage_alt(case, found))
 
 
-def _cell(ax: Axes, x: int, y: int, state: str) -> None:
+def _cell(ax: Axes, x: int, y: int, state: str) -> Text:
     box = (x + 0.04, y - 0.4, 0.92, 0.8)
+    look: dict[str, object] = {"color": GREY["text"]}
     if state == coreset.REPORTED:
         ax.add_patch(Rectangle(box[:2], *box[2:], facecolor=COLOURS["blue"], linewidth=0))
-        ax.text(x + 0.5, y, state, ha="center", va="center", color="white")
+        look = {"color": "white"}
     elif state == coreset.IN_PART:
         hatched(ax, *box, edgecolor=COLOURS["blue"], linewidth=0.5)
-        paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
-        ax.text(x + 0.5, y, state, ha="center", va="center", bbox=paper, zorder=5)
+        look = {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.8}, "zorder": 5}
     else:
         ax.add_patch(Rectangle(box[:2], *box[2:], facecolor="#F4F4F4", linewidth=0))
-        ax.text(x + 0.5, y, state, ha="center", va="center", color=GREY["text"])
+    return ax.text(x + 0.5, y, state, ha="center", va="center", **look)
 
 
 def _coverage_alt(case: Case, found: dict[str, list[coreset.Coverage]]) -> str:

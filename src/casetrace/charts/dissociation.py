@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from casetrace import response
 from casetrace.case import Case
 from casetrace.case.rows import Motor, Observation
-from casetrace.charts.figure import Figure
+from casetrace.charts.figure import Figure, lead
 from casetrace.charts.page import Page, draw_bounds
 from casetrace.charts.style import GREY, SERIES, SINGLE, styled
 from casetrace.course import occasion, when
@@ -57,14 +57,17 @@ def dissociation(case: Case) -> Figure | None:
         anchors = [
             f"{g} {case.reference.get('scales', f'{scale}.{g}').anchor}" for g in (best, worst)
         ]
-        page.title(0.8, 1.0, "Motor state", f"{scale_name(scale)} grade ({'; '.join(anchors)})")
+        grade = f"{scale_name(scale)} grade ({'; '.join(anchors)})"
+        page.title(0.8, 1.0, "Motor state", grade, f"reference/scales/{scale}.{worst}")
         name = values[0].name.capitalize()
         page.words(10.0, 73.0, f"{name}, {printed(unit)}, logarithmic scale")
         page.words(77.3, 11.2, "not\nreported", ha="center", va="bottom", color=GREY["text"])
         for number, pair in enumerate(found, start=1):
             _draw_pair(page, (ax, under, aside), pair, quantities, number)
         for number, pair in enumerate(found, start=1):
-            page.words(1.0, 75.5 + 3.1 * number, f"{number}  {_key(case, pair)}", va="bottom")
+            said = f"{number}  {_key(case, pair)}"
+            said = page.words(1.0, 75.5 + 3.1 * number, said, va="bottom")
+            lead(_rows(pair), said)
         alt = (
             f"{name} against motor state ({scale_name(scale)} grade): one mark for each value "
             "and state whose times touch, no line between them. "
@@ -83,6 +86,12 @@ def _key(case: Case, pair: response.Pair) -> str:
     if pair.motor:
         said.append(pair.motor.short + _time(case, "motor", pair.motor))
     return ": ".join(said)
+
+
+def _rows(pair: response.Pair) -> str:
+    """The rows that a pair rests on."""
+    tables = {"observations": pair.observation, "motor": pair.motor}
+    return "; ".join(f"{table}/{row.id}" for table, row in tables.items() if row)
 
 
 def _time(case: Case, table: str, row: Observation | Motor) -> str:
@@ -146,7 +155,7 @@ def _draw_pair(
         shape, x = _draw_value(where, q, y, half, colour)
     if where is under:  # beside the mark, which is too low to carry its number
         x *= 1.4
-    where.text(
+    mark = where.text(
         x,
         y,
         f"{number}",
@@ -166,14 +175,8 @@ def _draw_pair(
         f"{scale_name(pair.motor.scale)} grade {grade.text()}" if grade else "",
         q.text() if q else f"{case.head.main_measure.upper()} not reported",
     ]
-    source = "; ".join(
-        s
-        for s in (
-            f"observations/{pair.observation.id}" if pair.observation else "",
-            f"motor/{pair.motor.id}" if pair.motor else "",
-        )
-        if s
-    )
+    source = _rows(pair)
+    lead(source, mark)
     page.note(
         "pairs",
         f"{number}, {_key(case, pair)}",

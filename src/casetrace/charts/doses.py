@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from casetrace import evidence
 from casetrace.case import Case
-from casetrace.charts.figure import Figure
+from casetrace.charts.figure import Figure, lead
 from casetrace.charts.page import Page, draw_bounds, hatched, plain_axis
 from casetrace.charts.style import COLOURS, GREY, SERIES, ink, styled
 from casetrace.course import courses
@@ -97,24 +97,26 @@ def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], upper: 
             shape = "arrow" if is_open else "point"
             page.note("sum", what, shape, total, one.week, one.clock, f"treatments/{one.block}")
         if last:
-            tops.append((last[1].low, last[0], last[1].text(), colour, words))
+            source = f"treatments/{given[-1].block}"
+            tops.append((last[1].low, last[0], last[1].text(), colour, words, source))
     ax.set_xlim(left=-1.5, right=max((top[1] for top in tops), default=1) * 1.32 + 2)
     ax.set_ylim(bottom=0)
     _apart(ax, tops)
     ax.set_xlabel("planned week from the first course", labelpad=1.5)
-    for number, (_, _, total, _, words) in enumerate(reversed(tops)):
+    for number, (_, _, total, _, words, source) in enumerate(reversed(tops)):
         if len(readings) > 1:
             below = upper - 8.5 - 3.0 * (len(tops) - 1 - number)
-            page.words(8.0, below, f"{total}: {words}", va="bottom")
+            lead(source, page.words(8.0, below, f"{total}: {words}", va="bottom"))
 
 
-def _apart(ax: Axes, tops: list[tuple[float, float, str, str, str]]) -> None:
+def _apart(ax: Axes, tops: list[tuple[float, float, str, str, str, str]]) -> None:
     """The last sum of each reading in words, moved apart where two are close."""
     span = ax.get_ylim()[1] - ax.get_ylim()[0]
     y_before = -math.inf
-    for y, x, words, colour, _ in sorted(tops):
+    for y, x, words, colour, _, source in sorted(tops):
         place = max(y, y_before + 0.085 * span)
-        ax.text(x + 1.2, place, words, va="center", color=ink(colour), fontweight="bold")
+        look = {"va": "center", "color": ink(colour), "fontweight": "bold"}
+        lead(source, ax.text(x + 1.2, place, words, **look))
         y_before = place
 
 
@@ -126,14 +128,17 @@ def _grams(page: Page, drug: str, readings: list[tuple[str, Case]], upper: float
     for number, (_, variant) in enumerate(readings):
         dose = of_courses(variant, drug)[f"{drug}.dose_per_course"]
         if dose.is_point and "kg" in dose.unit:
-            known.setdefault(dose.text(), (dose.to("g/kg").low, SERIES[number % len(SERIES)]))
+            source = next(f"treatments/{one.block}" for one in courses(variant, drug))
+            known.setdefault(
+                dose.text(), (dose.to("g/kg").low, SERIES[number % len(SERIES)], source)
+            )
     if weight is None or not known:
         return
     rows = _span_of_growth(case)
     ax = page.panel(117.0, 5.5, 52.0, 33.0)
     page.title(110.0, 0.8, "Grams of a course", "at assumed weights")
     months = [float(r.age_months) for r in rows]
-    for words, (dose, colour) in known.items():
+    for words, (dose, colour, source) in known.items():
         columns = ("p03_kg", "p50_kg", "p97_kg")
         grams = {c: [dose * float(getattr(r, c)) for r in rows] for c in columns}
         ax.fill_between(
@@ -147,7 +152,7 @@ def _grams(page: Page, drug: str, readings: list[tuple[str, Case]], upper: float
         )
         ax.plot(months, grams["p50_kg"], color=colour, linewidth=0.9, linestyle=(0, (4, 2)))
         page_x = months[len(months) // 2]
-        ax.annotate(
+        said = ax.annotate(
             f"{words}",
             (page_x, grams["p97_kg"][len(months) // 2]),
             xytext=(0, 3),
@@ -157,6 +162,7 @@ def _grams(page: Page, drug: str, readings: list[tuple[str, Case]], upper: float
             color=ink(colour),
             fontweight="bold",
         )
+        lead(source, said)
         for r in (rows[0], rows[-1]):
             span = [dose * float(v) for v in (r.p03_kg, r.p97_kg)]
             q = Quantity(*(float(f"{s:.12g}") for s in span), "g", derived=True)
@@ -174,7 +180,8 @@ def _grams(page: Page, drug: str, readings: list[tuple[str, Case]], upper: float
     )
     ax.set_xlabel("age in months", labelpad=1.5)
     said = "hatched: 3rd to 97th percentile of the growth\nstandard, dashed: median"
-    page.words(117.0, 45.5, said, color=GREY["text"], fontsize=6.2, linespacing=1.1)
+    said = page.words(117.0, 45.5, said, color=GREY["text"], fontsize=6.2, linespacing=1.1)
+    lead(f"reference/growth/{rows[0].id}", said)
 
 
 def _span_of_growth(case: Case) -> list:
@@ -223,12 +230,13 @@ def _rate_panel(page: Page, drug: str, rates: list, top: float, height: float) -
     words = f"{unit}, beside published regimens" if is_beside else unit
     page.title(0.8, top + 0.5, "Dose per week", words)
     ax.set_xlim(0, max(q.high for _, q, _, _ in rates) * 1.15)
-    plain_axis(ax, [label for label, _, _, _ in rates])
+    plain_axis(ax, [label for label, _, _, _ in rates], [source for _, _, _, source in rates])
     for y, (label, q, kind, source) in enumerate(rates):
         colour = COLOURS["green"] if kind == "case" else GREY["line"]
         shape = draw_bounds(ax, q, y, 0.2, colour, marker="o" if kind == "case" else "s")
         ax.plot([0, q.low], [y, y], color=GREY["fill"], linewidth=0.8, zorder=1)
-        ax.text(q.high + 0.02 * ax.get_xlim()[1], y, q.text(unit=False), va="center")
+        beside = q.high + 0.02 * ax.get_xlim()[1]
+        lead(source, ax.text(beside, y, q.text(unit=False), va="center"))
         page.note("dose per week", label, shape, q, source=source)
     ax.spines["bottom"].set_visible(True)
 
@@ -240,7 +248,7 @@ def _by_day(page: Page, sums: list, top: float, height: float) -> None:
     ends = [e for q in known for e in (q.low, q.high) if math.isfinite(e)]
     ax.set_xlim(0, max(ends) * 2.5)
     labels = [f"{name.capitalize()} {span}" for name, span, _, _ in sums]
-    plain_axis(ax, labels)
+    plain_axis(ax, labels, [source for _, _, _, source in sums])
     for y, (label, (_, _, q, source)) in enumerate(zip(labels, sums, strict=True)):
         if q is None:
             hatched(ax, 0, y - 0.32, ax.get_xlim()[1], 0.64)
@@ -259,7 +267,7 @@ def _by_day(page: Page, sums: list, top: float, height: float) -> None:
             continue
         shape = draw_bounds(ax, q, y, 0.22, COLOURS["orange"])
         low = q.low if math.isfinite(q.low) else 0
-        ax.text(low, y - 0.3, q.text(), ha="left", va="bottom", fontsize=6.2)
+        lead(source, ax.text(low, y - 0.3, q.text(), ha="left", va="bottom", fontsize=6.2))
         page.note("doses by day", label, shape, q, source=source)
 
 

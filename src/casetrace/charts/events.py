@@ -6,7 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
+from matplotlib.text import Text
 
+from casetrace.charts.figure import lead
 from casetrace.charts.style import COLOURS
 from casetrace.course import when
 
@@ -34,7 +36,7 @@ def events(sheet: Sheet) -> None:
         y, source = number + 0.5, f"findings/{row.id}"
         if at.is_point:
             ax.plot(x, y, "D", markersize=3.6, color=colour, zorder=4)
-            _name(sheet, ax, row.name, (x, x, y), side)
+            lead(source, _name(sheet, ax, row.name, (x, x, y), side))
             words = at.text() if at.low else ""
             sheet.note("events", row.name, "event", None, at, row.clock, source, words)
             continue
@@ -54,7 +56,7 @@ def events(sheet: Sheet) -> None:
             },
             zorder=4,
         )
-        _name(sheet, ax, row.name, (x, x_end, y), side)
+        lead(source, _name(sheet, ax, row.name, (x, x_end, y), side))
         sheet.note("events", row.name, "event", None, at, row.clock, source, at.text())
 
 
@@ -100,13 +102,12 @@ def rows_of_events(sheet: Sheet) -> dict[str, tuple[int, str]]:
     return found
 
 
-def _name(sheet: Sheet, ax: Axes, words: str, place: tuple[float, float, float], side: str) -> None:
+def _name(sheet: Sheet, ax: Axes, words: str, place: tuple[float, float, float], side: str) -> Text:
     """Beside the mark, or above it in a single column, on the side that is free."""
     x, x_end, y = place
     if sheet.wide:
         off = 1.6 if x == x_end else 1.0
         beside = x_end + off if side == "left" else x - off
-        ax.text(beside, y, words, ha=side, va="center")
-    else:
-        at = {"left": x, "right": x_end, "center": (x + x_end) / 2}[side]
-        ax.text(at, y + 0.35, words, ha=side, va="bottom")
+        return ax.text(beside, y, words, ha=side, va="center")
+    at = {"left": x, "right": x_end, "center": (x + x_end) / 2}[side]
+    return ax.text(at, y + 0.35, words, ha=side, va="bottom")

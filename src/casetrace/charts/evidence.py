@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from casetrace import evidence
 from casetrace.case import Case
-from casetrace.charts.figure import Figure
+from casetrace.charts.figure import Figure, lead
 from casetrace.charts.page import Page, plain_axis
 from casetrace.charts.style import COLOURS, GREY, styled
 from casetrace.items import AMBIGUOUS, MET, NOT_MET, Item
@@ -39,7 +39,9 @@ def series(case: Case) -> Figure | None:
         ax = page.panel(62.0, 6.0, 50.0, step * (len(found) + 1))
         page.title(0.8, 0.8, "Patients who improved", "%, as each study defined it")
         labels = [f"{s.label}, {s.n} {s.population}\n{_short(s.regimen)}" for s, _ in found]
-        plain_axis(ax, ["this case", *labels])
+        plain_axis(
+            ax, ["this case", *labels], ["", *(f"reference/studies/{s.id}" for s, _ in found)]
+        )
         ax.set_xlim(0, 100)
         ax.set_xticks([0, 25, 50, 75, 100])
         _the_case(page, ax)
@@ -84,7 +86,8 @@ def _study(page: Page, ax: Axes, y: int, study: object, q: Quantity) -> None:
             zorder=4,
         )
     said = "\n".join(textwrap.wrap(f"{words}: {study.outcome}", 46)[:2])
-    ax.annotate(
+    source = f"reference/studies/{study.id}"
+    said = ax.annotate(
         said,
         (1, y),
         xycoords=("axes fraction", "data"),
@@ -93,12 +96,13 @@ def _study(page: Page, ax: Axes, y: int, study: object, q: Quantity) -> None:
         va="center",
         fontsize=6.2,
     )
+    lead(source, said)
     page.note(
         "series",
         f"{study.label} ({study.population})",
         "point",
         q,
-        source=f"reference/studies/{study.id}",
+        source=source,
         text=f"{text}: {study.outcome}",
     )
 
@@ -132,7 +136,8 @@ def profile(case: Case) -> Figure | None:
             ax.axis("off")
             ax.set_xlim(0, width - 2.0)
             ax.set_ylim(len(signs) - 0.4, -0.6)
-            page.title(width * column + 1.0, 0.8, frequency.capitalize(), _count(signs))
+            counted = f"profile.{frequency.replace(' ', '_')}.observed"
+            page.title(width * column + 1.0, 0.8, frequency.capitalize(), _count(signs), counted)
             for y, item in enumerate(signs):
                 _sign(page, ax, y, item, int((width - 7) / 0.96))
         key = "● observed   × excluded   ◆ open to more than one reading   ○ not reported"
@@ -173,12 +178,14 @@ def _sign(page: Page, ax: Axes, y: int, item: Item, most: int) -> None:
         clip_on=False,
     )
     colour = GREY["text"] if item.is_open and item.state != AMBIGUOUS else "black"
-    ax.text(4.0, y, textwrap.shorten(item.label, most, placeholder="…"), va="center", color=colour)
+    words = textwrap.shorten(item.label, most, placeholder="…")
+    source = "; ".join(s for s in item.sources if s.startswith(("findings", "observations")))
+    lead(source, ax.text(4.0, y, words, va="center", color=colour))
     page.note(
         item.row.frequency,
         item.label,
         item.state,
-        source="; ".join(s for s in item.sources if s.startswith(("findings", "observations"))),
+        source=source,
         text=item.state,
     )
 

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import os
+import re
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
@@ -13,13 +14,14 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure as Drawing
 
 from casetrace.files import inert, write_bytes
 from casetrace.project import EXPORT
 from casetrace.quantity import Quantity
 
-__all__ = ["Figure", "Mark", "Notes", "finish"]
+__all__ = ["Figure", "Mark", "Notes", "finish", "lead"]
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ class Figure:
     def svg(self) -> str:
         """The picture, with letters as shapes: the same wherever it is seen."""
         label = f"{self.name}-{self.case}"
-        head, rest = self._svg("path").split(">", 1)
+        plain = re.sub(r"^ *</?a\b.*\n", "", self._svg("path"), flags=re.M)  # a page has the links
+        head, rest = plain.split(">", 1)
         return (
             f'{head} role="img" aria-labelledby="{label}">\n'
             f'<title id="{label}">{escape(self.alt)}</title>{rest}'
@@ -97,7 +100,10 @@ class Figure:
 
     @cached_property
     def svg_with_text(self) -> str:
-        """The picture, with letters as text, for a page that brings the typeface."""
+        """The picture, with letters as text, for a page that brings the typeface.
+
+        What was given to :func:`lead` is a link to the row or the value it rests on.
+        """
         return self._svg("none")
 
     @cached_property
@@ -174,6 +180,12 @@ class Notes:
                 source,
             )
         )
+
+
+def lead(source: str, *drawn: Artist) -> None:
+    """Let what is drawn lead to the row or the value it rests on (the first, if several)."""
+    for artist in drawn:
+        artist.set_url(source.partition("; ")[0] or None)
 
 
 def _bound(number: float) -> str:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from casetrace import response
 from casetrace.case import Case
-from casetrace.charts.figure import Figure
+from casetrace.charts.figure import Figure, lead
 from casetrace.charts.page import Page, draw_bounds, tidy_log
 from casetrace.charts.style import GREY, SERIES, styled
 from casetrace.course import occasion
@@ -55,7 +55,7 @@ def folds(case: Case) -> Figure | None:
         for limit, folds_ in found.items():
             row = case.reference.get("limits", limit)
             label = f"{row.value} {row.unit}: {row.statistic}, {row.population}"
-            rows.append((y + (count - 1) / 2, "\n".join(textwrap.wrap(label, 42))))
+            rows.append((y + (count - 1) / 2, "\n".join(textwrap.wrap(label, 42)), limit))
             for n, (key, fold) in enumerate(folds_.items()):
                 colour = SERIES[n % len(SERIES)]
                 strength = 1.0 if limit == used or used is None else 0.55
@@ -64,13 +64,16 @@ def folds(case: Case) -> Figure | None:
                 words = f"{fold.text()}, {occasion(case, named[key])}"
                 at, side = _place(ax, fold, words)
                 paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.4}
-                ax.text(at, y + n, words, ha=side, va="center", fontsize=6.2, bbox=paper)
+                said = ax.text(at, y + n, words, ha=side, va="center", fontsize=6.2, bbox=paper)
+                lead(f"observations/{key}", said)
                 what = f"{named[key].name} {occasion(case, named[key])}, against {label}"
                 text = f"{fold.text()}" + (f" ({rank.text()})" if rank else "")
                 page.note("folds", what, shape, fold, text=text, source=f"observations/{key}")
             y += count + 2.4 / each
         ax.set_ylim(y - 2.4 / each - 0.3, -0.7)
-        ax.set_yticks([p for p, _ in rows], [w for _, w in rows])
+        ax.set_yticks([p for p, _, _ in rows], [w for _, w, _ in rows])
+        for name, (_, _, limit) in zip(ax.get_yticklabels(), rows, strict=True):
+            lead(f"reference/limits/{limit}", name)
         ax.spines["left"].set_visible(False)
         ax.tick_params(axis="y", length=0)
         ticks = [
@@ -105,7 +108,7 @@ def _thresholds(case: Case, ax: Axes, measure: str) -> None:
             at = case.reference.quantity("constants", constant.id, "value", "1").low
             ax.axvline(at, color=GREY["line"], linewidth=0.6, linestyle=(0, (3, 2)), zorder=0)
             words = f"{constant.id.rpartition('.')[2]} elevated, over {constant.value}"
-            ax.annotate(
+            said = ax.annotate(
                 words,
                 (at, 1),
                 xycoords=("data", "axes fraction"),
@@ -115,3 +118,4 @@ def _thresholds(case: Case, ax: Axes, measure: str) -> None:
                 va="bottom",
                 color=GREY["text"],
             )
+            lead(f"reference/constants/{constant.id}", said)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from casetrace import igg as engine
 from casetrace.case import Case
-from casetrace.charts.figure import Figure
+from casetrace.charts.figure import Figure, lead
 from casetrace.charts.page import Page, hatched
 from casetrace.charts.style import GREY, SERIES, ink, styled
 from casetrace.exposure import assumed_weight
@@ -24,7 +24,8 @@ STYLES = (
     (0, (4, 1, 1, 1)),
     (0, (2, 1)),
 )  # to tell models apart in grey
-_Drawn = tuple[float, list[tuple[float, str, str]]]  # highest value, names with place and colour
+#: Highest value; names with place, colour and source.
+_Drawn = tuple[float, list[tuple[float, str, str, str]]]
 
 
 def igg(case: Case) -> Figure | None:
@@ -57,7 +58,8 @@ def igg(case: Case) -> Figure | None:
             "Band: nine in ten subjects of that weight,\nbetween-subject variation alone; weight, "
             "own IgG and model add to it (see the table)."
         )
-        page.words(8.0, 112.0, said, color=GREY["text"], linespacing=1.15)
+        said = page.words(8.0, 112.0, said, color=GREY["text"], linespacing=1.15)
+        lead(f"reference/growth/{case.head.uses.weight[0].rpartition('.')[0]}", said)
         page.title(0.8, 55.0, "The same, by model", "g/L, dose and schedule as in force")
         drawn = [
             (upper, *_readings(page, upper, times, middle, own)),
@@ -69,7 +71,8 @@ def igg(case: Case) -> Figure | None:
             ax.set_ylim(0, top * 1.08)
             ax.set_xticks(range(0, int(last / 7) + 1, 6))
             hatched(ax, -1, own.low, last / 7 + 1, own.high - own.low, zorder=0)
-            ax.text(0, own.low / 2, words, va="center", color=GREY["text"])
+            said = ax.text(0, own.low / 2, words, va="center", color=GREY["text"])
+            lead(f"reference/constants/{case.head.uses.igg.endogenous[0]}", said)
             _right(ax, labels)
         lower.set_xlabel("planned week from the first course", labelpad=1.5)
         return page.finished("igg", _alt(page, own.text()))
@@ -99,9 +102,10 @@ def _readings(page: Page, ax: Axes, times: np.ndarray, weight: float, own: objec
                 times / 7, low, high, facecolor=colour, alpha=0.18, linewidth=0, zorder=1
             )
             top = max(top, float(high.max()))
-            labels.append((float(curve[-60:].max()), f"{dose} a course", colour))
+            source = f"treatments/{plan.blocks[0]}"
+            labels.append((float(curve[-60:].max()), f"{dose} a course", colour, source))
     if len(ends) > 1:
-        ax.annotate(
+        said = ax.annotate(
             "\n".join(f"{style}: {end}" for end, style in ends.items()),
             (1, 0),
             xycoords="axes fraction",
@@ -110,6 +114,7 @@ def _readings(page: Page, ax: Axes, times: np.ndarray, weight: float, own: objec
             va="bottom",
             color=GREY["text"],
         )
+        lead(f"treatments/{plan.blocks[-1]}", said)
     return top or 1.0, labels
 
 
@@ -131,7 +136,8 @@ def _models(page: Page, ax: Axes, times: np.ndarray, weight: float, own: object)
             times / 7, curve, color=colour, linewidth=width, linestyle=style, zorder=3 + in_force
         )
         top = max(top, float(curve.max()))
-        labels.append((float(curve[-60:].max()), model.label, colour))
+        source = f"reference/pk_models/{model.id}"
+        labels.append((float(curve[-60:].max()), model.label, colour, source))
         _note(page, f"{model.label} ({model.population})", variant)
     return top, labels
 
@@ -146,12 +152,12 @@ def _band(case: Case, weight: float, times: np.ndarray) -> np.ndarray:
     return case.once(name, _READS, lambda: engine.band(case, weight, times))
 
 
-def _right(ax: Axes, labels: list[tuple[float, str, str]]) -> None:
+def _right(ax: Axes, labels: list[tuple[float, str, str, str]]) -> None:
     """Names of curves beside their ends, moved apart where they are close."""
     before, room = -np.inf, 0.085 * ax.get_ylim()[1]
-    for y, words, colour in sorted(labels):
+    for y, words, colour, source in sorted(labels):
         place = max(y, before + room)
-        ax.annotate(
+        said = ax.annotate(
             words,
             (1, place),
             xycoords=("axes fraction", "data"),
@@ -161,6 +167,7 @@ def _right(ax: Axes, labels: list[tuple[float, str, str]]) -> None:
             color=ink(colour),
             fontweight="bold",
         )
+        lead(source, said)
         before = place
 
 

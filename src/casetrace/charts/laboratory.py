@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from casetrace import response
 from casetrace.case.rows import Observation
+from casetrace.charts.figure import lead
 from casetrace.charts.labels import Labels, Place
 from casetrace.charts.sheet import Sheet, not_reported
 from casetrace.charts.style import COLOURS, GREY
@@ -62,7 +63,7 @@ def laboratory(sheet: Sheet) -> None:
             "laboratory", f"{row.name} {occasion(case, row)}", shape, value, time, row.clock, source
         )
     for x, y, places, key in wanted:
-        labels.put(x, y, places, key, linespacing=1.0)
+        lead(f"observations/{key}", labels.put(x, y, places, key, linespacing=1.0))
     if limit:
         _limit_words(sheet, labels, limit, measure)
     _nothing_after(sheet, ax, rows)
@@ -110,7 +111,8 @@ def _limit_words(sheet: Sheet, labels: Labels, limit: Quantity, measure: str) ->
         for up, va in ((-2.5, "top"), (2.5, "bottom"))
         for ha, right in sides
     ]
-    labels.put(sheet.time.width, limit.low, places, color=GREY["text"])
+    said = labels.put(sheet.time.width, limit.low, places, color=GREY["text"])
+    lead(f"reference/limits/{row.id}", said)
 
 
 def _draw_value(

@@ -8,7 +8,9 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
+from casetrace.charts.figure import lead
 from casetrace.charts.sheet import Sheet, not_reported
 from casetrace.charts.style import COLOURS
 from casetrace.course import when
@@ -36,6 +38,7 @@ def motor(sheet: Sheet) -> None:
         "motor",
         "Motor state",
         f"{scale_name(scale)} grade" + (f" ({'; '.join(ends)})" if sheet.wide else ""),
+        f"reference/scales/{scale}.{worst}",
     )
     seen: set[str] = set()
     for row in rows:
@@ -66,7 +69,7 @@ def motor(sheet: Sheet) -> None:
         spans = [(top, bottom), (top, top), (bottom, bottom), (top, bottom)]
         for (x1, x2), (y1, y2) in zip(edges, spans, strict=False):
             ax.plot([x1, x2], [y1, y2], color="#7A3E63", linewidth=0.7, zorder=3)
-        _motor_label(sheet, ax, row, x, x_end, top, bottom)
+        lead(f"motor/{row.id}", _motor_label(sheet, ax, row, x, x_end, top, bottom))
         what = row.name + (" (onwards)" if open_end else "")
         text = f"{scale_name(scale)} grade {grade.text()}"
         source = f"motor/{row.id}"
@@ -86,21 +89,23 @@ def motor(sheet: Sheet) -> None:
 
 def _motor_label(
     sheet: Sheet, ax: Axes, row: Any, x: float, x_end: float, top: float, bottom: float
-) -> None:
+) -> Text:
     """Words inside a box that is wide enough, else under or over it."""
     width = x_end - x
     letter = 1.2 if sheet.wide else 1.02
     if len(row.short) * letter < width:
-        ax.text((x + x_end) / 2, (top + bottom) / 2, row.short, ha="center", va="center", zorder=5)
-        return
+        middle = ((x + x_end) / 2, (top + bottom) / 2)
+        return ax.text(*middle, row.short, ha="center", va="center", zorder=5)
     words = "\n".join(textwrap.wrap(row.short, 12 if sheet.wide else 9, break_long_words=False))
     floor, ceiling = ax.get_ylim()
     a_mm = (floor - ceiling) / sheet.heights["motor"]
     needed = (words.count("\n") + 1) * (2.9 if sheet.wide else 2.4) * a_mm
     middle, off = (x + x_end) / 2, 0.9 * a_mm
     if bottom + off + needed <= floor:
-        ax.text(middle, bottom + off, words, ha="center", va="top", linespacing=1.05)
+        place = (middle, bottom + off, "center", "top")
     elif top - off - needed >= ceiling:
-        ax.text(middle, top - off, words, ha="center", va="bottom", linespacing=1.05)
+        place = (middle, top - off, "center", "bottom")
     else:
-        ax.text(x_end + 0.9, (top + bottom) / 2, words, ha="left", va="center", linespacing=1.05)
+        place = (x_end + 0.9, (top + bottom) / 2, "left", "center")
+    at_x, at_y, ha, va = place
+    return ax.text(at_x, at_y, words, ha=ha, va=va, linespacing=1.05)

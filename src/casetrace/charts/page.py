@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Rectangle
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 
 from casetrace.case import Case
-from casetrace.charts.figure import Figure, Notes, finish
+from casetrace.charts.figure import Figure, Notes, finish, lead
 from casetrace.charts.style import COLOURS, FULL, GREY, mm
 from casetrace.quantity import Quantity
 
@@ -39,13 +39,13 @@ class Page(Notes):
         w, h = self.width, self.height
         return self.drawing.add_axes((left / w, 1 - (top + height) / h, width / w, height / h))
 
-    def words(self, left: float, top: float, words: str, **style: object) -> None:
+    def words(self, left: float, top: float, words: str, **style: object) -> Text:
         """Words so many mm from the left and the top, hanging from that line."""
         style = {"ha": "left", "va": "top", **style}
-        self.drawing.text(left / self.width, 1 - top / self.height, words, **style)
+        return self.drawing.text(left / self.width, 1 - top / self.height, words, **style)
 
-    def title(self, left: float, top: float, name: str, more: str = "") -> None:
-        """What a panel shows in bold, unit or scale behind it in grey."""
+    def title(self, left: float, top: float, name: str, more: str = "", source: str = "") -> None:
+        """What a panel shows in bold, unit or scale behind it in grey (which may rest on a row)."""
         text = self.drawing.text(
             left / self.width, 1 - top / self.height, name, fontweight="bold", va="top"
         )
@@ -60,6 +60,7 @@ class Page(Notes):
                 color=GREY["text"],
                 annotation_clip=False,
             )
+            lead(source, behind)
             self.drawing.add_artist(behind)
 
     def finished(self, name: str, alt: str) -> Figure:
@@ -67,13 +68,15 @@ class Page(Notes):
         return finish(self.drawing, name, self.case.id, self.case.scenario, alt, self.marks)
 
 
-def plain_axis(ax: Axes, rows: Sequence[str] = ()) -> None:
-    """Rows from the top down, each with its name; no left spine, no ticks."""
+def plain_axis(ax: Axes, rows: Sequence[str] = (), sources: Sequence[str] = ()) -> None:
+    """Rows from the top down, each with its name (and what that rests on); no left spine."""
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
     if rows:
         ax.set_yticks(range(len(rows)), rows)
         ax.set_ylim(len(rows) - 0.45, -0.55)
+        for name, source in zip(ax.get_yticklabels(), sources, strict=False):
+            lead(source, name)
 
 
 def tidy_log(ax: Axes, ticks: Sequence[float]) -> None:

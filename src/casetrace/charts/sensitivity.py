@@ -87,7 +87,7 @@ def _panel(page: Page, factorial: Factorial, left: float, top: float) -> None:
         words = reading.replace("_", " ") if reading != before else ""
         labels.append(f"{words}: {option}" if words else option)
         before = reading
-    plain_axis(ax, labels)
+    plain_axis(ax, labels, [f"case.yaml/readings/{reading}" for reading, _, _ in rows])
     ax.tick_params(axis="y", labelsize=5.6, pad=1.0)
     _ticks(ax, factorial)
     for y, (reading, option, q) in enumerate(rows):

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Drawing
 from casetrace.case import Case
 from casetrace.case.rows import Treatment
 from casetrace.charts.events import rows_of_events
-from casetrace.charts.figure import Notes
+from casetrace.charts.figure import Notes, lead
 from casetrace.charts.labels import Labels
 from casetrace.charts.style import GREY, mm
 from casetrace.charts.timeline import Timeline
@@ -95,8 +95,8 @@ class Sheet(Notes):
         """Whether a drug is given in courses, and not as a dose by day."""
         return any(t.is_block for t in self.case.treatments if t.drug == drug)
 
-    def title(self, lane: str, name: str, more: str = "") -> None:
-        """Name a lane above its left edge: what in bold, unit and scale plain."""
+    def title(self, lane: str, name: str, more: str = "", source: str = "") -> None:
+        """Name a lane above its left edge: what in bold, unit and scale (from a row) plain."""
         ax, up = self.axes[lane], 1.6 if self.wide else 1.2
         offset = {"textcoords": "offset points", "va": "bottom", "annotation_clip": False}
         head = ax.annotate(
@@ -107,7 +107,8 @@ class Sheet(Notes):
             fontweight="bold",
             **offset,
         )
-        ax.annotate(more, xy=(1, 0), xycoords=head, xytext=(3, 0), color=GREY["text"], **offset)
+        grey = ax.annotate(more, (1, 0), (3, 0), xycoords=head, color=GREY["text"], **offset)
+        lead(source, grey)
 
 
 def not_reported(ax: Axes, x: float, y: float, words: str) -> None:

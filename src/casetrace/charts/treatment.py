@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter
 from casetrace import exposure
 from casetrace.case import Case
 from casetrace.case.rows import Treatment
+from casetrace.charts.figure import lead
 from casetrace.charts.sheet import Sheet
 from casetrace.charts.style import COLOURS, GREY
 from casetrace.course import courses
@@ -91,7 +92,7 @@ def _draw_step(sheet: Sheet, ax: Axes, drug: str, place: _Place, top: float) -> 
         [place.x, place.x_end], [dose.low] * 2, color=COLOURS["orange"], linewidth=2.4, zorder=4
     )
     ax.plot([place.x] * 2, [0, dose.low], color=COLOURS["orange"], linewidth=0.8, zorder=4)
-    ax.text(
+    said = ax.text(
         place.x + 0.2,
         dose.low + top * 0.12,
         dose.text(unit=False),
@@ -100,6 +101,7 @@ def _draw_step(sheet: Sheet, ax: Axes, drug: str, place: _Place, top: float) -> 
         zorder=7,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
     )
+    lead(source, said)
     is_span = until is not None and until.is_point and until.low > at.low
     sheet.note(
         drug, step.name, "step", dose, hull(at, until) if is_span else at, step.clock, source
@@ -240,4 +242,5 @@ def course_ticks(sheet: Sheet, drug: str) -> None:
         words = f"{len(mine)} × {amount}"
         if len(mine) > 1:
             words += f",{' ' if sheet.wide else chr(10)}{every}"
-        ax.text((left + right) / 2, 0.64, words, ha="center", va="bottom", linespacing=1.0)
+        said = ax.text((left + right) / 2, 0.64, words, ha="center", va="bottom", linespacing=1.0)
+        lead(f"treatments/{key}", said)

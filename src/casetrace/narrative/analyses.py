@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from casetrace import coreset, criteria, evidence, response, sensitivity
 from casetrace.items import items
 from casetrace.narrative.trace import mark
+from casetrace.narrative.treatment import block_name
 from casetrace.tables.classification import SETS, fact_label
 from casetrace.wording import value_name
 
@@ -139,7 +140,7 @@ def _igg_blocks(teller: Teller) -> list[SimpleNamespace]:
     """Blocks of courses with their simulated IgG."""
     return [
         SimpleNamespace(
-            name=teller.named(f"treatments/{t.id}", t.id.partition(".")[2].replace("_", " ")),
+            name=block_name(teller, t),
             peak=f"igg.peak.last_of_{t.id.partition('.')[2]}",
             trough=f"igg.trough.last_of_{t.id.partition('.')[2]}",
         )

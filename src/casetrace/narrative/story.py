@@ -85,7 +85,8 @@ class Narrative:
         """
         body = replace_marks(self.text, self._link)
         if picture and self.figure:
-            alt = self.figure.alt.replace("[", "(").replace("]", ")")
+            alt = self.audience.phrases.get("picture", self.figure.alt)
+            alt = alt.replace("[", "(").replace("]", ")")
             body = body.replace(PICTURE, f"![{alt}]({picture})")
         else:
             body = body.replace(PICTURE + "\n\n", "")

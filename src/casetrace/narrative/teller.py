@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from types import SimpleNamespace
@@ -13,11 +12,11 @@ from typing import Any
 from casetrace import course, response
 from casetrace.case import Case
 from casetrace.case.fields import COURSE
-from casetrace.narrative import analyses, treatment
+from casetrace.narrative import analyses, findings, treatment
 from casetrace.narrative.audience import Audience
 from casetrace.narrative.trace import mark, sentence_case
 from casetrace.quantity import Quantity
-from casetrace.wording import scale_name
+from casetrace.wording import scale_name, value_name
 
 __all__ = ["PICTURE", "Teller"]
 
@@ -57,12 +56,13 @@ class Teller:
     def vocabulary(self) -> dict[str, Any]:
         """Every name that the template may use."""
         own = (
-            "named plainly zero value findings events compared gap read_as measures motor "
-            "comparisons register readings scenario disclosed citation"
+            "named plainly zero value compared gap read_as measures motor "
+            "comparisons register readings passages scenario disclosed citation"
         )
         return {
             "head": self.case.head,
             "is_child": self.values["subject.age"].to("a").high < ADULT,
+            "is_rated": any(self.values[f"care.{met}"].high for met in ("yes", "partly", "no")),
             "phases": course.phases(self.case),
             "picture": PICTURE,
             "signs": SIGNS,
@@ -71,6 +71,7 @@ class Teller:
             "phrase": self.audience.phrase,
             "sentence_case": sentence_case,
             **{name: getattr(self, name) for name in own.split()},
+            **findings.vocabulary(self),
             **treatment.vocabulary(self),
             **analyses.vocabulary(self),
         }
@@ -136,50 +137,6 @@ class Teller:
 
     # --- rows
 
-    def findings(self, state: str, kinds: Iterable[str], clock: str | None = None) -> list[str]:
-        """Names of the findings of a state and of some kinds.
-
-        With a clock, those at its zero; with an empty one, those at any other time, which is
-        then said, or at none.
-        """
-        kinds = tuple(kinds)
-        found = []
-        for f in self.case.findings:
-            if f.state != state or f.kind not in kinds:
-                continue
-            time = course.when(self.case, "findings", f)
-            # "At least 0" is at zero, by the order of the text; "more than 0" is not.
-            at_zero = time is not None and time.low == 0 and time.low_closed
-            if clock is None or (f.clock if at_zero else "") == clock:
-                words = self.named(f"findings/{f.id}", f.name)
-                if clock == "" and time is not None:
-                    when = mark(f"findings/{f.id}", self.text(time))
-                    words = self.audience.phrase(
-                        "finding", name=words, time=when, clock=self.zero(f.clock)
-                    )
-                found.append(words)
-        return found
-
-    def events(self, state: str, kind: str) -> list[str]:
-        """Names of the findings of a state and a kind, those with a time of their own with it."""
-        found = []
-        for f in self.case.findings:
-            if f.kind == kind and f.state == state:
-                words = self.named(f"findings/{f.id}", f.name)
-                if (key := f"{f.id}.time") in self.values:
-                    words = self.audience.phrase(
-                        "event", name=words, time=self.value(key), clock=self.zero(f.clock)
-                    )
-                    if how := self.read_as(key):
-                        words = self.audience.phrase("read_as", words=words, how=how)
-                elif (time := course.when(self.case, "findings", f)) and time.low > 0:
-                    when = mark(f"findings/{f.id}", self.text(time))
-                    words = self.audience.phrase(
-                        "event", name=words, time=when, clock=self.zero(f.clock)
-                    )
-                found.append(words)
-        return found
-
     def measures(self, family: str = "") -> list[SimpleNamespace]:
         """Each measure, or those of a family, with values, limit and multiples of the limit."""
         found: dict[str, SimpleNamespace] = {}
@@ -193,6 +150,7 @@ class Teller:
                 f"{kin}/{row.name}",
                 SimpleNamespace(
                     name=self.named(f"observations/{row.id}", row.name),
+                    explained=self._words.get(f"{row.name}: what it is", ""),
                     values=[],
                     limit=f"{kin}.upper_limit",
                     is_printed=kin in limits and response.is_printed(self.case, limits[kin]),
@@ -214,16 +172,23 @@ class Teller:
             SimpleNamespace(
                 topic=sentence_case(self.named(f"register/{r.id}", r.topic)),
                 statement=self.named(f"register/{r.id}", r.statement),
-                beside=[self._beside(key) for key in r.weights if key in self.values],
+                beside=[self._beside(k) for k in r.weights if k in self.values and kind == "claim"],
             )
             for r in self.case.register
             if r.kind == kind and not (without_reading and r.reading)
         ]
 
     def _beside(self, key: str) -> str:
-        """A value beside a claim: a change as such, any other as it is."""
-        is_change = self.values[key].unit == "%" and ".change." in key
-        return self.compared(key) if is_change else self.value(key)
+        """A value beside a claim, by name: a change, a grade, or any other as it is."""
+        pair = next((p for p in self.comparisons() if p.id == key), None)
+        state = next((m for m in self.case.motor if key == f"motor.{m.id}"), None)
+        if pair:
+            return self.audience.phrase("beside", name=pair.name, value=self.compared(key))
+        if state:
+            name = self.named(f"motor/{state.id}", state.name)
+            return self.audience.phrase("timed", words=name, time=self.grade(state))
+        name = self.named(key, value_name(key))
+        return self.audience.phrase("beside", name=name, value=self.value(key))
 
     def occasion(self, row: Any) -> str:
         """When an observation was made, with the time if it is a moment after the zero."""
@@ -277,10 +242,16 @@ class Teller:
 
     # --- the report
 
-    def readings(self) -> list[SimpleNamespace]:
-        """Each reading with the option in force and the others."""
+    def readings(self, untold: tuple[str, ...] = ()) -> list[SimpleNamespace]:
+        """Each reading with the option in force and the others.
+
+        Left out are those that change nothing but cells that are not told, by their beginnings.
+        """
         found = []
         for name, reading in self.case.head.readings.items():
+            cells = [cell for cell, names in self.case.touched.items() if name in names]
+            if untold and cells and all(cell.startswith(untold) for cell in cells):
+                continue
             key, now = f"case.yaml/readings/{name}", self.case.chosen[name]
             found.append(
                 SimpleNamespace(
@@ -289,9 +260,15 @@ class Teller:
                     others=[self.option(name, o) for o in reading.options if o != now],
                     consequence=self.named(key, reading.options[now].consequence),
                     kind=reading.kind,
+                    name=name,
                 )
             )
         return found
+
+    def passages(self, reading: str) -> list[str]:
+        """What the register says of the passages that a reading is of."""
+        kept = (r for r in self.case.register if r.reading == reading and r.kind == "ambiguity")
+        return [self.named(f"register/{r.id}", r.statement) for r in kept]
 
     def option(self, reading: str, option: str) -> str:
         """An option of a reading in words."""

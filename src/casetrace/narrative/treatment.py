@@ -13,24 +13,52 @@ from casetrace.values import of_family
 if TYPE_CHECKING:
     from casetrace.narrative.teller import Teller
 
-__all__ = ["vocabulary"]
+__all__ = ["block_name", "vocabulary"]
 
 
 def vocabulary(teller: Teller) -> dict[str, Any]:
     """Names for the template, beside those of the teller."""
     return {
+        "before": lambda: _before(teller),
         "drugs": lambda: _drugs(teller),
         "otherwise": lambda drug: _otherwise(teller, drug),
     }
 
 
+def _is_before(teller: Teller, rows: list[Any]) -> bool:
+    """Whether a drug was taken before the first clock began, and no more is known of it."""
+    first = teller.case.head.clocks[0].id
+    starts = [teller.case.quantity("treatments", t.id, "start", "time_unit") for t in rows]
+    return all(
+        t.clock == first and not t.stop and q and math.isinf(q.low) and q.high <= 0
+        for t, q in zip(rows, starts, strict=True)
+    )
+
+
+def _by_drug(teller: Teller, is_before: bool) -> dict[str, list[Any]]:
+    """Steps by drug: of those taken before, or of all others."""
+    found: dict[str, list[Any]] = {}
+    for step in teller.case.treatments:
+        found.setdefault(step.drug, []).append(step)
+    return {d: rows for d, rows in found.items() if _is_before(teller, rows) == is_before}
+
+
+def _before(teller: Teller) -> list[str]:
+    """Drugs that were taken before the illness was looked at, with their doses."""
+    said = []
+    for drug, rows in _by_drug(teller, True).items():
+        words = [teller.named(f"treatments/{rows[0].id}", rows[0].name)]
+        keys = (f"{drug}.dose.{t.id.partition('.')[2]}" for t in rows)
+        words += [teller.value(key) for key in keys if key in teller.values]
+        said.append(" ".join(words))
+    return said
+
+
 def _drugs(teller: Teller) -> list[SimpleNamespace]:
     """Each drug with its reported doses, or with its blocks of courses."""
-    found, case = [], teller.case
-    for drug in dict.fromkeys(t.drug for t in case.treatments):
-        rows = [t for t in case.treatments if t.drug == drug]
+    found = []
+    for drug, rows in _by_drug(teller, False).items():
         by_day, blocks = ([t for t in rows if t.is_block == is_block] for is_block in (False, True))
-        rates = [k for k in teller.values if k.startswith(f"{drug}.dose_rate.")]
         row, name, route = f"treatments/{rows[0].id}", rows[0].name, rows[0].route
         said = {t.id: _dose(teller, t) for t in by_day}
         found.append(
@@ -39,9 +67,10 @@ def _drugs(teller: Teller) -> list[SimpleNamespace]:
                 name=teller.plainly(row, name),
                 route=teller.plainly(row, route) if route and route not in name else "",
                 sums=[k for k in teller.values if k.startswith(f"{drug}.dose_sum.")],
-                rates=[teller.value(k) for k in rates],
+                rates=_rates(teller, blocks),
+                printed=_printed(teller, blocks),
                 doses=[words for words in said.values() if words],
-                blocks=[_block(teller, t) for t in blocks],
+                blocks=[_block(teller, t, blocks) for t in blocks],
                 single=_single(teller, blocks[0]) if _is_single(teller, drug) else "",
                 has_unknown=not all(said.values()) or _goes_on(teller, by_day),
             )
@@ -141,11 +170,46 @@ def _single(teller: Teller, block: Any) -> str:
     return teller.audience.phrase("event", name=said, time=when, clock=teller.zero(block.clock))
 
 
-def _block(teller: Teller, block: Any) -> str:
+def block_name(teller: Teller, block: Any) -> str:
+    """What a block of courses is called, after its id."""
+    return teller.named(f"treatments/{block.id}", block.id.partition(".")[2].replace("_", " "))
+
+
+def _block(teller: Teller, block: Any, blocks: list[Any]) -> str:
+    """A block with its name, if there are others, and its dose, if theirs differs."""
     step = block.id.partition(".")[2]
-    courses, interval = (f"{block.drug}.{name}.{step}" for name in ("courses", "interval"))
-    if interval not in teller.values:
-        return teller.value(courses)
-    return teller.audience.phrase(
-        "block", courses=teller.value(courses), interval=teller.value(interval)
+    courses, interval, dose = (
+        f"{block.drug}.{name}.{step}" for name in ("courses", "interval", "dose_per_course")
     )
+    has_others = len(blocks) > 1
+    of = teller.audience.phrase("block_name", block=block_name(teller, block)) * has_others
+    words = {"courses": teller.value(courses), "of": of}
+    if interval in teller.values:
+        said = teller.audience.phrase("block", interval=teller.value(interval), **words)
+    else:
+        said = teller.audience.phrase("block_alone", **words)
+    differs = not teller.values[f"{block.drug}.dose_per_course"].is_point
+    if differs and math.isfinite(teller.values[dose].high):
+        return teller.audience.phrase("block_dose", block=said, dose=teller.value(dose))
+    return said
+
+
+def _rates(teller: Teller, blocks: list[Any]) -> list[str]:
+    """Doses per week, each with its block if there are several."""
+    keys = {f"{t.drug}.dose_rate.{t.id.partition('.')[2]}": t for t in blocks}
+    found = {key: t for key, t in keys.items() if key in teller.values}
+    if len(found) == 1:
+        return [teller.value(key) for key in found]
+    return [
+        teller.audience.phrase("rate", rate=teller.value(key), block=block_name(teller, t))
+        for key, t in found.items()
+    ]
+
+
+def _printed(teller: Teller, blocks: list[Any]) -> list[str]:
+    """The words of the report that carry the doses of courses, each once."""
+    once = {t.as_reported: t for t in reversed(blocks) if t.as_reported and t.dose}
+    return [
+        mark(f"treatments/{t.id}", teller.audience.phrase("quoted", words=words))
+        for words, t in reversed(once.items())
+    ]

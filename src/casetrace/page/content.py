@@ -24,6 +24,7 @@ from casetrace.values import as_records, headline
 __all__ = [
     "TABLES",
     "VALUE_COLUMNS",
+    "aim",
     "escape",
     "hangs",
     "link",
@@ -135,9 +136,13 @@ def link(key: str, html: str) -> str:
     """A piece of text with a link to the value or the row (``table/row``) that it comes from."""
     if not key:
         return html
-    if "/" not in key:
-        return f'<a class="v" href="#v-{escape(key)}">{html}</a>'
-    return f'<a class="f" href="#s-{escape(key)}">{html}</a>'
+    return f"<a {aim(key)}>{html}</a>"
+
+
+def aim(key: str) -> str:
+    """Attributes of a link to a value or a row."""
+    kind, place = ("f", "s") if "/" in key else ("v", "v")
+    return f'class="{kind}" href="#{place}-{escape(key)}"'
 
 
 def marks_table(marks: Iterable[Mark]) -> str:

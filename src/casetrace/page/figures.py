@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from html import unescape
 
 from casetrace import charts
 from casetrace.case import Case
 from casetrace.charts import Figure
-from casetrace.page.content import marks_table
+from casetrace.page.content import aim, marks_table
 from casetrace.page.variants import Varied, singles
 from casetrace.values import of_family
 
@@ -197,7 +198,11 @@ def _content(figure: Figure) -> str:
 
 
 def picture(figure: Figure) -> str:
-    """A figure as inline SVG: real letters, no style of its own, names that are its own."""
+    """A figure as inline SVG: letters as text, no style of its own, names that are its own.
+
+    What rests on a row or a value leads there. The other words are in its label, so that they
+    are not read aloud once more.
+    """
     svg = re.sub(
         r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->",
         "",
@@ -216,12 +221,25 @@ def picture(figure: Figure) -> str:
     svg = re.sub(r"\n\s*", "\n", svg)
     for _ in range(4):
         svg = re.sub(r"<(g|defs)>\s*</\1>\n?", "", svg)
-    svg = svg.replace("xlink:href", "href").replace("&quot;", '"')
+    svg = re.sub(r'<a xlink:href="([^"]+)"[^>]*>', lambda m: f"<a {aim(unescape(m[1]))}>", svg)
+    lines = r"(<a [^>]*>)((?:(?!</a>).)*)</a>\s*\1"  # of words that lead to the same
+    while svg != (svg := re.sub(lines, r"\1\2", svg, flags=re.S)):
+        pass
+    svg = _quiet(svg.replace("xlink:href", "href").replace("&quot;", '"'))
     svg = re.sub(r"<(\w+)([^>]*?)\s*/>", r"<\1\2></\1>", svg)  # as a browser writes it
     label = figure.alt.replace("&", "&amp;").replace('"', "&quot;")
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
-    head = f'<svg role="img" aria-label="{label}" viewBox="0 0 {width} {height}">'
+    head = f'<svg role="group" aria-label="{label}" viewBox="0 0 {width} {height}">'
     return head + svg.split(">", 1)[1].strip()
+
+
+def _quiet(svg: str) -> str:
+    """The picture with words that lead nowhere hidden from what reads it aloud."""
+    pieces = re.split(r"(<a .*?</a>)", svg, flags=re.S)
+    return "".join(
+        piece if piece.startswith("<a ") else piece.replace("<text ", '<text aria-hidden="true" ')
+        for piece in pieces
+    )
 
 
 def _attributes(style: str) -> str:

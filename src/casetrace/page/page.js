@@ -26,6 +26,8 @@
     return Boolean(part) && said(content(part, now) ?? part.home) !== said(part.home);
   };
 
+  const aim = (link) => decodeURIComponent((link.getAttribute("href") || "").slice(1));
+
   // --- readings
   const show = (before) => {
     let moved = 0;
@@ -45,7 +47,7 @@
       }
     }
     for (const link of document.querySelectorAll("a.v")) {
-      link.classList.toggle("changed", isMoved(link.hash.slice(1)));
+      link.classList.toggle("changed", isMoved(aim(link)));
     }
     selects.forEach((select, r) => {
       select.selectedIndex = now[r];
@@ -159,16 +161,16 @@
     if (!link) return;
     event.preventDefault();
     if (!panel.contains(link)) opener = link;
-    pinned = decodeURIComponent(link.hash.slice(1));
+    pinned = aim(link);
     explain(pinned);
   });
   document.addEventListener("mouseover", (event) => {
     const link = traceable(event.target);
-    if (link && !pinned && !panel.contains(link)) explain(decodeURIComponent(link.hash.slice(1)));
+    if (link && !pinned && !panel.contains(link)) explain(aim(link));
   });
   document.addEventListener("focusin", (event) => {
     const link = traceable(event.target);
-    if (link && !pinned && !panel.contains(link) && link.matches(":focus-visible")) explain(decodeURIComponent(link.hash.slice(1)));
+    if (link && !pinned && !panel.contains(link) && link.matches(":focus-visible")) explain(aim(link));
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !panel.hidden) close(); });
   byId("close").addEventListener("click", close);
