@@ -92,7 +92,7 @@ def _content(case: Case) -> dict[str, Any]:
         "figure": {"svg": figure.svg_with_text, "alt": _seen(figure.alt)} if figure else None,
         "values": _rows("v", value_rows(told.records)),
         "sources": _rows("s", fact_rows(case, sorted(named - set(told.values)))),
-        "about": f"{case.id}, {case.scenario}",
+        "about": _seen(f"{case.head.title} ({case.id}, {case.scenario})"),
     }
 
 

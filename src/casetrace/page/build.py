@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from casetrace.case import Case
 from casetrace.files import digest
-from casetrace.narrative.audience import CLINICIAN, Audience
+from casetrace.narrative.audience import CLINICIAN, Audience, audiences
 from casetrace.narrative.trace import plain
 from casetrace.page.content import (
     STATES,
@@ -111,7 +111,7 @@ def _filled(case: Case, parts: Mapping[str, Part]) -> str:
 
 
 def _stories(case: Case, shown: Mapping[str, str]) -> list[SimpleNamespace]:
-    """Each narrative by headings, each with its paragraphs and lists in order."""
+    """Each narrative: its title and its sections, each with paragraphs and lists in order."""
     stories = []
     for to, parts in narratives(case):
         sections: list[SimpleNamespace] = []
@@ -120,13 +120,13 @@ def _stories(case: Case, shown: Mapping[str, str]) -> list[SimpleNamespace]:
                 continue
             if kind in ("h1", "h2"):
                 anchor = _anchor(to, part, plain(text))
-                sections.append(SimpleNamespace(kind=kind, title=plain(text), id=anchor, groups=[]))
+                sections.append(SimpleNamespace(title=plain(text), id=anchor, groups=[]))
                 continue
             groups = sections[-1].groups
             if not groups or groups[-1].kind != kind:
                 groups.append(SimpleNamespace(kind=kind, parts=[]))
             groups[-1].parts.append((part, shown.get(part, "")))
-        stories.append(SimpleNamespace(to=to, sections=sections))
+        stories.append(SimpleNamespace(to=to, title=sections[0], sections=sections[1:]))
     return stories
 
 
@@ -172,6 +172,10 @@ def _data(case: Case, parts: Mapping[str, Part]) -> str:
         "now": [list(r.options).index(case.chosen[n]) for n, r in head.readings.items()],
         "scenarios": {n: dict(s.readings) for n, s in head.scenarios.items()},
         "parts": moving,
+        "audiences": [
+            {"name": to.name, "language": to.language, "terms": dict(to.words)}
+            for to in audiences()
+        ],
     }
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")

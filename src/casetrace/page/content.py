@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from html import escape as _escape
+from itertools import groupby
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -113,8 +114,19 @@ def _told(teller: Teller, section: str) -> Iterator[tuple[str, str]]:
     for place, (kind, text) in enumerate(parts(render(teller, section))):
         if kind in ("p", "li"):
             html = _inline(replace_marks(text, lambda key, said: mark(key, literal(said))))
-            part = replace_marks(html, link)
-            yield f"n-{teller.audience.name}-{section}-{place}", part
+            yield f"n-{teller.audience.name}-{section}-{place}", _linked(html)
+
+
+def _linked(html: str) -> str:
+    """Words with their links; of links in a row to one fact, those with a number or the first."""
+    found: list[tuple[str, bool]] = []
+    replace_marks(html, lambda key, words: found.append((key, bool(re.search(r"\d", words)))) or "")
+    kept = []
+    for _, run in groupby(found, lambda one: one[0]):
+        numbered = [has_number for _, has_number in run]
+        kept += numbered if any(numbered) else [True, *[False] * (len(numbered) - 1)]
+    order = iter(kept)
+    return replace_marks(html, lambda key, words: link(key, words) if next(order) else words)
 
 
 def _table_of(name: str) -> str:
@@ -145,13 +157,15 @@ def aim(key: str) -> str:
     return f'class="{kind}" href="#{place}-{escape(key)}"'
 
 
-def marks_table(marks: Iterable[Mark]) -> str:
+def marks_table(case: Case, marks: Iterable[Mark]) -> str:
     """What a figure draws, as rows of a table."""
-    rows = []
+    rows, zeros = [], {clock.id: clock.label for clock in case.head.clocks}
     for m in marks:
         key = m.source.split("; ")[0]
-        time = " to ".join(dict.fromkeys(w for w in (m.week_low, m.week_high) if w))
-        cells = [m.lane, m.what, m.shape, f"week {time}" if time else "", m.text]
+        weeks = [f"{float(w):.3g}" for w in (m.week_low, m.week_high) if w]
+        time = " to ".join(dict.fromkeys(weeks))
+        since = f" from {zeros[m.clock]}" if m.clock in zeros else ""
+        cells = [m.lane, m.what, m.shape, f"week {time}{since}" if time else "", m.text]
         rows.append(f"<tr>{_cells(cells, key)}</tr>")
     return "\n".join(rows)
 
@@ -159,10 +173,24 @@ def marks_table(marks: Iterable[Mark]) -> str:
 def source_row(case: Case, key: str) -> str:
     """Where a source stands, and its words."""
     found = case.describe(key)
-    said = quote(found.get("as_reported", "")) or found.get("citation", "")
+    said = quote(found.get("as_reported", "")) or found.get("citation", "") or _silent(case, key)
     row = f", row {found['row']}" if "row" in found else ""
     cells = [key, said, found.get("place", ""), f"{found['file']}{row}"]
     return "".join(f"<td>{escape(c)}</td>" for c in cells)
+
+
+def _silent(case: Case, key: str) -> str:
+    """What stands for words of the report where a row has none."""
+    table, _, row = key.partition("/")
+    if table == "care":
+        return "Our judgement: the report has no words of its own for this."
+    if table in ("findings", "register"):
+        kind = getattr(case.get(table, row), "state" if table == "findings" else "kind")
+        if kind in ("not reported", "missing"):
+            return "The report says nothing on this."
+    if key.startswith("case.yaml/readings/"):
+        return "An assumption: the report does not say."
+    return ""
 
 
 def escape(text: str) -> str:

@@ -10,7 +10,8 @@ from html import unescape
 from casetrace import charts
 from casetrace.case import Case
 from casetrace.charts import Figure
-from casetrace.page.content import aim, marks_table
+from casetrace.charts.style import SINGLE
+from casetrace.page.content import aim, escape, marks_table
 from casetrace.page.variants import Varied, singles
 from casetrace.values import of_family
 
@@ -45,6 +46,12 @@ class Shown:
     title: str
     values: tuple[str, str] | tuple[()]
     reads: tuple[str, ...] = ()
+
+    def files(self, case: str) -> list[tuple[str, str]]:
+        """Where its notebook, pictures and data lie in the repository, each with its name."""
+        found = [(f"notebooks/{self.notebook}.ipynb", "notebook")]
+        names = {"svg": "SVG", "png": "PNG", "csv": "data (CSV)"}
+        return found + [(f"figures/{case}/{self.name}.{e}", n) for e, n in names.items()]
 
 
 FIGURES = (
@@ -154,7 +161,7 @@ def drawn(case: Case, figures: Iterable[Shown] = FIGURES) -> dict[str, Varied]:
             if key not in contents:
                 other = case.under(dict(zip(readings, key, strict=True)))
                 figure = shown.chart(other)
-                contents[key] = _content(figure) if figure else ""
+                contents[key] = _content(other, figure) if figure else ""
         if any(contents.values()):
             found[shown.name] = _trimmed(case, Varied(readings, contents))
     return found
@@ -184,24 +191,31 @@ def _readings(case: Case, shown: Shown) -> tuple[str, ...]:
     return tuple(r for r in case.head.readings if r in names)
 
 
-def _content(figure: Figure) -> str:
+def _content(case: Case, figure: Figure) -> str:
+    """Picture and data table; the course once more for a narrow screen."""
     columns = ("panel", "what", "drawn as", "time", "value")
     head = "".join(f'<th scope="col">{c}</th>' for c in columns)
+    scroll = (
+        f'<div class="scroll" tabindex="0" role="group" '
+        f'aria-labelledby="caption-{figure.name}">{picture(figure)}</div>\n'
+    )
+    if figure.name == "course":
+        slim = picture(charts.course(case, SINGLE))
+        scroll = f'<div class="has-slim">{scroll}<div class="slim">{slim}</div></div>\n'
+    name = f"What is drawn, as a table: {figure.name}"
     return (
-        f'<div class="scroll" tabindex="0" role="group" aria-label="figure">'
-        f"{picture(figure)}</div>\n"
-        f"<details><summary>What is drawn, as a table</summary>\n"
-        f'<div class="wide" tabindex="0" role="group" aria-label="table"><table>'
-        f"<thead><tr>{head}</tr></thead>\n"
-        f"<tbody>\n{marks_table(figure.marks)}\n</tbody></table></div></details>"
+        f"{scroll}<details><summary>What is drawn, as a table</summary>\n"
+        f'<div class="wide" tabindex="0" role="group" aria-label="{name}"><table>'
+        f'<caption class="hear">{name}</caption><thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{marks_table(case, figure.marks)}\n</tbody></table></div></details>"
     )
 
 
 def picture(figure: Figure) -> str:
     """A figure as inline SVG: letters as text, no style of its own, names that are its own.
 
-    What rests on a row or a value leads there. The other words are in its label, so that they
-    are not read aloud once more.
+    What rests on a row or a value leads there. The other words are in its description, so that
+    they are not read aloud once more.
     """
     svg = re.sub(
         r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->",
@@ -218,6 +232,8 @@ def picture(figure: Figure) -> str:
     svg = re.sub(
         r' (d|x|y|transform|points)="([^"]+)"', lambda m: f' {m[1]}="{_shorter(m[2])}"', svg
     )
+    # What the style of the page says already, or what turns nothing.
+    svg = re.sub(r""" (font-family="'Liberation Sans'"|transform="rotate\(-0 [^"]*\)")""", "", svg)
     svg = re.sub(r"\n\s*", "\n", svg)
     for _ in range(4):
         svg = re.sub(r"<(g|defs)>\s*</\1>\n?", "", svg)
@@ -227,10 +243,11 @@ def picture(figure: Figure) -> str:
         pass
     svg = _quiet(svg.replace("xlink:href", "href").replace("&quot;", '"'))
     svg = re.sub(r"<(\w+)([^>]*?)\s*/>", r"<\1\2></\1>", svg)  # as a browser writes it
-    label = figure.alt.replace("&", "&amp;").replace('"', "&quot;")
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
-    head = f'<svg role="group" aria-label="{label}" viewBox="0 0 {width} {height}">'
-    return head + svg.split(">", 1)[1].strip()
+    kind = ' class="single"' if float(width) < 300 else ""
+    label = "Figure; its data are in the table below it"
+    head = f'<svg{kind} role="group" aria-label="{label}" viewBox="0 0 {width} {height}">'
+    return f"{head}<desc>{escape(figure.alt)}</desc>" + svg.split(">", 1)[1].strip()
 
 
 def _quiet(svg: str) -> str:

@@ -1,13 +1,15 @@
 "use strict";
 (() => {
   const byId = (id) => document.getElementById(id);
+  const all = (css) => document.querySelectorAll(css);
   const data = JSON.parse(byId("data-parts").textContent);
   const form = byId("readings"), panel = byId("panel"), traced = byId("traced");
+  const wide = matchMedia("(min-width: 70rem)"), root = document.documentElement;
   const home = data.readings.map((r) => r.home);
   const selects = data.readings.map((r) => byId(`o-${r.name}`));
-  const elements = (part) => document.querySelectorAll(`[data-part="${CSS.escape(part)}"]`);
+  const elements = (part) => all(`[data-part="${CSS.escape(part)}"]`);
   for (const [name, part] of Object.entries(data.parts)) part.home ??= elements(name)[0].innerHTML;
-  let now = [...data.now], pinned = null, opener = null;
+  let now = [...data.now], audience = data.audiences[0], pinned = null, opener = null;
 
   // --- what a part is under a choice of options; null if it was not made for that
   const pieces = (text) => text.match(/[^>]*>|[^>]+$/g) || [];
@@ -20,23 +22,24 @@
       .join("");
   };
 
+  const plain = (html) => new DOMParser().parseFromString(html, "text/html").body.textContent;
   const said = (text) => (text.match(/<td>.*?<\/td><td>(.*?)<\/td>/s) || ["", ""])[1];
   const isMoved = (id) => {
     const part = data.parts[id];
     return Boolean(part) && said(content(part, now) ?? part.home) !== said(part.home);
   };
-
   const aim = (link) => decodeURIComponent((link.getAttribute("href") || "").slice(1));
 
   // --- readings
   const show = (before) => {
-    let moved = 0;
+    let moved = 0, undrawn = 0;
     for (const [name, part] of Object.entries(data.parts)) {
       const same = before && part.on.every((r) => before[r] === now[r]);
       const made = content(part, now);
       const text = made === null ? part.home : made;
       const changed = text !== part.home;
       if (name.startsWith("v-") && isMoved(name)) moved += 1;
+      if (name.startsWith("f-") && made === null) undrawn += 1;
       for (const element of elements(name)) {
         if (!same) element.innerHTML = text;
         element.hidden = !text;
@@ -46,55 +49,125 @@
         if (note) note.hidden = made !== null;
       }
     }
-    for (const link of document.querySelectorAll("a.v")) {
-      link.classList.toggle("changed", isMoved(aim(link)));
+    for (const link of all("a.v")) {
+      const changed = isMoved(aim(link));
+      link.classList.toggle("changed", changed);
+      if (changed) link.setAttribute("title", `at the default: ${plain(said(data.parts[aim(link)].home)) || "not there"}`);
+      else link.removeAttribute("title");
     }
+    const switched = [];
     selects.forEach((select, r) => {
       select.selectedIndex = now[r];
-      byId(`r-${data.readings[r].name}`).classList.toggle("changed", now[r] !== home[r]);
+      const changed = now[r] !== home[r];
+      byId(`r-${data.readings[r].name}`).classList.toggle("changed", changed);
+      if (changed) switched.push(`${form.querySelector(`[for="${select.id}"]`).textContent} ${select.options[now[r]].textContent}`);
     });
-    const scenario = byId("scenario");
     const named = Object.entries(data.scenarios).find(([, s]) => String(choice(s)) === String(now));
-    scenario.value = String(now) === String(home) ? "" : named ? named[0] : "-";
-    const count = now.filter((o, r) => o !== home[r]).length;
+    const scenario = switched.length ? (named ? named[0] : "-") : "";
+    byId("scenario").value = scenario;
+    byId("scenario-now").textContent = scenario === "-" ? "none with a name" : scenario || "default";
+    byId("reset").disabled = !switched.length;
+    byId("read-as").hidden = !switched.length;
+    byId("read-as").textContent = `Not as the curator reads it: ${switched.join("; ")}.`;
+    const count = switched.length, drawn = undrawn ? `; ${undrawn} figure${undrawn > 1 ? "s" : ""} not drawn for this` : "";
     byId("status").textContent = count
-      ? `${count} reading${count > 1 ? "s" : ""} changed, ${moved} value${moved === 1 ? "" : "s"} with ${count > 1 ? "them" : "it"}`
+      ? `${count} reading${count > 1 ? "s" : ""} changed, ${moved} value${moved === 1 ? "" : "s"} with ${count > 1 ? "them" : "it"}${drawn}`
       : "";
     if (pinned) explain(pinned);
+    fit();
   };
   const choice = (options) => data.readings.map((r) => {
     const place = r.options.indexOf(options[r.name]);
     return place < 0 ? r.home : place;
   });
-  const choose = (next, silent) => {
+  const keep = () => {
+    const pairs = data.readings.flatMap((r, n) => (now[n] === home[n] ? [] : [`${r.name}=${r.options[now[n]]}`]));
+    if (audience !== data.audiences[0]) pairs.unshift(`for=${audience.name}`);
+    history.replaceState(null, "", pairs.length ? `#${pairs.join("&")}` : location.pathname + location.search);
+  };
+  const choose = (next) => {
     const before = now;
     now = next;
     show(before);
-    if (silent) return;
-    const pairs = data.readings.flatMap((r, n) => (now[n] === home[n] ? [] : [`${r.name}=${r.options[now[n]]}`]));
-    history.replaceState(null, "", pairs.length ? `#${pairs.join("&")}` : location.pathname + location.search);
+  };
+  const tell = (name) => {
+    audience = data.audiences.find((a) => a.name === name) || data.audiences[0];
+    root.classList.toggle("lay", audience !== data.audiences[0]);
+    for (const element of all("[data-audience]")) {
+      const shown = element.dataset.audience === audience.name;
+      if (element.tagName === "BUTTON") element.setAttribute("aria-pressed", String(shown));
+      else if (element.tagName === "DETAILS") {
+        element.open = shown;
+        element.classList.toggle("shown", shown);
+      } else element.hidden = !shown;
+    }
+    if (pinned) explain(pinned);
   };
   const fromHash = () => {
     const pairs = location.hash.slice(1).split("&").map((p) => p.split("="));
     const known = pairs.filter(([n, o]) => data.readings.some((r) => r.name === n && r.options.includes(o)));
-    return known.length ? choice(Object.fromEntries(known)) : null;
+    const to = pairs.find(([n]) => n === "for");
+    return known.length || to ? [choice(Object.fromEntries(known)), to ? to[1] : ""] : null;
   };
-  selects.forEach((select, r) => select.addEventListener("change", () => choose(now.map((o, n) => (n === r ? select.selectedIndex : o)))));
-  byId("scenario").addEventListener("change", (e) => choose(choice(data.scenarios[e.target.value] || {})));
-  byId("reset").addEventListener("click", () => choose([...home]));
-  addEventListener("hashchange", () => { const next = fromHash(); if (next) choose(next, true); });
+  const open = () => {
+    const asked = fromHash();
+    if (!asked) return;
+    tell(asked[1]);
+    choose(asked[0]);
+  };
+  const settle = (next) => { choose(next); keep(); };
+  selects.forEach((select, r) => select.addEventListener("change", () => settle(now.map((o, n) => (n === r ? select.selectedIndex : o)))));
+  byId("scenario").addEventListener("change", (e) => settle(choice(data.scenarios[e.target.value] || {})));
+  byId("reset").addEventListener("click", () => settle([...home]));
+  for (const button of all("#audiences button")) button.addEventListener("click", () => { tell(button.dataset.audience); keep(); fit(); });
+  addEventListener("hashchange", open);
+
+  // --- what fits on the screen
+  const fit = () => {
+    const isSticky = getComputedStyle(form).position === "sticky";
+    root.style.setProperty("--bar", isSticky ? `${form.offsetHeight}px` : "0px");
+    for (const box of all(".scroll, .wide")) {
+      const over = box.scrollWidth > box.clientWidth;
+      box.classList.toggle("over", over);
+      if (over) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  };
+  const fold = () => { byId("contents").firstElementChild.open = wide.matches; };
+  new ResizeObserver(fit).observe(form);
+  addEventListener("resize", fit);
+  wide.addEventListener("change", fold);
+  document.addEventListener("toggle", fit, true);
 
   // --- where a number comes from
   const node = (tag, text) => Object.assign(document.createElement(tag), text === undefined ? {} : { textContent: text });
-  const entry = (list, term, content) => {
+  const term = (words) => audience.terms[words] || words;
+  const entry = (list, words, content) => {
     if (!content || !(content.textContent ?? content)) return;
     const dd = node("dd");
     dd.append(content);
-    list.append(node("dt", term), dd);
+    list.append(node("dt", term(words)), dd);
   };
   const cell = (row, n) => {
     const box = document.createDocumentFragment();
     if (row && row.cells[n]) box.append(...row.cells[n].cloneNode(true).childNodes);
+    return box;
+  };
+  const few = (box, most = 5) => {
+    const list = box.querySelector("ul"), rest = list ? [...list.children].slice(most) : [];
+    if (rest.length < 2) return box;
+    const more = node("details"), ul = node("ul");
+    ul.append(...rest);
+    more.append(node("summary", `${term("and more:")} ${rest.length}`), ul);
+    box.append(more);
+    return box;
+  };
+  const derived = (row) => {
+    const box = cell(row, 4);
+    for (const link of box.querySelectorAll("a.v")) {
+      const value = byId(aim(link))?.cells[1].textContent;
+      if (value) Object.assign(link, { title: link.textContent, textContent: value });
+    }
     return box;
   };
   const heading = (element) => element.closest("section")?.querySelector("h2, h3");
@@ -104,79 +177,115 @@
     const table = element.closest("details.table");
     if (table) return `table: ${table.querySelector("summary").textContent}`;
     const row = element.closest("table.values tr");
-    if (row) return `value: ${row.cells[0].textContent}`;
+    if (row) return `value: ${row.cells[0].textContent}, ${row.cells[1].textContent}`;
     return heading(element)?.textContent;
   };
   const uses = (id) => {
     const found = new Map();
-    for (const link of document.querySelectorAll(`main a[href="#${CSS.escape(id)}"]`)) {
-      const said = label(link), row = link.closest("table.values tr");
-      if (!said || found.has(said)) continue;
+    for (const link of all(`main a[href="#${CSS.escape(id)}"]`)) {
+      const teller = link.closest("[data-audience]");
+      if (teller && teller.dataset.audience !== audience.name) continue;
+      const words = label(link), row = link.closest("table.values tr");
+      if (!words || found.has(words)) continue;
       const target = row ? row.id : (link.closest("figure")?.id || heading(link)?.id);
-      const a = node("a", said);
+      const a = node("a", words);
       a.href = `#${target}`;
+      a.lang = teller?.lang || "en";
       if (row) a.className = "v";
-      found.set(said, a);
+      found.set(words, a);
     }
     return [...found.values()];
   };
   const explain = (id) => {
     const row = byId(id);
     if (!row) return;
-    traced.replaceChildren();
-    const list = node("dl");
-    if (id.startsWith("v-")) {
-      traced.append(node("h3", row.cells[1].textContent || "not there under these readings"));
-      ["value", null, "bounds", "unit", "derived", "hangs on", "rests on"].forEach((term, n) => term && entry(list, term, cell(row, n)));
+    const isValue = id.startsWith("v-"), list = node("dl"), record = node("dl"), more = node("details");
+    const title = node("h2", row.cells[1].textContent || (isValue ? "not there under these readings" : row.cells[0].textContent));
+    title.tabIndex = -1;
+    if (isValue) {
+      entry(list, "rests on", few(cell(row, 6)));
+      entry(list, "worked out as", derived(row));
+      entry(list, "hangs on the reading", cell(row, 5));
+      entry(list, "bounds", row.cells[2].textContent === "one value" ? "" : cell(row, 2));
+      entry(record, "value", cell(row, 0));
+      entry(record, "unit", cell(row, 3));
     } else {
-      traced.append(node("h3", row.cells[1].textContent || row.cells[0].textContent));
       entry(list, "place", cell(row, 2));
-      entry(list, "row", cell(row, 0));
-      entry(list, "file", cell(row, 3));
+      entry(record, "row", cell(row, 0));
+      entry(record, "file", cell(row, 3));
     }
     const places = uses(id);
     if (places.length) {
-      const ul = node("ul");
+      const box = document.createDocumentFragment(), ul = node("ul");
       for (const a of places) { const li = node("li"); li.append(a); ul.append(li); }
-      entry(list, "also used in", ul);
+      box.append(ul);
+      entry(list, "also used in", few(box, 8));
     }
-    traced.append(list);
+    more.append(node("summary", term("for the record")), record);
+    traced.replaceChildren(title, list, more);
+    traced.lang = audience.language;
     panel.hidden = false;
+    panel.scrollTop = 0;
+    root.style.scrollPaddingBottom = wide.matches ? "" : `${panel.offsetHeight + 12}px`;
   };
-  const close = () => {
+  const close = (back = true) => {
     panel.hidden = true;
     pinned = null;
-    if (opener && document.contains(opener)) opener.focus();
+    root.style.scrollPaddingBottom = "";
+    if (back && opener && document.contains(opener)) opener.focus();
     opener = null;
+  };
+  const goTo = (target) => {
+    history.pushState(null, "", location.href); // the way back, with the readings kept
+    for (let e = target; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
+    target.scrollIntoView();
+    target.tabIndex = -1;
+    target.focus({ preventScroll: true });
   };
   const traceable = (target) => target.closest?.("a.v, a.f, #panel a[href^='#v-'], #panel a[href^='#s-'], table.values a[href^='#s-']");
   document.addEventListener("click", (event) => {
-    const link = traceable(event.target);
-    const reading = event.target.closest?.("a[href^='#r-']");
-    if (reading) {
-      event.preventDefault();
-      form.querySelector("details").open = true;
-      byId(reading.hash.slice(1)).querySelector("select").focus();
-    }
-    if (!link) return;
+    const link = traceable(event.target), other = event.target.closest?.("a[href^='#']");
+    if (!link && !other) return;
     event.preventDefault();
-    if (!panel.contains(link)) opener = link;
-    pinned = aim(link);
-    explain(pinned);
+    const id = aim(link || other);
+    if (link) {
+      if (!panel.contains(link)) opener = link;
+      pinned = id;
+      explain(id);
+      if (event.detail === 0 || panel.contains(document.activeElement)) traced.querySelector("h2").focus();
+      else link.scrollIntoView({ block: "nearest" });
+    } else if (id.startsWith("r-")) {
+      if (!wide.matches) close(false);
+      form.querySelector("details").open = true;
+      byId(id).querySelector("select").focus();
+    } else {
+      if (panel.contains(other) && !wide.matches) close(false);
+      goTo(byId(id));
+    }
   });
+  let waiting = 0;
   document.addEventListener("mouseover", (event) => {
+    clearTimeout(waiting);
     const link = traceable(event.target);
-    if (link && !pinned && !panel.contains(link)) explain(aim(link));
+    // Not where the panel would cover what is pointed at; and only after a while, so that
+    // the way to the panel may lead over other numbers.
+    if (!link || pinned || !wide.matches || panel.contains(link)) return;
+    waiting = setTimeout(() => explain(aim(link)), panel.hidden ? 60 : 250);
   });
   document.addEventListener("focusin", (event) => {
     const link = traceable(event.target);
-    if (link && !pinned && !panel.contains(link) && link.matches(":focus-visible")) explain(aim(link));
+    if (!link || pinned || panel.contains(link) || !link.matches(":focus-visible")) return;
+    explain(aim(link));
+    link.scrollIntoView({ block: "nearest" });
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !panel.hidden) close(); });
-  byId("close").addEventListener("click", close);
+  byId("close").addEventListener("click", () => close());
 
-  form.hidden = false;
+  root.classList.add("live");
+  form.hidden = !data.readings.length;
+  byId("audiences").hidden = data.audiences.length < 2;
+  fold();
+  tell("");
   show(data.now);
-  const asked = fromHash();
-  if (asked) choose(asked, true);
+  open();
 })();
