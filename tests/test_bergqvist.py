@@ -131,7 +131,7 @@ def test_a_claim_is_set_beside_the_value_that_it_is_about(told):
     head, _, rest = told.partition("## What the report concludes, beside its values")
     assert rest.split("##")[0].strip() == (
         "- Fall of ferritin: Said to have fallen by more than 90% within three weeks. From the "
-        "values: lower by more than 90%"
+        "values: serum ferritin lower by more than 90%"
     )
     assert "Where the report disagrees" not in head
 

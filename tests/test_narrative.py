@@ -123,7 +123,7 @@ def test_a_scenario_that_is_not_the_default_says_so(toy):
 def test_a_case_with_little_data_is_told(toy):
     text = plain(narrate(load("toy-2000", where=toy)).text)
     assert "A man, 40 years old at admission" in text
-    assert "in 6 courses: 4, one every 2 weeks; and 2, one every 8 weeks" in text
+    assert "in 6 courses: 4 (first), one every 2 weeks; and 2 (second), one every 8 weeks" in text
 
 
 HOSTILE = "<script>alert(1)</script> [x](javascript:y) `z` | a"
@@ -206,7 +206,7 @@ def test_no_finding_of_any_kind_or_state_is_left_out(toy):
     ]
     path.write_text(csv_text(columns(Finding), rows))
     text = plain(narrate(load("toy-2000", where=toy)).text)
-    assert len(rows) == 88
+    assert len(rows) == 96
     assert [row["name"] for row in rows if row["name"] not in text] == []
 
 

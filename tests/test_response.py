@@ -8,7 +8,7 @@ from conftest import ROOT, change_cell, csv_text
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casetrace import coreset, response
+from casetrace import charts, coreset, response
 from casetrace.case import load
 from casetrace.case.rows import Link, columns
 from casetrace.exposure import dose_rates, sums_of_steps
@@ -91,14 +91,17 @@ def test_values_and_motor_states_of_one_time_are_paired_and_nothing_is_carried_o
         ("ck.after_prednisolone", None),
         ("ck.relapse", "relapse"),
         ("ck.on_ivig", "after_six"),
-        (None, "unassisted"),
+        ("ck.on_ivig", "unassisted"),  # 0 to 34 weeks, and at least 30
     ]
 
 
-def test_a_reading_that_stretches_the_plateau_pairs_it_with_the_later_state_too():
-    pairs = ids(response.pairs(CASE.under({"ck_plateau": "both-blocks"})))
-    assert ("ck.on_ivig", "unassisted") in pairs
-    assert ("ck.on_ivig", "after_six") in pairs
+def test_a_state_that_no_value_reaches_stands_alone_and_is_drawn_in_the_margin(copy):
+    change_cell(copy.data / "imataka-2014" / "motor.csv", "unassisted", "time", "at least 8")
+    case = load("imataka-2014", where=copy)
+    assert ids(response.pairs(case))[-1] == (None, "unassisted")
+    assert "CK not reported" in charts.dissociation(case).marks[-1].text
+    longer = case.under({"ck_plateau": "both-blocks"})
+    assert ids(response.pairs(longer))[-1] == ("ck.on_ivig", "unassisted")
 
 
 # --- core sets

@@ -200,7 +200,7 @@ def test_the_table_says_how_far_each_bound_reaches():
     # 4.8, 24 g/kg, more than 12 and more than 2.4 g/kg
     assert rows["IVIg, dose total"][3:5] == ["2.4 to 24 g/kg", "4.8 to 24 g/kg, or open"]
     assert rows["IVIg, weeks first to last course"][3:5] == ["54 to 56 weeks", "54 to 56 weeks"]
-    assert rows["Criteria, Bohan and Peter, class"][3:5] == ["possible to definite", "definite"]
+    assert rows["Bohan and Peter, class"][3:5] == ["possible to definite", "definite"]
 
 
 def test_a_table_of_one_reading_at_a_time_has_no_row_with_two_switched():

@@ -112,7 +112,8 @@ def _verify(options: argparse.Namespace) -> int:
     for problem in problems:
         print(problem)
     if problems:
-        print(f"{len(problems)} problems; if the new results are right, run: make accept")
+        count = f"{len(problems)} problem{'s' * (len(problems) > 1)}"
+        print(f"{count}; if the new results are right, run: make accept")
         return FAILED
     print("everything that is committed is what the data and the code give")
     return OK

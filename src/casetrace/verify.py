@@ -31,6 +31,7 @@ __all__ = [
     "verify",
 ]
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 _STAMP = re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d")
 _PATH = re.compile(r"(?<![\w.])/(?:home|Users|root|tmp|work|opt|mnt|srv)/[\w.-]+|\b[A-Z]:\\\\?\w+")
 _UNITS = re.compile(
@@ -80,6 +81,11 @@ def check_notebook(path: Path) -> list[str]:
         notebook = nbformat.read(path, as_version=4)
     except Exception as error:
         return [f"{name}: cannot be read as a notebook ({error}); restore it from git"]
+    if _is_saved_by_hand(notebook):
+        return [
+            f"{name}: was saved from JupyterLab; git restore notebooks/{name} brings it back "
+            "(make lab opens copies), make accept takes it as it would be built"
+        ]
     problems = []
     code = [c for c in notebook.cells if c.cell_type == "code"]
     counts = [c.execution_count for c in code]
@@ -95,6 +101,14 @@ def check_notebook(path: Path) -> list[str]:
     if stray := _PATH.search(json.dumps(notebook.metadata)):
         problems.append(f"{name}: metadata holds a path of a machine, {stray[0]!r}")
     return problems
+
+
+def _is_saved_by_hand(notebook: Any) -> bool:
+    """Whether JupyterLab wrote a notebook: with a kernel's version, or controls for an output."""
+    outputs = [o for c in notebook.cells for o in c.get("outputs", ())]
+    return "version" in notebook.metadata.get("language_info", {}) or any(
+        WIDGET in output.get("data", {}) for output in outputs
+    )
 
 
 def _check_output(output: Any) -> Iterator[str]:
@@ -229,6 +243,8 @@ def _compare_notebook(stored: Path, fresh: Path) -> list[str]:
         old = nbformat.read(stored, as_version=4)
     except Exception:
         return []  # check_notebook has said so
+    if _is_saved_by_hand(old):
+        return []  # nor are its differences worth a word
     words = compare(stored.name, old, nbformat.read(fresh, as_version=4))
     return words or [f"{stored.name}: stored differently from a fresh run; run make accept"]
 

@@ -80,7 +80,7 @@ def _items(page: Page, ax: Axes, given: list[Item], version: str, labels: bool) 
     for y, item in enumerate(given):
         points = criteria.points_of(item, version)
         if points is None:
-            ax.text(0.06, y, "–", va="center", color=GREY["line"])
+            ax.text(0.06, y, "–", va="center", color=GREY["text"])
             continue
         words, source = f"{points:g} {item.state}", f"reference/criteria/{item.id}"
         page.note(f"points {_SHORT[version]}", item.label, item.state, text=words, source=source)

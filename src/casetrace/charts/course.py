@@ -117,11 +117,13 @@ def _alt(case: Case, sheet: Sheet) -> str:
     for drug in sheet.drugs:
         marks = said(drug)
         if sheet.is_in_courses(drug):
-            weeks = ", ".join(f"{float(m.week_low):.3g}" if m.week_low else "?" for m in marks)
+            known = [m for m in marks if m.shape == "tick"]
+            weeks = ", ".join(f"{float(m.week_low):.3g}" if m.week_low else "?" for m in known)
             name = next(t.name for t in case.treatments if t.drug == drug)
-            many = f"{len(marks)} courses" if len(marks) > 1 else "A course"
-            week = "weeks" if len(marks) > 1 else "week"
-            parts.append(f"{many} of {name}, planned in {week} {weeks}.")
+            many = f"{len(known)} courses" if len(known) > 1 else "A course"
+            week = "weeks" if len(known) > 1 else "week"
+            after = "" if known == marks else "; courses after the last not reported"
+            parts.append(f"{many} of {name}, planned in {week} {weeks}{after}.")
         else:
             doses = [m.text for m in marks if m.shape == "step"]
             known = f"{', then '.join(doses)}; " if doses else ""

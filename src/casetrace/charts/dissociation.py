@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -20,6 +21,8 @@ from casetrace.units import printed
 from casetrace.wording import scale_name
 
 __all__ = ["dissociation"]
+
+KEY = 74  # letters in a line of the key
 
 
 def dissociation(case: Case) -> Figure | None:
@@ -49,7 +52,8 @@ def dissociation(case: Case) -> Figure | None:
     if not finite:
         return None
     with styled(6.2):
-        page = Page(case, 77.0 + 3.1 * len(found), SINGLE)
+        keys = [textwrap.wrap(_key(case, pair), KEY) for pair in found]
+        page = Page(case, 77.0 + 3.1 * sum(map(len, keys)), SINGLE)
         ax = page.panel(10.0, 12.0, 58.0, 46.0)
         under = page.panel(10.0, 60.0, 58.0, 7.5)
         aside = page.panel(70.5, 12.0, 13.5, 46.0)
@@ -64,10 +68,11 @@ def dissociation(case: Case) -> Figure | None:
         page.words(77.3, 11.2, "not\nreported", ha="center", va="bottom", color=GREY["text"])
         for number, pair in enumerate(found, start=1):
             _draw_pair(page, (ax, under, aside), pair, quantities, number)
-        for number, pair in enumerate(found, start=1):
-            said = f"{number}  {_key(case, pair)}"
-            said = page.words(1.0, 75.5 + 3.1 * number, said, va="bottom")
+        under_keys = 75.5
+        for number, (pair, lines) in enumerate(zip(found, keys, strict=True), start=1):
+            said = page.words(1.0, under_keys + 0.7, f"{number}  " + "\n    ".join(lines))
             lead(_rows(pair), said)
+            under_keys += 3.1 * len(lines)
         alt = (
             f"{name} against motor state ({scale_name(scale)} grade): one mark for each value "
             "and state whose times touch, no line between them. "

@@ -74,7 +74,9 @@ def _scale(ax: Axes, low: float, high: float) -> None:
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.10g}"))
     if low > 0:
         ax.set_yscale("log")
-        ax.set_ylim(low / 2.2, high * 2.4)
+        top = high * 2.4
+        decade = 10 ** math.floor(math.log10(top))
+        ax.set_ylim(low / 2.2, max(top, 1.35 * decade))  # its label keeps off the title
         bottom, top = ax.get_ylim()
         has_decade = math.floor(math.log10(top)) >= math.log10(bottom)
         ax.yaxis.set_major_locator(LogLocator(base=10, subs=(1,) if has_decade else (1, 2, 5)))

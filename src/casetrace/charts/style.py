@@ -30,6 +30,9 @@ COLOURS = {
 SERIES = [COLOURS[c] for c in ("blue", "orange", "vermillion", "green", "purple", "sky")]
 GREY = {"text": "#595959", "line": "#8C8C8C", "fill": "#E6E6E6", "hatch": "#B3B3B3"}
 
+#: Typefaces of the figures: of this package, and for signs that it lacks of matplotlib.
+FAMILIES = ("Liberation Sans", "DejaVu Sans")
+
 _RC: dict[str, Any] = {
     "font.family": "Liberation Sans",
     "axes.linewidth": 0.5,
@@ -58,16 +61,31 @@ _RC: dict[str, Any] = {
 
 
 def ink(colour: str) -> str:
-    """A colour dark enough for words on white (a contrast of 4.5 or nearly)."""
-    r, g, b = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
-    shade = min(1.0, 110 / max(1.0, 0.2126 * r + 0.7152 * g + 0.0722 * b))
-    return f"#{int(r * shade):02X}{int(g * shade):02X}{int(b * shade):02X}"
+    """A colour dark enough for words on white: a contrast of 4.5 (WCAG 2.2, 1.4.3)."""
+    parts = [int(colour[k : k + 2], 16) for k in (1, 3, 5)]
+    while 1.05 / (_luminance(parts) + 0.05) < 4.5:
+        parts = [int(0.97 * part) for part in parts]
+    return "#" + "".join(f"{part:02X}" for part in parts)
+
+
+def _luminance(parts: list[int]) -> float:
+    """Relative luminance of a colour of red, green and blue up to 255, by WCAG 2.2."""
+    shares = [part / 255 for part in parts]
+    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 @cache
 def _register_fonts() -> None:
+    """Make the typefaces of the package known, and no others that a system has by their names."""
+    manager, shipped = font_manager.fontManager, Path(mpl.get_data_path())
+    manager.ttflist = [
+        entry
+        for entry in manager.ttflist
+        if entry.name not in FAMILIES or Path(entry.fname).is_relative_to(shipped)
+    ]
     for path in sorted((Path(__file__).parent / "fonts").glob("*.ttf")):
-        font_manager.fontManager.addfont(path)
+        manager.addfont(path)
 
 
 @contextmanager

@@ -239,8 +239,12 @@ def course_ticks(sheet: Sheet, drug: str) -> None:
         dose = values[f"{drug}.dose_per_course.{step}"]
         every = f"every {interval.text()}" if interval else "interval not reported"
         amount = "dose not reported" if not math.isfinite(dose.high) else dose.text()
-        words = f"{len(mine)} × {amount}"
+        count = values[f"{drug}.courses.{step}"]
+        words = f"{count.text()} × {amount}"
         if len(mine) > 1:
             words += f",{' ' if sheet.wide else chr(10)}{every}"
         said = ax.text((left + right) / 2, 0.64, words, ha="center", va="bottom", linespacing=1.0)
         lead(f"treatments/{key}", said)
+        if math.isinf(count.high) and right + 2 < time.width:
+            _hatched(ax, right + 1, time.width, 0, 0.42)
+            sheet.note(drug, "courses after", "unknown", text="not reported")

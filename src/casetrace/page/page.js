@@ -9,7 +9,7 @@
   const selects = data.readings.map((r) => byId(`o-${r.name}`));
   const elements = (part) => all(`[data-part="${CSS.escape(part)}"]`);
   for (const [name, part] of Object.entries(data.parts)) part.home ??= elements(name)[0].innerHTML;
-  let now = [...data.now], audience = data.audiences[0], pinned = null, opener = null;
+  let now = [...data.now], audience = data.audiences[0], pinned = null, opener = null, isBack = false;
 
   // --- what a part is under a choice of options; null if it was not made for that
   const pieces = (text) => text.match(/[^>]*>|[^>]+$/g) || [];
@@ -232,7 +232,9 @@
     panel.hidden = true;
     pinned = null;
     root.style.scrollPaddingBottom = "";
+    isBack = true; // what gets the focus again is not explained again
     if (back && opener && document.contains(opener)) opener.focus();
+    isBack = false;
     opener = null;
   };
   const goTo = (target) => {
@@ -274,7 +276,7 @@
   });
   document.addEventListener("focusin", (event) => {
     const link = traceable(event.target);
-    if (!link || pinned || panel.contains(link) || !link.matches(":focus-visible")) return;
+    if (!link || pinned || isBack || panel.contains(link) || !link.matches(":focus-visible")) return;
     explain(aim(link));
     link.scrollIntoView({ block: "nearest" });
   });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import os
 import re
@@ -68,6 +69,7 @@ def execute(where: Project, task: Task, room: Path) -> Any:
     notebook, timeout = where.notebooks / task.name, task.timeout
     asked = {"case": task.job.case, "scenario": task.job.scenario}
     given = {"case": DEFAULT_CASE, "scenario": DEFAULT_SCENARIO}
+    _check_parameters(notebook, given)
     try:
         executed = papermill.execute_notebook(
             str(notebook),
@@ -96,6 +98,28 @@ def execute(where: Project, task: Task, room: Path) -> Any:
             notebook.name, "opening it", f"{type(error).__name__}: {error}"
         ) from None
     return cleaned(executed)
+
+
+def _check_parameters(path: Path, given: dict[str, str]) -> None:
+    """A stored notebook names the default case: one that was left at another is an error."""
+    import nbformat
+
+    try:
+        cells = nbformat.read(path, as_version=4).cells
+        tagged = [c.source for c in cells if "parameters" in c.metadata.get("tags", [])]
+        found = [node for source in tagged for node in ast.parse(source).body]
+    except Exception:
+        return  # running it says what is wrong
+    for node in found:
+        if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)):
+            continue
+        name, value = getattr(node.targets[0], "id", ""), node.value.value
+        if name in given and value != given[name]:
+            cause = (
+                f"{name} is {value!r}, and a stored notebook has {given[name]!r}: set it back, or "
+                f"git restore notebooks/{path.name}; to build another: casetrace build --help"
+            )
+            raise NotebookError(path.name, "its parameters", cause)
 
 
 def cell_timeout() -> int:

@@ -7,7 +7,7 @@ from itertools import product
 
 from casetrace.case import Case
 from casetrace.sensitivity import factorials
-from casetrace.tables.table import Table
+from casetrace.tables.table import Table, traced
 from casetrace.values import some
 
 __all__ = ["by_reading", "given_values", "moving", "option_label", "variants"]
@@ -92,7 +92,7 @@ def by_reading(
                     for r, o, n in zip(f.readings, f.options, f.here, strict=True)
                 )
                 value = f.cells[place]
-            cells.append(value.text() if value is not None else "cannot be computed")
+            cells.append(traced(case, value) if value is not None else "cannot be computed")
         switched = sum(case.chosen[r] != o for r, o in chosen.items())
         if one_at_a_time and switched > 1:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casetrace.caseseries import CaseSeries
 from casetrace.tables.notes import lacks
-from casetrace.tables.table import Note, Table
+from casetrace.tables.table import Cell, Note, Table, hint_of, traced
 from casetrace.values import headline
 
 __all__ = ["series_cases", "series_left_out", "series_missing"]
@@ -18,22 +18,24 @@ def series_cases(series: CaseSeries) -> Table:
     rows = []
     for case in series.cases:
         values, head = headline(case), case.head
-        regimens = []
+        regimens, given = [], []
         for drug in dict.fromkeys(t.drug for t in case.treatments if t.is_block):
             name = next(t.name for t in case.treatments if t.drug == drug)
-            courses, dose = (
-                values[f"{drug}.{what}"].text() for what in ("courses", "dose_per_course")
-            )
+            both = [values[f"{drug}.{what}"] for what in ("courses", "dose_per_course")]
+            courses, dose = (q.text() for q in both)
             regimens.append(f"{name}: {courses} courses, {dose} a course")
+            given += [hint_of(case, q) for q in both]
         changes = [f"{pair.id}: {values[pair.id].text()}" for pair in head.comparisons]
+        moved = [hint_of(case, values[pair.id]) for pair in head.comparisons]
+        age = values["subject.age"]
         rows.append(
             [
                 case.id,
-                f"{head.subject.noun}, {values['subject.age'].text()}",
+                traced(case, age, f"{head.subject.noun}, {age.text()}"),
                 head.diagnosis.name,
-                "; ".join(regimens) or "none in courses",
-                "; ".join(changes) or "none declared",
-                str(len(head.readings)),
+                Cell("; ".join(regimens) or "none in courses", "; ".join(given)),
+                Cell("; ".join(changes) or "none declared", "; ".join(moved)),
+                Cell(str(len(head.readings)), f"count of readings in {case.folder}/case.yaml"),
             ]
         )
     columns = ["case", "patient", "diagnosis", "treatment in courses", "changes", "readings"]
@@ -54,9 +56,10 @@ def series_missing(series: CaseSeries) -> Table:
     for case in series.cases:
         values = headline(case)
         missing = ["; ".join(lacks(case, analysis)) or "nothing" for analysis in ANALYSES]
-        absent = values["findings.not_reported"].text(unit=False)
+        absent = traced(case, values["findings.not_reported"])
         unmet = [f"{met}: {values[key].text(unit=False)}" for met, key in _care(values)]
-        rows.append([case.id, *missing, absent, "; ".join(unmet)])
+        care = Cell("; ".join(unmet), f"counts of items in {case.folder}/care.csv")
+        rows.append([case.id, *missing, absent, care])
     columns = ["case", *ANALYSES, "findings not reported", "items of CARE"]
     return Table("What is missing, by question", columns, rows)
 

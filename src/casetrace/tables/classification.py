@@ -6,7 +6,7 @@ from casetrace import criteria as engine
 from casetrace.case import Case
 from casetrace.items import items
 from casetrace.tables.byreading import by_reading
-from casetrace.tables.table import Table, words_of
+from casetrace.tables.table import Cell, Table, sourced, traced, words_of
 from casetrace.values import of_family
 
 __all__ = ["SETS", "classes", "classes_by_reading", "criteria", "fact_label", "settled_by"]
@@ -28,10 +28,13 @@ def criteria(case: Case, name: str) -> Table | None:
     scored = name in engine.SCORED
     rows = []
     for item in given:
+        key = f"reference/criteria/{item.id}"
         points = [getattr(item.row, f"points_{v}") for v in engine.VERSIONS] if scored else []
         rests = [case.describe(s) for s in item.sources if not s.startswith(("reference", "links"))]
         note = "; ".join(n for n in (item.note, item.row.note) if n)
-        rows.append([item.label, item.part, item.state, *points, words_of(rests), note])
+        points = [sourced(case, p, key) for p in points]
+        label = sourced(case, item.label, key)
+        rows.append([label, item.part, item.state, *points, words_of(rests), note])
     columns = ["item", "part", "state", *(["points", "points with biopsy"] if scored else [])]
     return Table(f"Items of {SETS[name][0]}", [*columns, "words of the report", "note"], rows)
 
@@ -40,19 +43,19 @@ def classes(case: Case) -> Table | None:
     """Score, probability and class under each set, with bounds over what is open."""
     found = of_family(case, "criteria")
     rows = []
-    for name, (label, versions) in SETS.items():
+    for name, (_, versions) in SETS.items():
         for version in versions:
             end = f".{version}" if version else ""
             if f"criteria.{name}.class{end}" not in found:
                 continue
             cells = [
-                found[key].text() if (key := f"criteria.{name}.{part}{end}") in found else ""
+                traced(case, found[key]) if (key := f"criteria.{name}.{part}{end}") in found else ""
                 for part in ("score", "probability", "class")
             ]
             form = found.get(f"criteria.{name}.form")
-            cells.append(form.text() if form else "")
+            cells.append(traced(case, form) if form else "")
             rows.append(
-                [label + _VERSION[version], *cells, found[f"criteria.{name}.class{end}"].how]
+                [_named(case, name, version), *cells, found[f"criteria.{name}.class{end}"].how]
             )
     columns = ["criteria", "score", "probability", "class", "of", "how"]
     return Table("Classes, with bounds over what is open", columns, rows) if rows else None
@@ -74,23 +77,31 @@ def classes_by_reading(case: Case) -> Table | None:
 def settled_by(case: Case, most: int = 8) -> Table | None:
     """The fewest facts that, reported as present, would be enough to classify the patient."""
     rows = []
-    for name, (label, versions) in SETS.items():
+    for name, (_, versions) in SETS.items():
         if not items(case, name):
             continue
         for version in versions:
             sets = engine.settling(case, name, version)
             end = f".{version}" if version else ""
-            state = of_family(case, "criteria")[f"criteria.{name}.class{end}"].text()
+            state = traced(case, of_family(case, "criteria")[f"criteria.{name}.class{end}"])
             if sets == [()] or not sets:
                 none = "nothing more is needed" if sets else "more than could be tried"
-                rows.append([label + _VERSION[version], state, none, ""])
+                rows.append([_named(case, name, version), state, none, ""])
                 continue
             said = [" and ".join(fact_label(case, f) for f in facts) for facts in sets]
             rest = f"; and {len(said) - most} more" if len(said) > most else ""
-            count = f"{len(sets[0])} fact{'s' * (len(sets[0]) > 1)}"
-            rows.append([label + _VERSION[version], state, count, "; or ".join(said[:most]) + rest])
+            tried = "tried: every item that is open or not reported, then every pair, and so on"
+            count = Cell(f"{len(sets[0])} fact{'s' * (len(sets[0]) > 1)}", tried)
+            which = Cell("; or ".join(said[:most]) + rest, tried)
+            rows.append([_named(case, name, version), state, count, which])
     columns = ["criteria", "class now", "fewest that are enough", "which"]
     return Table("What would settle it, if reported as present", columns, rows) if rows else None
+
+
+def _named(case: Case, name: str, version: str) -> Cell:
+    """A set of criteria in a version, with the work that it is from."""
+    row = next(c for c in case.reference.classes if c.set == name)
+    return sourced(case, SETS[name][0] + _VERSION[version], f"reference/classes/{row.id}")
 
 
 def fact_label(case: Case, fact: str) -> str:

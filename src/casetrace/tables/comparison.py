@@ -12,8 +12,9 @@ from casetrace.case import Case
 from casetrace.items import MET, NOT_MET
 from casetrace.quantity import Quantity
 from casetrace.tables.byreading import option_label
-from casetrace.tables.table import Table, quote, words_of
+from casetrace.tables.table import Cell, Table, hint_of, quote, sourced, traced, words_of
 from casetrace.units import printed
+from casetrace.values import some
 from casetrace.wording import value_name
 
 __all__ = ["claims", "profile", "studies", "telling", "what_if"]
@@ -31,7 +32,9 @@ def what_if(case: Case) -> Table | None:
                 if reading not in factorial.readings:
                     continue
                 now, then = factorial.default, factorial.one_way(reading)[option]
-                texts = [q.text() if q is not None else "cannot be computed" for q in (now, then)]
+                texts = [
+                    traced(case, q) if q is not None else "cannot be computed" for q in (now, then)
+                ]
                 if texts[0] != texts[1]:
                     label = option_label(case, reading, option)
                     rows.append([about.question, label, value_name(name), *texts])
@@ -48,7 +51,10 @@ def telling(case: Case) -> Table | None:
         most = "; ".join(_effect(case, r, e, factorial.default.unit) for r, e in ranked[:3])
         tried = str(math.prod(factorial.cells.shape))
         ends = [_reach(factorial.default, bound) for bound in (factorial.low, factorial.high)]
-        rows.append([value_name(name), factorial.default.text(), most, *ends, tried])
+        how = f"over all options of {', '.join(factorial.readings)}; "
+        how += hint_of(case, factorial.default)
+        cells = (Cell(text, how) for text in (most, *ends, tried))
+        rows.append([value_name(name), traced(case, factorial.default), *cells])
     scenarios = sensitivity.combinations_of(case)
     title = f"Which reading matters most ({scenarios:,} scenarios in all)"
     columns = ["outcome", "now", "moved most by", "low bound", "high bound"]
@@ -89,9 +95,8 @@ def studies(case: Case) -> Table | None:
             limits = f"{low:.0f} to {high:.0f}%"
         source = case.describe(f"reference/studies/{s.id}")["citation"]
         result = "; ".join(p for p in (s.outcome, s.further) if p)
-        rows.append(
-            [s.label, s.kind, s.population, s.n, s.regimen, shown + control, limits, result, source]
-        )
+        cells = [s.label, s.kind, s.population, s.n, s.regimen, shown + control, limits, result]
+        rows.append([*(sourced(case, cell, f"reference/studies/{s.id}") for cell in cells), source])
     columns = [
         "published",
         "kind",
@@ -122,13 +127,18 @@ def profile(case: Case) -> Table | None:
 
 def claims(case: Case) -> Table | None:
     """What the report claims, beside what its data and the literature say."""
-    rows = []
-    for claim in evidence.claims(case):
-        against = "; ".join(
-            text if key.startswith("studies/") else f"{value_name(key)}: {text}"
-            for key, text in claim.against.items()
-        )
-        row = claim.row
+    rows, found = [], evidence.claims(case)
+    known = some(case, [key for claim in found for key in claim.against])
+    for claim in found:
+        row, texts, hints = claim.row, [], []
+        for key, text in claim.against.items():
+            if key.startswith("studies/"):
+                texts.append(text)
+                hints.append(case.describe(f"reference/{key}")["citation"])
+            else:
+                texts.append(f"{value_name(key)}: {text}")
+                hints.append(f"{value_name(key)}: {hint_of(case, known[key])}")
+        against = Cell("; ".join(texts), "; ".join(hints))
         rows.append([row.topic, quote(row.as_reported), row.place, row.statement, against])
     columns = ["claim", "words", "place", "what the report says", "to weigh it against"]
     return Table("Claims beside the data", columns, rows) if rows else None

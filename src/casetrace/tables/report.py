@@ -5,7 +5,7 @@ from __future__ import annotations
 from casetrace import course
 from casetrace.case import Case
 from casetrace.quantity import Quantity
-from casetrace.tables.table import VALUES_MIME, Table, quote, words_of
+from casetrace.tables.table import VALUES_MIME, Table, quote, sourced, traced, words_of
 from casetrace.values import as_records, headline
 
 __all__ = [
@@ -27,7 +27,7 @@ def observations(case: Case) -> Table:
     rows = [
         [
             o.name,
-            case.quantity("observations", o.id, "value", "unit").text(),
+            traced(case, case.quantity("observations", o.id, "value", "unit")),
             when_said(case, "observations", o),
             quote(o.as_reported),
             o.place,
@@ -42,7 +42,7 @@ def findings(case: Case, state: str) -> Table:
     """Findings in one state: observed, excluded, ambiguous or not reported."""
     rows = [
         [
-            f.name,
+            sourced(case, f.name, f"findings/{f.id}") if f.as_reported else f.name,
             f.kind,
             f.code,
             when_said(case, "findings", f),
@@ -72,14 +72,15 @@ def treatments(case: Case) -> Table:
             interval = case.quantity("treatments", t.id, "interval", "interval_unit")
             every = f"every {interval.text()}" if interval else "interval not reported"
             words += f", {t.courses} courses, {every}"
-        rows.append([t.name, words, quote(t.as_reported), t.place, t.note])
+        dose = sourced(case, words, f"treatments/{t.id}")
+        rows.append([t.name, dose, quote(t.as_reported), t.place, t.note])
     return Table("Treatment", ["treatment", "dose", "words", "place", "note"], rows)
 
 
 def schedule(case: Case) -> Table:
     """Courses with their planned weeks."""
     rows = [
-        [name, str(c.number), c.week.text(), c.week.how]
+        [name, traced(case, c.week, str(c.number)), traced(case, c.week), c.week.how]
         for drug, name in {t.drug: t.name for t in case.treatments}.items()
         for c in course.courses(case, drug)
     ]
@@ -90,7 +91,8 @@ def gaps(case: Case) -> Table:
     """Clocks and the time between them."""
     rows = []
     for number, phase in enumerate(course.phases(case)):
-        known = phase.gap.text() if phase.gap and phase.gap.low > 0 else "not reported"
+        is_known = phase.gap and phase.gap.low > 0
+        known = traced(case, phase.gap) if is_known else "not reported"
         rows.append([phase.clock.label, known if number else "", phase.clock.note])
     return Table("Clocks", ["zero of the clock", "time since the one before", "note"], rows)
 
@@ -135,7 +137,14 @@ def values(case: Case, found: dict[str, Quantity] | None = None) -> Table:
     found = found or headline(case)
     records = as_records(case, found)
     rows = [
-        [r["id"], r["text"], r["unit"], r["how"], _pairs(r["readings"]), words_of(r["sources"])]
+        [
+            r["id"],
+            traced(case, found[r["id"]]),
+            r["unit"],
+            r["how"],
+            _pairs(r["readings"]),
+            words_of(r["sources"]),
+        ]
         for r in records
     ]
     columns = ["id", "value", "unit", "how", "hangs on", "words of the report"]
@@ -151,7 +160,7 @@ def when_said(case: Case, table: str, row: object) -> str:
     label = next(c.phrase for c in case.head.clocks if c.id == row.clock)
     if time.is_point and time.low == 0:
         return f"at {label}"
-    return f"{time.text()} after {label}"
+    return traced(case, time, f"{time.text()} after {label}")
 
 
 def _pairs(chosen: dict[str, str]) -> str:

@@ -8,7 +8,7 @@ from casetrace.case import Case
 from casetrace.course import occasion
 from casetrace.quantity import Quantity, change
 from casetrace.tables.report import when_said
-from casetrace.tables.table import Table, quote
+from casetrace.tables.table import Table, quote, sourced, traced
 from casetrace.values import of_family
 from casetrace.wording import scale_name
 
@@ -27,11 +27,13 @@ def folds(case: Case) -> Table | None:
             rank = engine.severity(case, measure, fold)
             rows.append(
                 [
-                    f"{row.statistic}, {row.population}",
-                    f"{row.value} {row.unit}",
+                    sourced(
+                        case, f"{row.statistic}, {row.population}", f"reference/limits/{limit}"
+                    ),
+                    sourced(case, f"{row.value} {row.unit}", f"reference/limits/{limit}"),
                     occasion(case, named[key]),
-                    fold.text(),
-                    rank.text() if rank else "",
+                    traced(case, fold),
+                    traced(case, rank) if rank else "",
                     "in force" if limit == used else "",
                 ]
             )
@@ -47,15 +49,16 @@ def changes(case: Case) -> Table | None:
     for place, new in enumerate(values):
         for old in values[:place]:
             one, two = (case.quantity("observations", o.id, "value", "unit") for o in (old, new))
-            moved = _change(two, one)
-            rows.append([occasion(case, new), two.text(), occasion(case, old), one.text(), moved])
+            ends = (traced(case, q) for q in (two, one))
+            cells = zip((occasion(case, new), occasion(case, old)), ends, strict=True)
+            rows.append([*(c for pair in cells for c in pair), _change(case, two, one)])
     columns = ["value", "", "compared with", "", "change"]
     return Table("Change against each earlier value", columns, rows) if rows else None
 
 
-def _change(new: Quantity, old: Quantity) -> str:
+def _change(case: Case, new: Quantity, old: Quantity) -> str:
     try:
-        return change(new, old).text()
+        return traced(case, change(new, old))
     except ZeroDivisionError:
         return "compared with nothing"
 
@@ -68,7 +71,8 @@ def motor_states(case: Case) -> Table | None:
     def add(what: str, scale: str, grade: Quantity, time: str, words: str) -> None:
         ends = [f"{g:g} {anchors.get((scale, g), '')}".strip() for g in (grade.low, grade.high)]
         best_and_worst = " to ".join(dict.fromkeys(ends))
-        rows.append([what, scale_name(scale), grade.text(), best_and_worst, time, quote(words)])
+        cells = (traced(case, grade, said) for said in (grade.text(), best_and_worst))
+        rows.append([what, scale_name(scale), *cells, time, quote(words)])
 
     for m in case.motor:
         if grade := case.quantity("motor", m.id, "grade"):
@@ -106,7 +110,8 @@ def event_bounds(case: Case) -> Table | None:
             one, two = (found[f"ae.{drug}.upper_bound.{s}"] for s in ("one_sided", "two_sided"))
             count = found[f"ae.{drug}.courses_without_event"]
             name = next(t.name for t in case.treatments if t.drug == drug)
-            rows.append([name, count.text(), one.text(), two.text(), one.how])
+            cells = (traced(case, q) for q in (count, one, two))
+            rows.append([name, *cells, one.how])
     columns = ["treatment", "courses without", "one-sided", "two-sided", "how"]
     title = "Rate per course that no event leaves possible (95% confidence, exact)"
     return Table(title, columns, rows) if rows else None

@@ -1,4 +1,4 @@
-"""A table for notebooks: plain HTML that no version of a library changes."""
+"""A table for notebooks: plain HTML that no version of a library changes, numbers traced."""
 
 from __future__ import annotations
 
@@ -7,10 +7,41 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["VALUES_MIME", "Note", "Table", "quote", "words_of"]
+from casetrace.case import Case
+from casetrace.quantity import Quantity
+
+__all__ = [
+    "VALUES_MIME",
+    "Cell",
+    "Note",
+    "Table",
+    "hint_of",
+    "quote",
+    "sourced",
+    "traced",
+    "words_of",
+]
 
 #: Carries the values of a stored notebook, so that accepting a change can name the old ones.
 VALUES_MIME = "application/vnd.casetrace.values+json"
+
+
+class Cell(str):
+    """Text of a table that says what it rests on when it is pointed at.
+
+    Attributes
+    ----------
+    hint : str
+        How it was derived, what it hangs on, and the words or works behind it.
+    """
+
+    __slots__ = ("hint",)
+
+    def __new__(cls, text: str, hint: str) -> Cell:
+        """Text with its hint."""
+        cell = super().__new__(cls, text)
+        cell.hint = hint
+        return cell
 
 
 @dataclass(frozen=True)
@@ -39,7 +70,7 @@ class Table:
         body = "".join(
             "<tr>"
             + "".join(
-                f'<td style="text-align:left;vertical-align:top">{html.escape(c)}</td>' for c in row
+                f'<td style="text-align:left;vertical-align:top">{_shown(c)}</td>' for c in row
             )
             + "</tr>\n"
             for row in self.rows
@@ -70,6 +101,42 @@ class Note:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"text/html": f"<p>{html.escape(self.text)}</p>", "text/plain": self.text}
+
+
+def traced(case: Case, q: Quantity, text: str = "") -> Cell:
+    """A quantity as a cell, or other words for it."""
+    return Cell(text or q.text(), hint_of(case, q))
+
+
+def sourced(case: Case, text: str, *keys: str) -> Cell:
+    """Words that rest on rows of the case or of the reference tables."""
+    return Cell(text, _cited(case, keys))
+
+
+def hint_of(case: Case, q: Quantity) -> str:
+    """How a quantity was derived, the readings it hangs on, and the words it rests on."""
+    readings = ", ".join(f"{name}: {case.chosen[name]}" for name in q.readings)
+    hangs = f"hangs on {readings}" if readings and readings not in q.how else ""
+    return "; ".join(part for part in (q.how, hangs, _cited(case, q.sources)) if part)
+
+
+def _cited(case: Case, keys: Iterable[str], most: int = 3) -> str:
+    """The words and places of some rows, or the works that they are cited from."""
+    said = []
+    for source in map(case.describe, keys):
+        if words := source.get("as_reported"):
+            said.append(f"{quote(words)} ({source['place']})")
+        else:
+            said.append(source.get("citation") or f"{source['file']}, {source['id']}")
+    said = list(dict.fromkeys(said))
+    rest = f"; and {len(said) - most} more" if len(said) > most else ""
+    return "; ".join(said[:most]) + rest
+
+
+def _shown(cell: str) -> str:
+    """A cell as HTML; what it rests on shows when it is pointed at."""
+    text, hint = html.escape(cell), getattr(cell, "hint", "")
+    return f'<abbr title="{html.escape(hint)}">{text}</abbr>' if hint and cell else text
 
 
 def quote(words: str) -> str:

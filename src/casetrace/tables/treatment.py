@@ -7,7 +7,7 @@ from casetrace.case import Case
 from casetrace.exposure import assumed_weight, spans_of_steps
 from casetrace.igg import model_reading
 from casetrace.tables.byreading import by_reading, given_values, moving
-from casetrace.tables.table import Table
+from casetrace.tables.table import Table, sourced, traced
 from casetrace.values import of_family
 
 __all__ = ["dose_sums", "doses", "grams", "igg", "igg_models", "regimens"]
@@ -44,7 +44,8 @@ def regimens(case: Case) -> Table | None:
     rows = []
     for s in evidence.studies(case):
         dose = f"{s.dose} {s.dose_unit}" if s.dose else "not seen"
-        rows.append([s.label, s.kind, s.population, s.disease, dose, s.regimen, s.note])
+        cells = [s.label, s.kind, s.population, s.disease, dose, s.regimen, s.note]
+        rows.append([sourced(case, cell, f"reference/studies/{s.id}") for cell in cells])
     columns = ["published", "kind", "of", "disease", "dose of a course", "regimen", "note"]
     return Table("Published regimens", columns, rows) if rows else None
 
@@ -52,7 +53,7 @@ def regimens(case: Case) -> Table | None:
 def dose_sums(case: Case) -> Table | None:
     """Doses by day added up where the reported ones bound them, and where they do not."""
     rows = [
-        [name, span, q.text(), q.how]
+        [name, span, traced(case, q), q.how]
         if q
         else [name, span, "not reported", "no dose or end is reported"]
         for name, span, q, _ in spans_of_steps(case)
@@ -80,8 +81,8 @@ def igg_models(case: Case) -> Table | None:
     igg = case.head.uses.igg
     if igg is None:
         return None
-    rows = [
-        [m.label, m.population, m.n, "in force" if m.id == igg.model else "", m.note]
-        for m in case.reference.pk_models
-    ]
+    rows = []
+    for m in case.reference.pk_models:
+        cells = [m.label, m.population, m.n, "in force" if m.id == igg.model else "", m.note]
+        rows.append([sourced(case, cell, f"reference/pk_models/{m.id}") for cell in cells])
     return Table("Models", ["model", "estimated in", "n", "", "note"], rows)
