@@ -42,7 +42,7 @@ bench: $(VENV)/.lab ## Measure the build against other ways (half an hour); writ
 	@$(BIN)/python benchmarks/bench.py
 
 lab: $(VENV)/.lab ## Open JupyterLab to explore a case
-	@$(BIN)/jupyter lab notebooks/explore.ipynb
+	@$(BIN)/casetrace lab
 
 lint: $(VENV)/.ready ## Check the style of the code
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

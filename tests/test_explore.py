@@ -1,14 +1,21 @@
 """What is explored in JupyterLab: a view, and the controls that change it."""
 
 import re
+import shutil
 import sys
+from html import escape
+from types import SimpleNamespace
 
 import ipywidgets
+import nbformat
 import pytest
-from conftest import change_cell
+from conftest import ROOT, change_cell
+from nbformat.sign import NotebookNotary
 
-from casetrace.case import load
-from casetrace.explore import Controls, View, explore
+from casetrace.case import CaseError, load
+from casetrace.explore import View, explore
+from casetrace.explore.controls import Controls
+from casetrace.explore.lab import copies
 from casetrace.values import headline
 
 HOSTILE = '<script>alert("x")</script>'
@@ -34,7 +41,7 @@ def test_without_a_jupyter_server_the_view_is_static_and_the_same_each_time(toy,
 
 def test_in_a_session_of_a_jupyter_server_there_are_controls(toy, monkeypatch):
     monkeypatch.setenv("JPY_SESSION_NAME", "explore.ipynb")
-    assert isinstance(explore(load("toy-2000", where=toy)), ipywidgets.VBox)
+    assert isinstance(explore(load("toy-2000", where=toy)), ipywidgets.HBox)
 
 
 def test_without_ipywidgets_there_is_a_view(toy, monkeypatch):
@@ -46,10 +53,9 @@ def test_every_value_says_what_it_rests_on(toy):
     case = load("toy-2000", where=toy)
     table = View(case).table()
     for key, q in headline(case).items():
-        row = re.search(rf"<td>{re.escape(key)}</td>(.*?)</tr>", table, re.DOTALL)[1]
-        hint = re.search(r'title="([^"]*)"', row)[1]
-        assert hint.startswith(f"{key}\n")
-        assert q.text().replace("&", "&amp;") in row
+        cell = re.search(rf'title="{re.escape(key)}\n([^"]*)">(.*?)</abbr>', table)
+        assert cell[1]
+        assert cell[2] == q.text().replace("&", "&amp;")
     assert "10 mg/kg/3 days" in View(case).words()
 
 
@@ -59,13 +65,14 @@ def test_a_switched_reading_changes_values_words_and_figure(toy, controls):
     case = load("toy-2000", readings={"dose": "by-course"}, where=toy)
     assert [html(controls, pane) for pane in range(3)] == list(View(case).panes())
     assert all(html(controls, pane) != before[pane] for pane in range(3))
-    assert "dose: by-course" in controls.status.value
+    reading = case.head.readings["dose"]
+    assert f"{reading.question} {reading.options['by-course'].label}." in controls.status.value
     moved = sum(
         q.text() != headline(case)[key].text()
         for key, q in headline(load("toy-2000", where=toy)).items()
     )
-    assert f"values changed: {moved}" in controls.status.value
-    assert html(controls).count("class='changed'") == moved
+    assert f"Values changed: {moved}." in controls.status.value
+    assert html(controls).count("class='changed'") == 2 * moved  # first, and in their place
     controls.readings["dose"].value = "by-day"
     assert [html(controls, pane) for pane in range(3)] == before
     assert controls.status.value == ""
@@ -112,8 +119,63 @@ def test_a_case_that_does_not_hold_is_told_and_the_view_stays(toy):
     before = html(controls)
     controls.cases.value = "toy-2001"
     assert "data/toy-2001/case.yaml" in controls.status.value
+    assert "Still shown: toy-2000" in controls.status.value
     assert html(controls) == before
-    assert controls.case.id == "toy-2000"
+    assert controls.case.id == controls.cases.value == "toy-2000"
+
+
+def test_data_that_were_mended_are_read_again(toy, controls):
+    change_cell(toy.data / "toy-2000" / "observations.csv", "ck.admission", "unit", "quux")
+    controls.again.click()
+    assert "quux" in controls.status.value
+    change_cell(toy.data / "toy-2000" / "observations.csv", "ck.admission", "unit", "U/L")
+    controls.again.click()
+    assert controls.status.value == ""
+
+
+def test_a_scenario_of_the_case_before_is_not_taken_for_one_of_this(controls):
+    controls._read_as(SimpleNamespace(new="lower-dose"))
+    assert controls.case.is_default
+    assert controls.scenarios.value == "default"
+    controls.scenarios.value = ""  # "chosen below": the readings say it
+    assert controls.scenarios.value == "default"
+
+
+def test_a_number_in_the_figure_says_what_it_rests_on(toy):
+    case = load("toy-2000", where=toy)
+    shown = View(case).course()
+    row = next(o for o in case.observations if o.id == "ck.admission")
+    hint = r'<g class="hint"><title>observations/ck.admission\n(.*?)</title>'
+    led = re.search(hint, shown, re.DOTALL)
+    assert escape(row.as_reported) in led[1]
+    assert "<a " not in shown
+
+
+def test_copies_are_made_once_and_what_was_changed_is_left(toy, monkeypatch, tmp_path):
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    shutil.copytree(ROOT / "notebooks", toy.notebooks, dirs_exist_ok=True)
+    assert copies(toy) == []
+    copied = toy.root / "lab" / "explore.ipynb"
+    assert copied.read_bytes() == (ROOT / "notebooks" / "explore.ipynb").read_bytes()
+    notebook = nbformat.read(copied, as_version=4)
+    assert NotebookNotary().check_signature(notebook)
+    story = toy.notebooks / "2-course.ipynb"
+    story.write_text(story.read_text().replace("course", "Course", 1))
+    copied.write_text(copied.read_text() + " ")
+    assert copies(toy) == [
+        "lab/explore.ipynb has changes of yours and is left as it is; move it away for a fresh copy"
+    ]
+    assert (toy.root / "lab" / "2-course.ipynb").read_bytes() == story.read_bytes()
+    assert copied.read_text().endswith(" ")
+
+
+def test_a_notebook_shows_what_is_wrong_with_the_data_and_no_traceback(toy):
+    change_cell(toy.data / "toy-2000" / "observations.csv", "ck.admission", "unit", "quux")
+    with pytest.raises(CaseError) as raised:
+        load("toy-2000", where=toy)
+    (line,) = raised.value._render_traceback_()
+    assert line.startswith("CaseError: ")
+    assert "data/toy-2000/observations.csv" in line
 
 
 def test_hostile_text_is_text(toy):

@@ -118,7 +118,8 @@ def _differences(old: Any, new: Any) -> list[str]:
         return [f"{figure} {line}" for line in lines] or [f"{figure} is drawn differently"]
     for kind in ("text/markdown", "text/html", "text/plain"):
         if one.get(kind) != two.get(kind):
-            return list(_phrases(_words(one.get(kind, "")), _words(two.get(kind, ""))))
+            words = (_words(part.get(kind, "")) for part in (one, two))
+            return list(_phrases(*words)) or ["sources or drawing changed"]
     return ["output of another kind"]
 
 
@@ -134,7 +135,8 @@ def _values(old: dict[str, str], new: dict[str, str]) -> Iterator[str]:
 
 def _words(text: str) -> str:
     """Cells and lines of a table or of Markdown as plain text."""
-    cells = re.sub(r"</t[dh]>|</caption>", "\n", text)
+    told = re.sub(r"<(style|desc|title)\b.*?</\1>", "", text, flags=re.DOTALL)
+    cells = re.sub(r"</t[dh]>|</caption>", "\n", told)
     return html.unescape(re.sub(r"<[^>]+>", "", cells))
 
 

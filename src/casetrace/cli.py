@@ -7,6 +7,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from typing import NoReturn
 
 import casetrace.runner  # noqa: F401  before jsonschema
@@ -228,6 +229,10 @@ def _parser() -> argparse.ArgumentParser:
     added = command("scenarios", commands.scenarios, "List scenarios, readings and their options.")
     added.add_argument("case", metavar="CASE")
     command("dictionary", commands.dictionary, "Write data/README.md from the data models.")
+    words = "Open JupyterLab on copies of the notebooks, in lab/."
+    added = command("lab", commands.lab, words)
+    added.add_argument("options", nargs=argparse.REMAINDER, help="of jupyter lab, after --")
+    parser.add_argument("--version", action="version", version=f"casetrace {version('casetrace')}")
     return parser
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "dictionary",
     "docx",
     "import_",
+    "lab",
     "misuse",
     "new",
     "say",
@@ -240,4 +241,12 @@ def dictionary(_: argparse.Namespace) -> int:
     where = project()
     write_bytes(where.data / "README.md", dictionary().encode())
     print(where.shown(where.data / "README.md"))
+    return OK
+
+
+def lab(options: argparse.Namespace) -> int:
+    """Open JupyterLab to explore a case."""
+    from casetrace.explore.lab import open_lab
+
+    open_lab(project(), [word for word in options.options if word != "--"])
     return OK

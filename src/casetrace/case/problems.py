@@ -40,11 +40,18 @@ class Problem:
         return f"{place}: {found}expected {self.expected}{fix}"
 
 
-class UsageError(Exception):
+class _Plain(Exception):
+    """An error of the reader's data or request: a notebook shows what it says and no traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
+
+
+class UsageError(_Plain):
     """A name, scenario, reading or parameter that is not there; the command line exits with 2."""
 
 
-class CaseError(Exception):
+class CaseError(_Plain):
     """The data of a case do not hold; carries every problem found.
 
     Attributes

@@ -1,0 +1,87 @@
+"""JupyterLab on copies of the notebooks, so that exploring changes nothing that is committed."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from casetrace.case.problems import UsageError
+from casetrace.files import digest, write_bytes
+from casetrace.project import Project
+
+__all__ = ["copies", "open_lab"]
+
+FOLDER, TAKEN = "lab", ".taken.json"
+
+
+def copies(where: Project) -> list[str]:
+    """Copy the notebooks to ``lab/``, trusted, so that their figures show at once.
+
+    A copy that was changed since it was made is left as it is.
+
+    Parameters
+    ----------
+    where : Project
+        The project.
+
+    Returns
+    -------
+    list of str
+        What was left, each in a sentence.
+    """
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
+    folder, notary, left = where.root / FOLDER, NotebookNotary(), []
+    taken = _taken(folder / TAKEN)
+    for story in where.stories():
+        copy, now = folder / story.name, story.read_bytes()
+        if copy.is_file() and digest(copy.read_bytes()) not in (taken.get(story.name), digest(now)):
+            left.append(
+                f"{FOLDER}/{story.name} has changes of yours and is left as it is; "
+                "move it away for a fresh copy"
+            )
+            continue
+        write_bytes(copy, now)
+        taken[story.name] = digest(now)
+        notary.sign(nbformat.reads(now.decode(), as_version=4))
+    write_bytes(folder / TAKEN, json.dumps(taken, indent=1).encode())
+    return left
+
+
+def open_lab(where: Project, more: Sequence[str] = ()) -> None:
+    """Become JupyterLab, with the notebook to explore opened.
+
+    Parameters
+    ----------
+    where : Project
+        The project; all of it can be opened.
+    more : sequence of str
+        More options for ``jupyter lab``.
+
+    Raises
+    ------
+    UsageError
+        If JupyterLab is not installed.
+    """
+    try:
+        import jupyterlab  # noqa: F401
+    except ImportError:
+        raise UsageError("JupyterLab is not here: make lab installs it") from None
+    for words in copies(where):
+        print(words)
+    address = f"/lab/tree/{FOLDER}/explore.ipynb"
+    options = [f"--ServerApp.root_dir={where.root}", f"--LabApp.default_url={address}"]
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *options, *more])
+
+
+def _taken(path: Path) -> dict[str, str]:
+    """What each copy was when it was made."""
+    try:
+        return dict(json.loads(path.read_bytes()))
+    except (OSError, ValueError):
+        return {}
