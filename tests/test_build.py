@@ -508,3 +508,14 @@ def test_what_is_edited_after_it_was_read_is_run_again(copy, monkeypatch):
     monkeypatch.undo()
     build(copy, [DEFAULT])
     assert values(copy)["ck.presentation"][0] == 23456
+
+
+def test_a_notebook_left_at_another_case_is_named_with_the_way_back(copy):
+    path = copy.notebooks / "2-course.ipynb"
+    path.write_text(path.read_text().replace('case = \\"imataka-2014\\"', 'case = \\"other\\"'))
+    before = outputs(copy)
+    with pytest.raises(BuildError) as failed:
+        build(copy, [DEFAULT])
+    assert "2-course.ipynb, its parameters: case is 'other'" in str(failed.value)
+    assert "git restore notebooks/2-course.ipynb" in str(failed.value)
+    assert outputs(copy) == before

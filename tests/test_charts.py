@@ -1,12 +1,14 @@
 import math
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from conftest import ROOT, change_cell, empty_table
+from matplotlib import font_manager
 
 from casetrace.case import load
-from casetrace.charts import FULL, SINGLE, course
+from casetrace.charts import FULL, SINGLE, course, style
 from casetrace.charts import course as chart
 from casetrace.charts.timeline import Timeline
 from casetrace.course import phases
@@ -220,3 +222,28 @@ def test_a_drug_without_a_dose_is_hatched_and_told(toy):
             change_cell(path, key, column, "")
     figure = course(load("toy-2000", where=toy))
     assert "Steroid: doses not reported." in figure.alt
+
+
+def test_a_typeface_of_the_system_does_not_take_the_place_of_ours(monkeypatch, toy):
+    manager = font_manager.fontManager
+    other = Path(font_manager.findfont("DejaVu Sans Mono"))
+    decoy = font_manager.FontEntry(fname=str(other), name="Liberation Sans", weight=400)
+    monkeypatch.setattr(manager, "ttflist", [decoy, *manager.ttflist])
+    style._register_fonts.cache_clear()
+    with style.styled(7.0):
+        found = Path(font_manager.findfont("Liberation Sans"))
+    assert found.parent == Path(style.__file__).parent / "fonts"
+    style._register_fonts.cache_clear()
+
+
+def contrast(colour):
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 1.05 / (0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05)
+
+
+def test_words_in_colour_can_be_read_on_white():
+    assert contrast("#000000") == pytest.approx(21)
+    assert all(contrast(style.ink(colour)) >= 4.5 for colour in style.SERIES)
+    assert style.ink("#0072B2") == "#0072B2"  # dark enough as it is
+    assert contrast(style.GREY["text"]) >= 4.5

@@ -48,6 +48,20 @@ def test_every_number_of_the_document_leads_to_its_row(pandoc):
     assert stray == []
 
 
+def test_the_document_has_a_title_a4_pages_and_their_numbers(pandoc):
+    document = docx(load("imataka-2014"))
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        about, footer = (
+            archive.read(n).decode() for n in ("docProps/core.xml", "word/footer1.xml")
+        )
+    assert "<dc:title>Banker-type juvenile dermatomyositis treated" in about
+    assert 'w:instr="PAGE"' in footer
+    body = body_of(document)
+    assert '<w:pgSz w:w="11906" w:h="16838"' in body
+    assert "<w:footerReference " in body
+    assert 'w:val="Title"' in body
+
+
 def test_the_document_is_the_same_bytes_each_time_and_follows_the_scenario(toy, pandoc):
     case = load("toy-2000", where=toy)
     assert docx(case) == docx(case)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import sys
 from xml.etree import ElementTree
 
@@ -204,3 +205,41 @@ def test_hostile_words_in_the_data_are_words_in_figures_and_tables(copy):
         page = table._repr_html_()
         assert "<script>" not in page
         assert "&lt;script&gt;" in page
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def unled(figure):
+    """Words of a picture with a number that lead nowhere, but for the numbers of an axis."""
+    found = []
+
+    def walk(element, is_tick, is_led):
+        is_tick = is_tick or (element.get("id") or "").startswith(("xtick", "ytick"))
+        is_led = is_led or element.tag == f"{SVG}a"
+        words = "".join(element.itertext())
+        is_number = is_tick and re.fullmatch(r"[\d.,−-]+", words)
+        if element.tag == f"{SVG}text" and re.search(r"\d", words) and not (is_led or is_number):
+            found.append(words)
+        for child in element:
+            walk(child, is_tick, is_led)
+
+    walk(ElementTree.fromstring(figure.svg_with_text), False, False)
+    return found
+
+
+@pytest.mark.parametrize("name", [f for f in FIGURES if f != "series"])
+@pytest.mark.parametrize("scenario", ["default", "lower-dose"])
+def test_every_number_in_a_figure_leads_to_what_it_rests_on(name, scenario):
+    assert unled(getattr(charts, name)(load("imataka-2014", scenario))) == []
+
+
+def test_of_the_published_series_only_the_key_leads_nowhere():
+    (key,) = unled(charts.series(CASE))
+    assert key.startswith("circle: children")
+
+
+def test_a_number_that_leads_nowhere_would_be_seen(monkeypatch):
+    module = sys.modules["casetrace.charts.laboratory"]
+    monkeypatch.setattr(module, "lead", lambda *_: None)
+    assert {"14,420", "4,000 to 5,000"} <= set(unled(charts.course(CASE)))

@@ -126,6 +126,49 @@ def test_a_case_with_little_data_is_told(toy):
     assert "in 6 courses: 4 (first), one every 2 weeks; and 2 (second), one every 8 weeks" in text
 
 
+def told(toy, **cells):
+    """The narrative of the toy case with a finding changed, and one of its kind added."""
+    path = toy.data / "toy-2000" / "findings.csv"
+    for column, value in cells.items():
+        change_cell(path, "weakness", column, value)
+    return plain(narrate(load("toy-2000", where=toy)).text)
+
+
+def test_a_finding_is_told_with_its_site(toy):
+    assert "weakness (left leg)" in told(toy, site="left leg")
+    assert "weakness of the arm (" not in told(toy, name="weakness of the arm", site="arm")
+
+
+def test_tests_of_several_times_are_told_with_them():
+    text = plain(narrate(load("imataka-2014")).text)
+    assert "*Imaging (gastrocnemius).* Present: partial fatty degeneration on muscle CT at " in text
+    assert "muscle atrophy on MRI at relapse" in text
+    assert "*Biopsy (biceps brachii).* Present: muscle fibre necrosis, muscle" in text
+
+
+def test_an_outcome_from_the_first_course_on_is_told_with_its_time():
+    text = plain(narrate(load("imataka-2014")).text)
+    assert "improvement of motor function, from the first course of intravenous" in text
+
+
+def test_the_words_that_carry_a_dose_are_quoted():
+    assert "The dose is printed as “IVIg at 400 mg/kg/5 days every 6 weeks” and " in plain(
+        narrate(load("imataka-2014")).text
+    )
+
+
+def test_what_the_register_says_of_a_passage_stands_with_its_reading():
+    text = plain(narrate(load("imataka-2014")).text)
+    assert "- What is the densitometry index? An index of 0.3 without quantity, unit, site" in text
+
+
+def test_readings_that_move_nothing_told_are_left_out_for_a_parent():
+    text = plain(narrate(load("imataka-2014"), audience="parent").text)
+    assert "How much did she weigh?" not in text
+    assert "Which body weight" not in text
+    assert "Is the dose for each day" in text
+
+
 HOSTILE = "<script>alert(1)</script> [x](javascript:y) `z` | a"
 
 

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
@@ -89,3 +90,80 @@ def test_stored_notebooks_hold_no_time_no_path_and_no_version():
         raw = json.loads(path.read_text())
         assert raw["metadata"]["language_info"] == {"name": "python"}
         assert "papermill" not in path.read_text()
+
+
+#: Columns that say themselves where a number of their row comes from.
+SOURCES = {"words", "words of the report", "place", "source", "how", "file", "code", "term", "note"}
+#: Names: of a row of the checklist, a case, a unit or a reading.
+NAMES = {"item", "case", "id", "unit", "hangs on", "what", "what is wrong first"}
+#: Words of the curator, each row beside the words of the report that they are about.
+BESIDE = {"what the report says, or not", "what the report says", "in force", "also possible"}
+
+
+class Cells(HTMLParser):
+    """The cells of a table, each with its text and whether it says what it rests on."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows, self.cell = [], None
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.cell = ["", False]
+        if tag == "abbr" and self.cell:
+            self.cell[1] = bool(dict(attributes).get("title"))
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th"):
+            self.rows[-1].append(tuple(self.cell))
+            self.cell = None
+
+    def handle_data(self, data):
+        if self.cell:
+            self.cell[0] += data
+
+
+def untraced(html):
+    """Cells with a digit that neither say what they rest on nor stand in a column that does."""
+    found = []
+    for table in re.findall("<table>.*?</table>", html, re.DOTALL):
+        cells = Cells()
+        cells.feed(table)
+        header, *rows = cells.rows
+        names = [text for text, _ in header]
+        for row in rows:
+            at = dict(zip(names, (text for text, _ in row), strict=True))
+            for name, (text, is_traced) in zip(names, row, strict=True):
+                known = SOURCES | NAMES | (BESIDE if "words" in at else set())
+                if re.search(r"\d", text) and not is_traced and name not in known:
+                    found.append((name, text))
+    return found
+
+
+@pytest.mark.parametrize("path", STORIES, ids=lambda p: p.stem)
+def test_every_number_in_a_table_says_what_it_rests_on(path):
+    outputs = [o for cell in code_of(path) for o in cell.outputs if "data" in o]
+    tables = [o.data["text/html"] for o in outputs if "<table>" in o.data.get("text/html", "")]
+    assert tables
+    for html in tables:
+        assert untraced(html) == []
+
+
+def test_a_number_that_rests_on_nothing_would_be_seen():
+    cell = "<table><tr><th>dose</th></tr><tr><td>{}</td></tr></table>"
+    assert untraced(cell.format("24 g/kg")) == [("dose", "24 g/kg")]
+    assert untraced(cell.format('<abbr title="">24 g/kg</abbr>')) == [("dose", "24 g/kg")]
+    assert untraced(cell.format('<abbr title="6 × 2 g/kg">24 g/kg</abbr>')) == []
+
+
+def test_every_number_of_the_narrative_says_what_it_rests_on():
+    (path,) = (path for path in STORIES if path.stem == "8-summary")
+    outputs = [o for cell in code_of(path) for o in cell.outputs if "data" in o]
+    told = [o.data["text/markdown"] for o in outputs if "text/markdown" in o.data]
+    assert len(told) == 3  # a clinician, a parent, Japanese
+    for words in told:
+        hint = '<abbr title="as reported; “(CPK) = 14,420 IU/l” (Case report, paragraph 1)">'
+        assert hint in words
+        assert re.findall(r"\d+", re.sub(r"<abbr .*?</abbr>", "", words, flags=re.DOTALL)) == []

@@ -13,9 +13,10 @@ from casetrace.case import load
 from casetrace.charts import course
 from casetrace.files import inert
 from casetrace.narrative.audience import audiences
-from casetrace.page import report_page, variants
+from casetrace.narrative.trace import mark as marked
+from casetrace.page import content, report_page, variants
 from casetrace.page.content import narrated, tabled
-from casetrace.page.figures import FIGURES
+from casetrace.page.figures import FIGURES, picture
 from casetrace.page.figures import _readings as figure_readings
 from casetrace.page.variants import packed, singles, varied
 from casetrace.values import headline
@@ -210,6 +211,7 @@ def test_a_figure_hangs_on_no_reading_but_those_that_it_is_drawn_for(shown):
         if not set(switch) & set(figure_readings(case, shown)):
             figure = shown.chart(case.under(switch))
             assert (figure.marks, figure.alt) == (home.marks, home.alt), switch
+            assert picture(figure) == picture(home), switch
 
 
 def test_a_part_with_too_many_combinations_is_not_guessed_for_those_not_made(monkeypatch):
@@ -222,6 +224,42 @@ def test_a_part_with_too_many_combinations_is_not_guessed_for_those_not_made(mon
     assert made["1", "0", "0"] == "100"
     assert None in made.values()
     assert all(text in (None, "".join(options)) for options, text in made.items())
+
+
+def test_of_links_in_a_row_to_one_fact_those_with_a_number_are_kept():
+    def told(*marks):
+        return content._linked(", ".join(marked(key, words) for key, words in marks))
+
+    one = told(("register/d1", "Topic"), ("register/d1", "more than 8,000"), ("motor/a", "walks"))
+    assert one == (
+        'Topic, <a class="f" href="#s-register/d1">more than 8,000</a>, '
+        '<a class="f" href="#s-motor/a">walks</a>'
+    )
+    assert told(("findings/a", "fever"), ("findings/a", "and pain")) == (
+        '<a class="f" href="#s-findings/a">fever</a>, and pain'
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("findings/fever", "The report says nothing on this."),
+        ("register/d12", "The report says nothing on this."),
+        ("care/5c", "Our judgement: the report has no words of its own for this."),
+        ("case.yaml/readings/weight", "An assumption: the report does not say."),
+        ("findings/waddling_gait", "“a waddling gait”"),
+    ],
+)
+def test_a_row_without_words_says_why(key, said):
+    assert f"<td>{said}</td>" in content.source_row(load("imataka-2014"), key)
+
+
+def test_the_table_of_a_figure_says_what_each_time_is_counted_from():
+    case = load("imataka-2014")
+    table = content.marks_table(case, course(case).marks)
+    assert "week 0 from first dose of prednisolone" in table
+    assert "week 6.52 from first dose of prednisolone" in table  # 1.5 months
+    assert "week 0 from relapse" in table
 
 
 def test_some_parts_are_the_same_as_among_all(toy):

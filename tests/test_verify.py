@@ -38,6 +38,19 @@ def test_what_is_committed_reproduces(whole):
 # --- a stored notebook on its own
 
 
+@pytest.mark.parametrize("trace", ["version", "widget"])
+def test_a_notebook_saved_from_jupyterlab_is_named_with_the_way_back(stored, trace):
+    path, notebook = stored
+    if trace == "version":
+        notebook["metadata"]["language_info"]["version"] = "3.11.7"
+    else:
+        widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "a"}}
+        code(notebook)[-1]["outputs"][0]["data"] = widget
+    path.write_text(json.dumps(notebook))
+    (said,) = check_notebook(path)
+    assert "was saved from JupyterLab; git restore notebooks/2-course.ipynb" in said
+
+
 def counts_out_of_order(notebook):
     code(notebook)[2]["execution_count"] = 9
 

@@ -67,7 +67,7 @@ def classification(case: Case, name: str = "eular_acr") -> Figure | None:
 
 
 def _items(page: Page, ax: Axes, given: list[Item], version: str, labels: bool) -> None:
-    plain_axis(ax, [i.label for i in given])
+    plain_axis(ax, [i.label for i in given], [f"reference/criteria/{i.id}" for i in given])
     ax.set_xlim(0, 5.6)
     ax.set_xticks(range(6))
     if not labels:

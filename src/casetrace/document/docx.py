@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
 import tempfile
 from pathlib import Path
 
 from casetrace import charts
 from casetrace.case import Case, UsageError
+from casetrace.document.reference import restyled
 from casetrace.narrative import narrate
 from casetrace.narrative.audience import CLINICIAN
+from casetrace.narrative.story import literal
 
 __all__ = ["docx"]
 
@@ -52,6 +56,9 @@ def docx(case: Case, audience: str = CLINICIAN) -> bytes:
             picture.write_bytes(figure.png)
         told = narrate(case, figure, audience)
         text = told.markdown(picture.name, _anchor)
+        look = Path(folder) / "reference.docx"
+        shown = [pypandoc.get_pandoc_path(), "--print-default-data-file", look.name]
+        look.write_bytes(restyled(subprocess.run(shown, capture_output=True, check=True).stdout))
         before = os.environ.get("SOURCE_DATE_EPOCH")
         os.environ["SOURCE_DATE_EPOCH"] = "0"  # no time of making in the file
         try:
@@ -62,7 +69,10 @@ def docx(case: Case, audience: str = CLINICIAN) -> bytes:
                 outputfile=str(out),
                 extra_args=[
                     f"--resource-path={folder}",
+                    f"--reference-doc={look}",
+                    "--shift-heading-level-by=-1",  # the first heading is the title
                     f"--metadata=lang:{told.audience.language}",
+                    "--metadata=author:casetrace",
                 ],
             )
         finally:
@@ -74,4 +84,6 @@ def docx(case: Case, audience: str = CLINICIAN) -> bytes:
 
 
 def _anchor(key: str) -> str:
-    return f'[`{key}`]{{id="{key}"}}'
+    """The first cell of a row, which may be broken after a point or a line."""
+    shown = re.sub(r"([._/])", "\\1\u200b", key)
+    return f'[{literal(shown)}]{{id="{key}"}}'

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from casetrace.narrative.teller import PICTURE, Teller
 from casetrace.narrative.trace import SIGNS, parts, replace_marks, split, stray, without_signs
 from casetrace.project import DEFAULT_SCENARIO, EXPORT
 from casetrace.quantity import Quantity
+from casetrace.tables.table import hint_of, sourced
 from casetrace.values import as_records, headline
 
 __all__ = ["Narrative", "narrate"]
@@ -109,7 +111,7 @@ class Narrative:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         if root := os.environ.get(EXPORT):
             self.export(Path(root) / self.case.id / self.case.scenario / "reports")
-        body = replace_marks(self.text, lambda _, words: literal(words))
+        body = replace_marks(self.text, self._hinted)
         body = body.replace(PICTURE + "\n\n", "")
         return {"text/markdown": body.strip() + "\n", "text/plain": repr(self)}
 
@@ -118,8 +120,18 @@ class Narrative:
 
     def _link(self, key: str, words: str) -> str:
         """Words with a link to the row they come from; facts without a number have none."""
-        is_traced_here = key in self.values or bool(re.search(r"\d", words))
-        return f"[{literal(words)}](#{key})" if is_traced_here else literal(words)
+        return f"[{literal(words)}](#{key})" if self._is_traced(key, words) else literal(words)
+
+    def _hinted(self, key: str, words: str) -> str:
+        """The same for a notebook: what the words rest on shows when they are pointed at."""
+        if not self._is_traced(key, words):
+            return literal(words)
+        q = self.values.get(key)
+        hint = hint_of(self.case, q) if q else sourced(self.case, words, key).hint
+        return f'<abbr title="{escape(hint)}">{literal(words)}</abbr>'
+
+    def _is_traced(self, key: str, words: str) -> bool:
+        return key in self.values or bool(re.search(r"\d", words))
 
     def _tables(self, anchor: Callable[[str], str]) -> str:
         facts = {

@@ -22,15 +22,13 @@ def folds(case: Case) -> Table | None:
     used = case.head.uses.upper_limit.get(measure)
     named = {o.id: o for o in case.observations}
     for limit, found in engine.fold_under(case, measure).items():
-        row = case.reference.get("limits", limit)
+        row, source = case.reference.get("limits", limit), f"reference/limits/{limit}"
         for key, fold in found.items():
             rank = engine.severity(case, measure, fold)
             rows.append(
                 [
-                    sourced(
-                        case, f"{row.statistic}, {row.population}", f"reference/limits/{limit}"
-                    ),
-                    sourced(case, f"{row.value} {row.unit}", f"reference/limits/{limit}"),
+                    sourced(case, f"{row.statistic}, {row.population}", source),
+                    sourced(case, f"{row.value} {row.unit}", source),
                     occasion(case, named[key]),
                     traced(case, fold),
                     traced(case, rank) if rank else "",
