@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -55,7 +56,8 @@ def choose(head: Head, scenario: str, switched: Mapping[str, str] | None = None)
         options = head.readings[name].options
         if option not in options:
             hint = nearest(option, options, "option")
-            raise UsageError(f"reading {name!r} has no option {option!r}; {hint}")
+            several = "; join several readings with +" if re.search(r"[=,;&]", option) else ""
+            raise UsageError(f"reading {name!r} has no option {option!r}; {hint}{several}")
         chosen[name] = option
     return chosen
 

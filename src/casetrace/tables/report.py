@@ -15,6 +15,7 @@ __all__ = [
     "observations",
     "readings",
     "register",
+    "scenarios",
     "schedule",
     "treatments",
     "values",
@@ -130,6 +131,15 @@ def readings(case: Case) -> Table:
         )
     columns = ["reading", "question", "words", "in force", "because", "also possible"]
     return Table("Readings", columns, rows)
+
+
+def scenarios(case: Case) -> Table | None:
+    """Named combinations of readings, each with what it reads otherwise."""
+    rows = [
+        [name, scenario.label, _pairs(scenario.readings)]
+        for name, scenario in case.at_defaults.head.scenarios.items()
+    ]
+    return Table("Scenarios", ["scenario", "label", "reads otherwise"], rows) if rows else None
 
 
 def values(case: Case, found: dict[str, Quantity] | None = None) -> Table:
