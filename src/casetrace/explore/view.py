@@ -13,12 +13,12 @@ from casetrace import charts
 from casetrace.case import Case
 from casetrace.narrative import narrate
 from casetrace.narrative.audience import CLINICIAN
-from casetrace.narrative.ledger import fact_rows, value_rows
 from casetrace.narrative.story import literal
 from casetrace.narrative.teller import PICTURE
 from casetrace.narrative.trace import mark, replace_marks
 from casetrace.page.figures import picture
-from casetrace.values import as_records, headline
+from casetrace.tables.table import hint_of, sourced
+from casetrace.values import headline
 from casetrace.wording import value_name
 
 __all__ = ["PANES", "View"]
@@ -62,8 +62,6 @@ class View:
             or key not in self.values
             or self.home[key].text() != self.values[key].text()
         }
-        rows = value_rows(as_records(case, self.values))
-        self._hints = {key: _hint(*cells) for key, cells in rows.items()}
 
     def course(self) -> str:
         """The clinical course, each number with what it rests on, and as a table."""
@@ -129,9 +127,9 @@ class View:
         return f'<g class="hint"><title>{escape(self._rests_on(unescape(link[1])))}</title>'
 
     def _rests_on(self, key: str) -> str:
-        if key not in self._hints:
-            self._hints[key] = _hint(*fact_rows(self.case, [key])[key])
-        return self._hints[key]
+        """What a value or a fact rests on, in a line or two."""
+        q = self.values.get(key) or self.home.get(key)
+        return f"{key}\n{hint_of(self.case, q) if q else sourced(self.case, key, key).hint}"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         titles = (
@@ -142,11 +140,6 @@ class View:
 
     def __repr__(self) -> str:
         return f"View of {self.case.id}, {self.case.scenario}: {len(self.values)} values"
-
-
-def _hint(key: str, *cells: str) -> str:
-    """What a value or a fact rests on, in a line or two."""
-    return "\n".join([key, *(re.sub(r"\s+", " ", c) for c in cells if c)])
 
 
 def _table(columns: tuple[str, ...], rows: list[list[str]], changed: Sequence[bool] = ()) -> str:

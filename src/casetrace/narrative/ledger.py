@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from casetrace.case import Case
+from casetrace.tables.table import source_words
 
-__all__ = ["FACT_COLUMNS", "VALUE_COLUMNS", "fact_rows", "source_words", "value_rows"]
+__all__ = ["FACT_COLUMNS", "VALUE_COLUMNS", "fact_rows", "value_rows"]
 
 #: Columns with their shares of a page's width.
 VALUE_COLUMNS = {"value": 18, "": 14, "how": 22, "hangs on": 18, "words of the report": 48}
@@ -40,16 +41,3 @@ def fact_rows(case: Case, keys: Iterable[str]) -> dict[str, list[str]]:
         said = source_words([source]) or source.get("place", "")
         found[key] = [key, said, f"{source['file']}{row}"]
     return found
-
-
-def source_words(sources: list[dict[str, str]], most: int = 3) -> str:
-    """The words of the report or the citation behind a value, at most a few of them."""
-    said = []
-    for source in sources:
-        if source.get("as_reported"):
-            said.append(f"“{source['as_reported']}” ({source['place']})")
-        elif source.get("citation"):
-            said.append(source["citation"])
-    said = list(dict.fromkeys(said))
-    rest = f"; and {len(said) - most} more rows" if len(said) > most else ""
-    return "; ".join(said[:most]) + rest

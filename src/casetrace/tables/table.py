@@ -17,6 +17,7 @@ __all__ = [
     "Table",
     "hint_of",
     "quote",
+    "source_words",
     "sourced",
     "traced",
     "words_of",
@@ -120,17 +121,24 @@ def hint_of(case: Case, q: Quantity) -> str:
     return "; ".join(part for part in (q.how, hangs, _cited(case, q.sources)) if part)
 
 
-def _cited(case: Case, keys: Iterable[str], most: int = 3) -> str:
-    """The words and places of some rows, or the works that they are cited from."""
-    said = []
-    for source in map(case.describe, keys):
-        if words := source.get("as_reported"):
-            said.append(f"{quote(words)} ({source['place']})")
-        else:
-            said.append(source.get("citation") or f"{source['file']}, {source['id']}")
-    said = list(dict.fromkeys(said))
-    rest = f"; and {len(said) - most} more" if len(said) > most else ""
+def source_words(sources: Iterable[dict[str, str]], most: int = 3) -> str:
+    """The words with their places, or the works, behind a value: at most a few of them."""
+    said = [
+        f"{quote(source['as_reported'])} ({source['place']})"
+        if source.get("as_reported")
+        else source.get("citation", "")
+        for source in sources
+    ]
+    said = list(dict.fromkeys(filter(None, said)))
+    rest = f"; and {len(said) - most} more rows" if len(said) > most else ""
     return "; ".join(said[:most]) + rest
+
+
+def _cited(case: Case, keys: Iterable[str]) -> str:
+    """The same of some rows; where they lie, if none has words or a work."""
+    sources = [case.describe(key) for key in keys]
+    places = dict.fromkeys(f"{s['file']}, {s['id'].rpartition('/')[2]}" for s in sources)
+    return source_words(sources) or "; ".join(places)
 
 
 def _shown(cell: str) -> str:
