@@ -162,7 +162,8 @@ def marks_table(case: Case, marks: Iterable[Mark]) -> str:
     rows, zeros = [], {clock.id: clock.label for clock in case.head.clocks}
     for m in marks:
         key = m.source.split("; ")[0]
-        weeks = [f"{float(w):.3g}" for w in (m.week_low, m.week_high) if w]
+        ends = (f"{float(w):,.2f}" for w in (m.week_low, m.week_high) if w)
+        weeks = (end.rstrip("0").rstrip(".") for end in ends)
         time = " to ".join(dict.fromkeys(weeks))
         since = f" from {zeros[m.clock]}" if m.clock in zeros else ""
         cells = [m.lane, m.what, m.shape, f"week {time}{since}" if time else "", m.text]
