@@ -19,6 +19,7 @@ from casetrace.page.content import narrated, tabled
 from casetrace.page.figures import FIGURES, picture
 from casetrace.page.figures import _readings as figure_readings
 from casetrace.page.variants import packed, singles, varied
+from casetrace.quantity import Quantity, parse
 from casetrace.values import headline
 
 COMMITTED = ROOT / "reports" / "imataka-2014" / "index.html"
@@ -252,6 +253,21 @@ def test_of_links_in_a_row_to_one_fact_those_with_a_number_are_kept():
 )
 def test_a_row_without_words_says_why(key, said):
     assert f"<td>{said}</td>" in content.source_row(load("imataka-2014"), key)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "said"),
+    [
+        (parse("more than 8000", "U/L"), "above 8,000 U/L, open upwards"),
+        (parse("4000 to 5000", "U/L"), "from 4,000 to 5,000 U/L"),
+        (parse("at least 2", "mo").in_weeks(), "from 2 months, open upwards"),
+        (parse("5", "wk"), "one value"),
+        (parse("about 5", "wk"), "inexact; how far is not said"),
+        (Quantity(1, 3, levels=("no", "possible", "probable", "definite")), "any of possible, "),
+    ],
+)
+def test_bounds_are_said_in_the_unit_of_the_text(quantity, said):
+    assert content._bounds(quantity).startswith(said)
 
 
 def test_the_table_of_a_figure_says_what_each_time_is_counted_from():

@@ -235,7 +235,79 @@ def test_a_number_in_a_figure_is_explained(page):
 def test_what_the_report_is_silent_on_says_so(page):
     page.goto(URL)
     page.click(".told a.f:text-is('fever')")
-    assert "The report says nothing on this." in page.text_content("#panel h2")
+    assert page.text_content("#panel h2") == "fever"
+    assert "The report says nothing on this." in page.text_content("#panel")
+
+
+def test_a_number_from_the_literature_is_shown_with_all_that_its_row_says(page):
+    page.goto(URL)
+    page.locator("#figure-folds svg a", has_text="153 U/L").first.click()
+    panel = page.text_content("#panel")
+    assert "Japanese Committee for Clinical Laboratory Standards" in panel
+    assert "value 153; unit U/L" in panel
+
+
+def test_the_contents_are_reached_by_keyboard(page):
+    page.goto(URL)
+    reached = False
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        reached = reached or page.evaluate(
+            "() => document.activeElement.closest('#contents') !== null"
+            " && document.activeElement.checkVisibility({visibilityProperty: true})"
+        )
+    assert reached
+
+
+def test_the_address_and_the_page_agree_after_going_back_and_forward(page):
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(URL)
+    page.click("#contents a[href='#classification']")
+    page.select_option("#scenario", "lower-dose")
+    page.click("#audiences button[data-audience=parent]")
+    page.go_back()
+    page.wait_for_function("() => document.getElementById('scenario').value === ''")
+    assert "#" not in page.url
+    assert page.is_visible(".told")
+    page.go_forward()
+    page.wait_for_function("() => document.getElementById('scenario').value === 'lower-dose'")
+    assert page.url.endswith("#for=parent&ivig_dose=per-course")
+    assert page.is_visible(".audience[data-audience=parent]")
+    page.evaluate("() => { location.hash = 'ivig_dose=nonsense'; }")
+    page.wait_for_function("() => document.getElementById('scenario').value === ''")
+
+
+@pytest.mark.parametrize("place", ["v-ivig.dose_total", "s-findings/fever"])
+def test_the_address_of_a_value_or_a_source_explains_it(page, place):
+    page.goto(f"{URL}#{place}")
+    assert page.text_content("#panel h2") in ("24 g/kg", "fever")
+
+
+def test_the_address_of_a_section_for_others_shows_it(page):
+    page.goto(f"{URL}#parent-what-was-given")
+    assert page.is_visible("#parent-what-was-given")
+
+
+def test_the_focus_is_never_lost(page):
+    page.goto(URL)
+    where = "() => document.activeElement === document.body"
+    page.select_option("#scenario", "lower-dose")
+    page.focus("#reset")
+    page.keyboard.press("Enter")
+    assert not page.evaluate(where)
+    link = ".told a[href='#v-ivig.dose_total']"
+    page.focus(f"{link} >> nth=0")
+    page.keyboard.press("Enter")
+    page.select_option("#scenario", "lower-dose")  # the paragraph is written anew
+    page.focus("#close")
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => document.activeElement.hash") == "#v-ivig.dose_total"
+    page.keyboard.press("Enter")
+    page.click("#audiences button[data-audience=ja]")  # and is not there any more
+    page.focus("#close")
+    page.keyboard.press("Enter")
+    assert not page.evaluate(where)
+    assert page.evaluate("() => document.activeElement.checkVisibility()")
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (1024, 768), (640, 400), (400, 800)])

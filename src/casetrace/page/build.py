@@ -20,6 +20,7 @@ from casetrace.files import digest
 from casetrace.narrative.audience import CLINICIAN, Audience, audiences
 from casetrace.narrative.trace import plain
 from casetrace.page.content import (
+    SOURCE_COLUMNS,
     STATES,
     TABLES,
     VALUE_COLUMNS,
@@ -94,6 +95,7 @@ def _filled(case: Case, parts: Mapping[str, Part]) -> str:
         tables=_tables(case, parts),
         values=[n.removeprefix("v-") for n in parts if n.startswith("v-")],
         value_columns=VALUE_COLUMNS,
+        source_columns=SOURCE_COLUMNS,
         sources={key: source_row(case, key) for key in sorted(targets)},
         files=_files(case),
         default=case.at_defaults.head,

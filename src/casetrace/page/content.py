@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
@@ -18,11 +19,13 @@ from casetrace.narrative.audience import Audience, audiences
 from casetrace.narrative.story import literal, render
 from casetrace.narrative.teller import Teller
 from casetrace.narrative.trace import mark, parts, replace_marks
+from casetrace.quantity import Quantity
 from casetrace.tables.table import quote
 from casetrace.units import printed
 from casetrace.values import as_records, headline
 
 __all__ = [
+    "SOURCE_COLUMNS",
     "TABLES",
     "VALUE_COLUMNS",
     "aim",
@@ -44,6 +47,7 @@ TABLES = {
     "care": (tables.care, "care", "item"),
 }
 STATES = ("observed", "excluded", "ambiguous", "not reported")
+SOURCE_COLUMNS = ("row", "words or work", "what it says", "place", "file")
 VALUE_COLUMNS = ("value", "text", "bounds", "unit", "how", "hangs on", "sources")
 
 
@@ -93,7 +97,7 @@ def tabled(case: Case, only: Collection[str] | None = None) -> dict[str, str]:
     pattern = _any_of(tuple(known))
     asked = known if only is None else {k: q for k, q in known.items() if f"v-{k}" in only}
     for record in as_records(case, asked):
-        found[f"v-{record['id']}"] = _value_row(case, record, pattern)
+        found[f"v-{record['id']}"] = _value_row(case, record, asked[record["id"]], pattern)
     return found
 
 
@@ -172,12 +176,35 @@ def marks_table(case: Case, marks: Iterable[Mark]) -> str:
 
 
 def source_row(case: Case, key: str) -> str:
-    """Where a source stands, and its words."""
+    """A source under :data:`SOURCE_COLUMNS`: its words or work, what it says, where it stands."""
     found = case.describe(key)
     said = quote(found.get("as_reported", "")) or found.get("citation", "") or _silent(case, key)
     row = f", row {found['row']}" if "row" in found else ""
-    cells = [key, said, found.get("place", ""), f"{found['file']}{row}"]
+    cells = [key, said, _says(case, key), found.get("place", ""), f"{found['file']}{row}"]
     return "".join(f"<td>{escape(c)}</td>" for c in cells)
+
+
+def _says(case: Case, key: str) -> str:
+    """What a row is about: its name, or all that a reference row holds."""
+    table, _, name = key.partition("/")
+    if table == "reference":
+        table, _, name = name.partition("/")
+        cells = case.reference.get(table, name).model_dump(exclude={"id", "citation"})
+        return "; ".join(f"{k.replace('_', ' ')} {v}" for k, v in cells.items() if v)
+    if table == "care":
+        return next(item.label for item in case.reference.care if item.id == name)
+    if table == "case.yaml":
+        part, _, name = name.partition("/")
+        named = {"readings": "question", "clocks": "label"}.get(part)
+        found = getattr(case.head, part)
+        if not named:
+            return getattr(found, "title", "") or getattr(found, "name", "")
+        rows = found if isinstance(found, dict) else {row.id: row for row in found}
+        return getattr(rows[name], named)
+    row = case.get(table, name)
+    if table == "register":
+        return f"{row.topic}: {row.statement}"
+    return getattr(row, "name", "")
 
 
 def _silent(case: Case, key: str) -> str:
@@ -227,7 +254,7 @@ def _cells(row: Iterable[str], key: str) -> str:
     return "".join(cells)
 
 
-def _value_row(case: Case, record: dict[str, Any], names: re.Pattern[str]) -> str:
+def _value_row(case: Case, record: dict[str, Any], q: Quantity, names: re.Pattern[str]) -> str:
     """A headline value with all that it hangs on."""
     readings = case.head.readings
     hangs_on = "<br>".join(
@@ -235,15 +262,20 @@ def _value_row(case: Case, record: dict[str, Any], names: re.Pattern[str]) -> st
         f"{escape(readings[name].options[option].label)}"
         for name, option in record["readings"].items()
     )
+    links = {_said(s): s["id"] for s in reversed(record["sources"])}  # each words once
     sources = "".join(
-        f'<li><a href="#s-{escape(s["id"])}">{escape(_said(s))}</a></li>' for s in record["sources"]
+        f'<li><a href="#s-{escape(key)}">{escape(said)}</a></li>'
+        for said, key in reversed(links.items())
     )
+    how = record["how"]
+    for name, option in record["readings"].items():
+        how = how.replace(f", {name}: {option}", "")  # said under what it hangs on
     cells = [
         escape(record["id"]),
         escape(record["text"]),
-        escape(_bounds(record)),
+        escape(_bounds(q)),
         escape(printed(record["unit"])),
-        names.sub(r'<a class="v" href="#v-\1">\1</a>', escape(record["how"])),
+        names.sub(r'<a class="v" href="#v-\1">\1</a>', escape(how)),
         hangs_on,
         f"<ul>{sources}</ul>",
     ]
@@ -257,16 +289,17 @@ def _said(source: dict[str, str]) -> str:
     return source.get("citation") or source["id"]
 
 
-def _bounds(record: dict[str, Any]) -> str:
-    """Both bounds in words, and whether each belongs to the value."""
-    if record["low"] is not None and record["low"] == record["high"]:
-        return "one value" if not record["about"] else "inexact; how far is not said"
-    said = []
-    for end, at_end, beyond in (("low", "from", "above"), ("high", "to", "below")):
-        bound = record[end]
-        word = at_end if record[f"{end}_included"] else beyond
-        said.append(f"{end} bound open" if bound is None else f"{word} {bound:,.6g}")
-    return ", ".join(said)
+def _bounds(q: Quantity) -> str:
+    """Both bounds in words and in the unit of the text, and whether each belongs to the value."""
+    if q.levels:
+        return "" if q.is_point else "any of " + ", ".join(q.levels[int(q.low) : int(q.high) + 1])
+    if q.is_point:
+        return "inexact; how far is not said" if q.about else "one value"
+    q = q.to(q.shown or q.unit)
+    low = "" if math.isinf(q.low) else f"{'from' if q.low_closed else 'above'} {q.low:,.6g}"
+    high = "" if math.isinf(q.high) else f"{'to' if q.high_closed else 'below'} {q.high:,.6g}"
+    measured = " ".join(part for part in (low, high, printed(q.unit)) if part)
+    return measured if low and high else f"{measured}, open {'upwards' if low else 'downwards'}"
 
 
 @cache

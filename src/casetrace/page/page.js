@@ -107,18 +107,28 @@
     const pairs = location.hash.slice(1).split("&").map((p) => p.split("="));
     const known = pairs.filter(([n, o]) => data.readings.some((r) => r.name === n && r.options.includes(o)));
     const to = pairs.find(([n]) => n === "for");
-    return known.length || to ? [choice(Object.fromEntries(known)), to ? to[1] : ""] : null;
+    const isState = pairs.every(([, o]) => o !== undefined) || !location.hash;
+    return isState ? [choice(Object.fromEntries(known)), to ? to[1] : ""] : null;
   };
+  // The address says how the report is read; or it is a place in it.
   const open = () => {
-    const asked = fromHash();
-    if (!asked) return;
-    tell(asked[1]);
-    choose(asked[0]);
+    const asked = fromHash(), place = asked ? null : byId(decodeURIComponent(location.hash.slice(1)));
+    if (asked) {
+      tell(asked[1]);
+      choose(asked[0]);
+    } else if (place && /^[vs]-/.test(place.id)) {
+      pinned = place.id;
+      explain(pinned);
+    } else if (place) {
+      const teller = place.closest("[data-audience]");
+      if (teller) tell(teller.dataset.audience);
+      place.scrollIntoView();
+    }
   };
   const settle = (next) => { choose(next); keep(); };
   selects.forEach((select, r) => select.addEventListener("change", () => settle(now.map((o, n) => (n === r ? select.selectedIndex : o)))));
   byId("scenario").addEventListener("change", (e) => settle(choice(data.scenarios[e.target.value] || {})));
-  byId("reset").addEventListener("click", () => settle([...home]));
+  byId("reset").addEventListener("click", () => { settle([...home]); byId("scenario").focus(); });
   for (const button of all("#audiences button")) button.addEventListener("click", () => { tell(button.dataset.audience); keep(); fit(); });
   addEventListener("hashchange", open);
 
@@ -133,7 +143,13 @@
       else box.removeAttribute("tabindex");
     }
   };
-  const fold = () => { byId("contents").firstElementChild.open = wide.matches; };
+  const fold = () => {
+    byId("contents").firstElementChild.open = wide.matches;
+    makeRoom();
+  };
+  const makeRoom = () => {
+    root.style.scrollPaddingBottom = wide.matches || panel.hidden ? "" : `${panel.offsetHeight + 12}px`;
+  };
   new ResizeObserver(fit).observe(form);
   addEventListener("resize", fit);
   wide.addEventListener("change", fold);
@@ -170,7 +186,7 @@
     }
     return box;
   };
-  const heading = (element) => element.closest("section")?.querySelector("h2, h3");
+  const heading = (element) => element.closest("section")?.querySelector("h2");
   const label = (element) => {
     const figure = element.closest("figure");
     if (figure) return `figure: ${figure.querySelector("figcaption").textContent}`;
@@ -187,7 +203,7 @@
       if (teller && teller.dataset.audience !== audience.name) continue;
       const words = label(link), row = link.closest("table.values tr");
       if (!words || found.has(words)) continue;
-      const target = row ? row.id : (link.closest("figure")?.id || heading(link)?.id);
+      const target = row ? row.id : (link.closest("figure, details.table")?.id || heading(link)?.id);
       const a = node("a", words);
       a.href = `#${target}`;
       a.lang = teller?.lang || "en";
@@ -200,19 +216,23 @@
     const row = byId(id);
     if (!row) return;
     const isValue = id.startsWith("v-"), list = node("dl"), record = node("dl"), more = node("details");
-    const title = node("h2", row.cells[1].textContent || (isValue ? "not there under these readings" : row.cells[0].textContent));
+    const words = row.cells[1].textContent, says = isValue ? "" : row.cells[2].textContent;
+    const isSilent = !isValue && !row.cells[3].textContent && !/^s-reference/.test(id);
+    const title = node("h2", (isSilent ? says : words) || words || (isValue ? "not there under these readings" : row.cells[0].textContent));
     title.tabIndex = -1;
     if (isValue) {
       entry(list, "rests on", few(cell(row, 6)));
-      entry(list, "worked out as", derived(row));
+      if (cell(row, 4).textContent !== "as reported") entry(list, "worked out as", derived(row));
       entry(list, "hangs on the reading", cell(row, 5));
       entry(list, "bounds", row.cells[2].textContent === "one value" ? "" : cell(row, 2));
       entry(record, "value", cell(row, 0));
       entry(record, "unit", cell(row, 3));
     } else {
-      entry(list, "place", cell(row, 2));
+      if (isSilent && words !== title.textContent) entry(list, "rests on", cell(row, 1));
+      if (says !== title.textContent) entry(list, "what it says", cell(row, 2));
+      entry(list, "place", cell(row, 3));
       entry(record, "row", cell(row, 0));
-      entry(record, "file", cell(row, 3));
+      entry(record, "file", cell(row, 4));
     }
     const places = uses(id);
     if (places.length) {
@@ -226,14 +246,21 @@
     traced.lang = audience.language;
     panel.hidden = false;
     panel.scrollTop = 0;
-    root.style.scrollPaddingBottom = wide.matches ? "" : `${panel.offsetHeight + 12}px`;
+    makeRoom();
+  };
+  // Where it was opened: the link itself, or what stands there now, or else the report.
+  const origin = () => {
+    const same = opener ? [...all(`main a[href="${CSS.escape(opener.href)}"], header a[href="${CSS.escape(opener.href)}"]`)] : [];
+    const seen = same.filter((a) => a.checkVisibility());
+    return [opener?.link, ...seen].find((a) => a && document.contains(a) && a.checkVisibility()) || byId("main");
   };
   const close = (back = true) => {
+    const wasInside = panel.contains(document.activeElement);
     panel.hidden = true;
     pinned = null;
-    root.style.scrollPaddingBottom = "";
+    makeRoom();
     isBack = true; // what gets the focus again is not explained again
-    if (back && opener && document.contains(opener)) opener.focus();
+    if (back && (opener || wasInside)) origin().focus({ preventScroll: !opener });
     isBack = false;
     opener = null;
   };
@@ -251,12 +278,13 @@
     event.preventDefault();
     const id = aim(link || other);
     if (link) {
-      if (!panel.contains(link)) opener = link;
+      if (!panel.contains(link)) opener = { link, href: link.getAttribute("href") };
       pinned = id;
       explain(id);
       if (event.detail === 0 || panel.contains(document.activeElement)) traced.querySelector("h2").focus();
       else link.scrollIntoView({ block: "nearest" });
     } else if (id.startsWith("r-")) {
+      history.pushState(null, "", location.href);
       if (!wide.matches) close(false);
       form.querySelector("details").open = true;
       byId(id).querySelector("select").focus();
@@ -269,16 +297,19 @@
   document.addEventListener("mouseover", (event) => {
     clearTimeout(waiting);
     const link = traceable(event.target);
+    if (pinned || !wide.matches || byId("contents").contains(document.activeElement)) return;
     // Not where the panel would cover what is pointed at; and only after a while, so that
-    // the way to the panel may lead over other numbers.
-    if (!link || pinned || !wide.matches || panel.contains(link)) return;
-    waiting = setTimeout(() => explain(aim(link)), panel.hidden ? 60 : 250);
+    // the way to the panel may lead over other numbers, and that to the contents too.
+    if (link && !panel.contains(link)) waiting = setTimeout(() => explain(aim(link)), panel.hidden ? 120 : 250);
+    else if (!panel.hidden && !panel.contains(event.target) && !traceable(document.activeElement)) waiting = setTimeout(() => close(false), 900);
   });
   document.addEventListener("focusin", (event) => {
     const link = traceable(event.target);
-    if (!link || pinned || isBack || panel.contains(link) || !link.matches(":focus-visible")) return;
-    explain(aim(link));
-    link.scrollIntoView({ block: "nearest" });
+    if (pinned || isBack || panel.contains(event.target)) return;
+    if (link && link.matches(":focus-visible")) {
+      explain(aim(link));
+      link.scrollIntoView({ block: "nearest" });
+    } else if (!link && !panel.hidden) close(false);
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !panel.hidden) close(); });
   byId("close").addEventListener("click", () => close());
@@ -289,5 +320,5 @@
   fold();
   tell("");
   show(data.now);
-  open();
+  if (location.hash) open();
 })();
