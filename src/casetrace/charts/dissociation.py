@@ -71,7 +71,7 @@ def dissociation(case: Case) -> Figure | None:
         under_keys = 75.5
         for number, (pair, lines) in enumerate(zip(found, keys, strict=True), start=1):
             said = page.words(1.0, under_keys + 0.7, f"{number}  " + "\n    ".join(lines))
-            lead(_rows(pair), said)
+            lead(f"motor/{pair.motor.id}" if pair.motor else _rows(pair), said)
             under_keys += 3.1 * len(lines)
         alt = (
             f"{name} against motor state ({scale_name(scale)} grade): one mark for each value "

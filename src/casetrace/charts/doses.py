@@ -97,7 +97,7 @@ def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], upper: 
             shape = "arrow" if is_open else "point"
             page.note("sum", what, shape, total, one.week, one.clock, f"treatments/{one.block}")
         if last:
-            source = f"treatments/{given[-1].block}"
+            source = f"treatments/{given[0].block}"  # whose words carry the dose
             tops.append((last[1].low, last[0], last[1].text(), colour, words, source))
     ax.set_xlim(left=-1.5, right=max((top[1] for top in tops), default=1) * 1.32 + 2)
     ax.set_ylim(bottom=0)
@@ -230,13 +230,18 @@ def _rate_panel(page: Page, drug: str, rates: list, top: float, height: float) -
     words = f"{unit}, beside published regimens" if is_beside else unit
     page.title(0.8, top + 0.5, "Dose per week", words)
     ax.set_xlim(0, max(q.high for _, q, _, _ in rates) * 1.15)
-    plain_axis(ax, [label for label, _, _, _ in rates], [source for _, _, _, source in rates])
+    # Under another reading a label is not what the value is in force: the words carry both.
+    rests_on = [
+        f"treatments/{drug}.{source.rpartition('.')[2]}" if kind == "case" else source
+        for _, _, kind, source in rates
+    ]
+    plain_axis(ax, [label for label, _, _, _ in rates], rests_on)
     for y, (label, q, kind, source) in enumerate(rates):
         colour = COLOURS["green"] if kind == "case" else GREY["line"]
         shape = draw_bounds(ax, q, y, 0.2, colour, marker="o" if kind == "case" else "s")
         ax.plot([0, q.low], [y, y], color=GREY["fill"], linewidth=0.8, zorder=1)
         beside = q.high + 0.02 * ax.get_xlim()[1]
-        lead(source, ax.text(beside, y, q.text(unit=False), va="center"))
+        lead(rests_on[y], ax.text(beside, y, q.text(unit=False), va="center"))
         page.note("dose per week", label, shape, q, source=source)
     ax.spines["bottom"].set_visible(True)
 

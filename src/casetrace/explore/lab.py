@@ -20,7 +20,8 @@ FOLDER, TAKEN = "lab", ".taken.json"
 def copies(where: Project) -> list[str]:
     """Copy the notebooks to ``lab/``, trusted, so that their figures show at once.
 
-    A copy that was changed since it was made is left as it is.
+    A copy whose cells were changed since it was made is left as it is; outputs alone are made
+    anew, for running it changes them.
 
     Parameters
     ----------
@@ -39,14 +40,14 @@ def copies(where: Project) -> list[str]:
     taken = _taken(folder / TAKEN)
     for story in where.stories():
         copy, now = folder / story.name, story.read_bytes()
-        if copy.is_file() and digest(copy.read_bytes()) not in (taken.get(story.name), digest(now)):
+        if copy.is_file() and _cells(copy.read_bytes()) not in (taken.get(story.name), _cells(now)):
             left.append(
                 f"{FOLDER}/{story.name} has changes of yours and is left as it is; "
                 "move it away for a fresh copy"
             )
             continue
         write_bytes(copy, now)
-        taken[story.name] = digest(now)
+        taken[story.name] = _cells(now)
         notary.sign(nbformat.reads(now.decode(), as_version=4))
     write_bytes(folder / TAKEN, json.dumps(taken, indent=1).encode())
     return left
@@ -77,6 +78,16 @@ def open_lab(where: Project, more: Sequence[str] = ()) -> None:
     options = [f"--ServerApp.root_dir={where.root}", f"--LabApp.default_url={address}"]
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *options, *more])
+
+
+def _cells(content: bytes) -> str:
+    """What is written in the cells of a notebook, without what they gave; in one number."""
+    try:
+        cells = json.loads(content)["cells"]
+        written = [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
+    except (ValueError, KeyError, TypeError):
+        return digest(content)
+    return digest(json.dumps(written).encode())
 
 
 def _taken(path: Path) -> dict[str, str]:

@@ -170,7 +170,7 @@ def marks_table(case: Case, marks: Iterable[Mark]) -> str:
         weeks = (end.rstrip("0").rstrip(".") for end in ends)
         time = " to ".join(dict.fromkeys(weeks))
         since = f" from {zeros[m.clock]}" if m.clock in zeros else ""
-        cells = [m.lane, m.what, m.shape, f"week {time}{since}" if time else "", m.text]
+        cells = [m.lane, m.what, m.shape, f"week {time}{since}" if time else since.strip(), m.text]
         rows.append(f"<tr>{_cells(cells, key)}</tr>")
     return "\n".join(rows)
 
