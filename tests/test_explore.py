@@ -16,6 +16,7 @@ from casetrace.case import CaseError, load
 from casetrace.explore import View, explore
 from casetrace.explore.controls import Controls
 from casetrace.explore.lab import copies
+from casetrace.tables.table import hint_of
 from casetrace.values import headline
 
 HOSTILE = '<script>alert("x")</script>'
@@ -73,6 +74,13 @@ def test_a_switched_reading_changes_values_words_and_figure(toy, controls):
     )
     assert f"Values changed: {moved}." in controls.status.value
     assert html(controls).count("class='changed'") == 2 * moved  # first, and in their place
+    first = html(controls).partition("Every value")[0]
+    home = load("toy-2000", where=toy)
+    for key in ("pulse.dose_total", "pulse.dose_per_course"):
+        for at in (home, case):  # each with its own derivation and options
+            q = headline(at)[key]
+            hint = escape(f"{key}\n{hint_of(at, q)}")
+            assert f'title="{hint}">{escape(q.text())}</abbr>' in first
     controls.readings["dose"].value = "by-day"
     assert [html(controls, pane) for pane in range(3)] == before
     assert controls.status.value == ""

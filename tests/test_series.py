@@ -113,6 +113,21 @@ def test_courses_are_laid_along_one_another_in_weeks(series):
     assert {m.what for m in events} == {"toy-2000: fall", "toy-two: fall"}
 
 
+@pytest.mark.parametrize(
+    ("time", "drawn"),
+    [
+        ("3", ("point", "3", "3")),
+        ("3 to 5", ("band", "3", "5")),
+        ("at least 3", ("arrow", "3", "")),
+    ],
+)
+def test_an_event_is_as_wide_as_its_time_is_known(several, time, drawn):
+    change_cell(several.data / "toy-2000" / "findings.csv", "fall", "time", time)
+    marks = charts.swimmer(open_series(load("toy-2000", where=several))).marks
+    (fall,) = (m for m in marks if m.what == "toy-2000: fall")
+    assert (fall.shape, fall.week_low, fall.week_high) == drawn
+
+
 def test_bounds_are_kept_beside_the_regimen(series):
     marks = {m.what.partition(":")[0]: m for m in charts.series_changes(series).marks}
     # more than 300 of 1000 and of 2500 U/L: a change of more than -70 and -88 percent

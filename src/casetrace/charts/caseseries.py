@@ -77,7 +77,8 @@ def series_folds(series: CaseSeries) -> Figure | None:
 def swimmer(series: CaseSeries) -> Figure | None:
     """Draw each treatment in courses as a lane, in weeks from its first course.
 
-    Bars are planned courses, as wide as their time is open; diamonds are events on that clock.
+    Bars are planned courses, as wide as their time is open; events on that clock are diamonds, or
+    bands and arrows as far as their time is known.
     A lane ends with the last course that is reported and goes on as an arrow: what came after is
     not known. Lanes of different cases have zeros of their own.
 
@@ -183,10 +184,12 @@ def _lane(page: Page, ax: Axes, y: int, case: Case, drug: str, given: list) -> N
         time = when(case, "findings", row) if row.event and row.clock in clocks else None
         if time is None or row.state == "excluded" or not math.isfinite(time.low):
             continue
-        ax.plot(time.low, y - 0.3, "D", color=COLOURS["vermillion"], markersize=3.2, zorder=4)
-        ax.annotate(row.name, (time.low, y - 0.3), (4, 0), textcoords="offset points", va="center")
+        shape = draw_bounds(ax, time, y - 0.3, 0.07, COLOURS["vermillion"], marker="D")
+        is_open = math.isinf(time.high)  # then the words stand over the arrow
+        at, up = (time.low, 6) if is_open else (time.high, 0)
+        ax.annotate(row.name, (at, y - 0.3), (4, up), textcoords="offset points", va="center")
         page.note(
-            "events", f"{case.id}: {row.name}", "event", None, time, row.clock,
+            "events", f"{case.id}: {row.name}", shape, None, time, row.clock,
             f"{case.id}/findings/{row.id}", time.text(),
         )  # fmt: skip
 

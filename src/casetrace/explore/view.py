@@ -17,7 +17,7 @@ from casetrace.narrative.story import literal
 from casetrace.narrative.teller import PICTURE
 from casetrace.narrative.trace import mark, replace_marks
 from casetrace.page.figures import picture
-from casetrace.tables.table import hint_of, sourced
+from casetrace.tables.table import hint_of
 from casetrace.values import headline
 from casetrace.wording import value_name
 
@@ -84,7 +84,10 @@ class View:
         moved = [
             [
                 escape(value_name(key)),
-                *(self._at(values, key) for values in (self.home, self.values)),
+                self._before(key),
+                self._traced(key, escape(self.values[key].text()))
+                if key in self.values
+                else "not there",
             ]
             for key in [*self.values, *(self.home.keys() - self.values.keys())]
             if key in self.changed
@@ -93,7 +96,8 @@ class View:
         rows = []
         for key, q in self.values.items():
             readings = ", ".join(f"{name}: {self.case.chosen[name]}" for name in q.readings)
-            rows.append([escape(value_name(key)), self._at(self.values, key), escape(readings)])
+            cells = (self._traced(key, escape(q.text())), escape(readings))
+            rows.append([escape(value_name(key)), *cells])
         marked = [key in self.changed for key in self.values]
         every = _table(("value", "", "hangs on"), rows, marked)
         return f"{changes}<h4>Every value</h4>{every}" if moved else every
@@ -111,9 +115,13 @@ class View:
         made = (self.course(), self.table(), self.words())
         return tuple(f'{_STYLE}<div class="casetrace">{pane}</div>' for pane in made)
 
-    def _at(self, values: dict, key: str) -> str:
-        """A value as it is here or at the default."""
-        return self._traced(key, escape(values[key].text())) if key in values else "not there"
+    def _before(self, key: str) -> str:
+        """A value at the default, with what it rests on there."""
+        q = self.home.get(key)
+        if q is None:
+            return "not there"
+        hint = f"{key}\n{hint_of(self.case.at_defaults, q)}"
+        return f'<abbr tabindex="0" title="{escape(hint)}">{escape(q.text())}</abbr>'
 
     def _traced(self, key: str, html: str) -> str:
         """A piece of text that says what it rests on when it is pointed at."""
@@ -128,8 +136,7 @@ class View:
 
     def _rests_on(self, key: str) -> str:
         """What a value or a fact rests on, in a line or two."""
-        q = self.values.get(key) or self.home.get(key)
-        return f"{key}\n{hint_of(self.case, q) if q else sourced(self.case, key, key).hint}"
+        return f"{key}\n{hint_of(self.case, self.values.get(key, key))}"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         titles = (

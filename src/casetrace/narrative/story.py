@@ -22,7 +22,7 @@ from casetrace.narrative.teller import PICTURE, Teller
 from casetrace.narrative.trace import SIGNS, parts, replace_marks, split, stray, without_signs
 from casetrace.project import DEFAULT_SCENARIO, EXPORT
 from casetrace.quantity import Quantity
-from casetrace.tables.table import hint_of, sourced
+from casetrace.tables.table import hint_of
 from casetrace.values import as_records, headline
 
 __all__ = ["Narrative", "narrate"]
@@ -126,8 +126,7 @@ class Narrative:
         """The same for a notebook: what the words rest on shows when they are pointed at."""
         if not self._is_traced(key, words):
             return literal(words)
-        q = self.values.get(key)
-        hint = hint_of(self.case, q) if q else sourced(self.case, words, key).hint
+        hint = hint_of(self.case, self.values.get(key, key))
         return f'<abbr title="{escape(hint)}">{literal(words)}</abbr>'
 
     def _is_traced(self, key: str, words: str) -> bool:

@@ -92,7 +92,6 @@
   };
   const tell = (name) => {
     audience = data.audiences.find((a) => a.name === name) || data.audiences[0];
-    root.classList.toggle("lay", audience !== data.audiences[0]);
     for (const element of all("[data-audience]")) {
       const shown = element.dataset.audience === audience.name;
       if (element.tagName === "BUTTON") element.setAttribute("aria-pressed", String(shown));

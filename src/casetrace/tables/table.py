@@ -114,8 +114,11 @@ def sourced(case: Case, text: str, *keys: str) -> Cell:
     return Cell(text, _cited(case, keys))
 
 
-def hint_of(case: Case, q: Quantity) -> str:
-    """How a quantity was derived, the readings it hangs on, and the words it rests on."""
+def hint_of(case: Case, of: Quantity | str) -> str:
+    """What a quantity rests on: derivation, readings and words; or those of a row, by its key."""
+    if isinstance(of, str):
+        return _cited(case, [of])
+    q = of
     readings = ", ".join(f"{name}: {case.chosen[name]}" for name in q.readings)
     hangs = f"hangs on {readings}" if readings and readings not in q.how else ""
     return "; ".join(part for part in (q.how, hangs, _cited(case, q.sources)) if part)
