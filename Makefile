@@ -7,7 +7,7 @@ JOBS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := all
-.PHONY: help all figures report test test-browser check accept new-case bench lab lint lock dictionary clean
+.PHONY: help all figures report test test-all test-slow test-browser check accept new-case bench lab lint lock dictionary clean
 
 help: ## List what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -19,18 +19,21 @@ figures: all ## The same; figures are in figures/<case>/
 
 report: all ## The same; the narrative is in reports/<case>/
 
-test: $(VENV)/.ready ## Run the whole test suite, the notebooks included
-	@$(BIN)/pytest --nbval --nbval-current-env
+test: $(VENV)/.ready ## Prove it, in about two minutes: tests, examples, notebooks, one whole verify
+	@$(BIN)/pytest -n $(or $(JOBS),auto)
+
+test-all: test test-slow ## The same, then all that is slow
+
+test-slow: $(VENV)/.ready
+	@$(BIN)/pytest -n $(or $(JOBS),auto) -m slow
 
 test-browser: $(VENV)/.lab ## Try page and JupyterLab in Chromium, with the accessibility checker from npm
 	@npm install --silent --no-audit --no-fund --no-save --prefix build/axe axe-core@4.14.1
-	@CASETRACE_BROWSER=required $(BIN)/pytest tests/test_page_browser.py tests/test_lab_browser.py
+	@CASETRACE_BROWSER=required $(BIN)/pytest -m slow tests/test_page_browser.py tests/test_lab_browser.py
 
 check: $(VENV)/.ready ## Validate the data and verify that everything committed reproduces
 	@$(BIN)/casetrace check $(CASES)
 	@$(BIN)/casetrace verify
-	@PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(BIN)/pytest -p xdist -p nbval.plugin \
-	  -n $(or $(JOBS),auto) --dist loadfile --nbval --nbval-current-env notebooks
 
 accept: $(VENV)/.ready ## Take the present results as the new stored ones and say what changed
 	@$(BIN)/casetrace accept

@@ -9,17 +9,39 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from browser import browser  # noqa: F401  one for all modules
 
 from casetrace import charts
+from casetrace.case import Case, load
 from casetrace.case.reference import REFERENCE
 from casetrace.case.rows import TABLES, columns
+from casetrace.cli import main
 from casetrace.project import DEFAULT_CASE, Project
+from casetrace.runner.build import build
+from casetrace.runner.job import FIRST
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the cells of a notebook on one worker, in order, where tests run side by side."""
+    for item in items:
+        if item.path.suffix == ".ipynb":
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
+@cache
+def opened(case: str = DEFAULT_CASE, scenario: str = "default") -> Case:
+    """A case of this project, read once for all tests: a case does not change."""
+    return load(case, scenario, where=Project(ROOT))
+
 
 TOY_HEAD = """\
 id: toy-2000
@@ -338,37 +360,34 @@ def toy(tmp_path, monkeypatch) -> Project:
     return Project(tmp_path)
 
 
-@pytest.fixture
-def whole(tmp_path, monkeypatch) -> Project:
-    """A copy of this project's data, notebooks and outputs."""
+def copy_of_project(folder: Path) -> Project:
+    """This project's data, notebooks and outputs in another folder."""
     for name in ("data", "notebooks", "figures", "reports"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(".ipynb*"))
-    shutil.copy(ROOT / "requirements.lock", tmp_path)
-    monkeypatch.setenv("CASETRACE_ROOT", str(tmp_path))
-    return Project(tmp_path)
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".ipynb*"))
+    shutil.copy(ROOT / "requirements.lock", folder)
+    return Project(folder)
 
 
-@pytest.fixture
-def copy(whole) -> Project:
-    """The copy with three notebooks, for what does not hang on how many or which there are.
+def keep_three_notebooks(project: Project) -> None:
+    """Leave the first case with three notebooks, the last of which makes no page and no document.
 
-    The last of them makes neither page nor document, which take longest.
+    These take longest.
     """
     kept = {"1-case.ipynb", "2-course.ipynb", "8-summary.ipynb"}
-    for other in set(whole.cases()) - {DEFAULT_CASE}:
-        for folder in (whole.data, whole.figures, whole.reports):
+    for other in set(project.cases()) - {DEFAULT_CASE}:
+        for folder in (project.data, project.figures, project.reports):
             shutil.rmtree(folder / other)
-    for path in whole.stories():
+    for path in project.stories():
         if path.name not in kept:
             path.unlink()
-    summary = whole.notebooks / "8-summary.ipynb"
+    summary = project.notebooks / "8-summary.ipynb"
     told = json.loads(summary.read_text(encoding="utf-8"))
     told["cells"] = [c for c in told["cells"] if c["id"].split("-")[0] not in ("page", "document")]
     text = json.dumps(told, indent=1, ensure_ascii=False, sort_keys=True)
     summary.write_text(f"{text}\n", encoding="utf-8")
     for name in ("index.html", "summary.pdf"):
-        (whole.reports / DEFAULT_CASE / name).unlink()
-    index = whole.figures / DEFAULT_CASE / "index.json"
+        (project.reports / DEFAULT_CASE / name).unlink()
+    index = project.figures / DEFAULT_CASE / "index.json"
     listed = json.loads(index.read_text(encoding="utf-8"))
     for figure in listed["figures"]:
         if Path(figure["notebook"]).name not in kept:
@@ -377,7 +396,38 @@ def copy(whole) -> Project:
     listed["figures"] = [f for f in listed["figures"] if Path(f["notebook"]).name in kept]
     text = json.dumps(listed, indent=1, ensure_ascii=False)
     index.write_text(f"{text}\n", encoding="utf-8")
+
+
+@pytest.fixture
+def whole(tmp_path, monkeypatch) -> Project:
+    """A copy of this project's data, notebooks and outputs."""
+    monkeypatch.setenv("CASETRACE_ROOT", str(tmp_path))
+    return copy_of_project(tmp_path)
+
+
+@pytest.fixture
+def copy(whole) -> Project:
+    """The copy with three notebooks, for what does not hang on how many or which there are."""
+    keep_three_notebooks(whole)
     return whole
+
+
+@pytest.fixture(scope="session")
+def scene(tmp_path_factory) -> Path:
+    """The copy with three notebooks, built once for all tests that begin with a finished build."""
+    folder = tmp_path_factory.mktemp("scene")
+    keep_three_notebooks(copy_of_project(folder))
+    with mock.patch.dict(os.environ, {"CASETRACE_ROOT": str(folder)}):
+        build(Project(folder), [FIRST])
+    return folder
+
+
+@pytest.fixture
+def built(scene, tmp_path, monkeypatch) -> Project:
+    """The copy with three notebooks after a build."""
+    shutil.copytree(scene, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("CASETRACE_ROOT", str(tmp_path))
+    return Project(tmp_path)
 
 
 def empty_table(path: Path) -> None:
@@ -385,8 +435,31 @@ def empty_table(path: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").split("\n", 1)[0] + "\n", encoding="utf-8")
 
 
-def casetrace(*arguments: str, root: Path = ROOT, **more) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user does."""
+@dataclass(frozen=True)
+class Done:
+    """How a command ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def casetrace(*arguments: str, root: Path = ROOT) -> Done:
+    """Run the command line in this process: what a user would see, without waiting for imports."""
+    out, said = io.StringIO(), io.StringIO()
+    environment = mock.patch.dict(os.environ, {"CASETRACE_ROOT": str(root)})
+    with environment, redirect_stdout(out), redirect_stderr(said):
+        try:
+            status = main(arguments)
+        except SystemExit as ended:  # argparse, of a call that is wrong
+            status = ended.code
+    return Done(status, out.getvalue(), said.getvalue())
+
+
+def casetrace_process(
+    *arguments: str, root: Path = ROOT, **more
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does, for what hangs on a process of its own."""
     env = {**os.environ, "CASETRACE_ROOT": str(root), **more.pop("env", {})}
     command = [sys.executable, "-m", "casetrace.cli", *arguments]
     return subprocess.run(command, env=env, capture_output=True, text=True, **more)

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from conftest import ROOT, change_cell
+from conftest import ROOT, change_cell, opened
 
 from casetrace.case import load
 from casetrace.course import courses, phases, when
@@ -227,12 +227,12 @@ def test_the_headline_values_of_the_first_case_are_there():
         *(f"igg.{w}.last_of_{b}_block" for w in ("peak", "trough") for b in ("first", "second")),
         "ae.ivig.upper_bound.one_sided",
         "ae.ivig.upper_bound.two_sided",
-    } <= headline(load("imataka-2014")).keys()
+    } <= headline(opened("imataka-2014")).keys()
 
 
 def test_growth_percentiles_follow_from_their_parameters():
     # LMS method, Cole TJ and Green PJ, Stat Med 1992;11:1305: M (1 + L S z)^(1/L)
-    for row in load("imataka-2014").reference.growth:
+    for row in opened("imataka-2014").reference.growth:
         power, median, spread = (float(getattr(row, f)) for f in ("l_power", "m_kg", "s"))
         for column, z in (("p03_kg", -1.880794), ("p50_kg", 0.0), ("p97_kg", 1.880794)):
             computed = median * (1 + power * spread * z) ** (1 / power)

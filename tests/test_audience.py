@@ -4,7 +4,7 @@ import re
 import shutil
 
 import pytest
-from conftest import ROOT, change_cell
+from conftest import ROOT, change_cell, opened
 
 from casetrace.case import CaseError, UsageError, load
 from casetrace.charts import course
@@ -60,7 +60,7 @@ def test_every_digit_is_traced_and_every_trace_resolves(case, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_value_has_the_same_digits_for_every_audience(name):
-    case = load("imataka-2014")
+    case = opened("imataka-2014")
     values = headline(case)
     digits = {key: NUMBER.findall(q.text()) for key, q in values.items()}
     said = {key: set() for key in values}
@@ -78,7 +78,7 @@ def test_a_value_has_the_same_digits_for_every_audience(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_parts_are_the_same_however_the_readings_stand(name):
-    case = load("imataka-2014")
+    case = opened("imataka-2014")
     kinds = [kind for kind, _ in narrate(case, audience=name).parts]
     for switch in singles(case):
         told = narrate(case.under(switch), audience=name)
@@ -126,7 +126,7 @@ def test_an_unknown_phrase_or_audience_is_a_clear_error():
     with pytest.raises(KeyError, match=r"parent\.md\.j2: no phrase 'sung'"):
         audience("parent").phrase("sung", words="la")
     with pytest.raises(UsageError, match=r"no audience 'parents'.*parent"):
-        narrate(load("imataka-2014"), audience="parents")
+        narrate(opened("imataka-2014"), audience="parents")
 
 
 # --- reading age
@@ -161,7 +161,7 @@ def test_the_formulas_tell_plain_words_from_a_textbook():
 
 
 def test_the_words_for_a_parent_can_be_read_at_twelve():
-    case = load("imataka-2014")
+    case = opened("imataka-2014")
     for_parent = grades(body(narrate(case, audience="parent")))
     for_clinician = grades(body(narrate(case)))
     assert max(for_parent) <= 7  # age is grade and five
@@ -172,7 +172,7 @@ def test_the_words_for_a_parent_can_be_read_at_twelve():
 
 
 def test_the_first_case_leaves_no_name_unsaid_in_japanese():
-    case = load("imataka-2014")
+    case = opened("imataka-2014")
     for switch in [{}, *singles(case)]:
         assert narrate(case.under(switch), audience="ja").unsaid == [], switch
     assert unheard(case) == []

@@ -9,7 +9,15 @@ import sys
 import time
 
 import pytest
-from conftest import TOY_HEAD, TOY_TABLES, casetrace, change_cell, snapshot, write_case
+from conftest import (
+    TOY_HEAD,
+    TOY_TABLES,
+    casetrace,
+    casetrace_process,
+    change_cell,
+    snapshot,
+    write_case,
+)
 
 from casetrace.case import UsageError, check, load_reference
 from casetrace.files import write_bytes
@@ -44,20 +52,20 @@ def forget(project):
 
 def test_a_build_gives_what_is_committed_and_a_second_one_does_nothing(whole, capsys):
     before = outputs(whole)
-    changed = build(whole, [DEFAULT])
+    both = [Job(case, "default") for case in whole.cases()]
+    changed = build(whole, both)
     assert [p for p in changed if not p.startswith("build/")] == []
     assert outputs(whole) == before
     capsys.readouterr()
-    assert build(whole, [DEFAULT]) == []
-    assert "nothing changed, nothing to do" in capsys.readouterr().err
+    assert build(whole, both) == []
+    assert capsys.readouterr().err.count("nothing changed, nothing to do") == len(both) == 2
 
 
-def test_a_changed_value_changes_what_rests_on_it_and_nothing_else(copy):
-    build(copy, [DEFAULT])
-    before = values(copy)
-    change_cell(observations(copy), "ck.presentation", "value", NEW)
-    changed = build(copy, [DEFAULT])
-    after = values(copy)
+def test_a_changed_value_changes_what_rests_on_it_and_nothing_else(built):
+    before = values(built)
+    change_cell(observations(built), "ck.presentation", "value", NEW)
+    changed = build(built, [DEFAULT])
+    after = values(built)
     moved = {key for key in after if after[key] != before[key]}
     assert moved == {
         "ck.presentation",
@@ -69,29 +77,29 @@ def test_a_changed_value_changes_what_rests_on_it_and_nothing_else(copy):
     assert after["ck.presentation"] == (23456, 23456, "23,456 U/L")
     for name in ("figures/imataka-2014/course.svg", "reports/imataka-2014/summary.md"):
         assert name in changed
-    assert "23,456 U/L" in (copy.reports / "imataka-2014" / "summary.md").read_text()
+    assert "23,456 U/L" in (built.reports / "imataka-2014" / "summary.md").read_text()
 
 
-def test_a_value_that_no_figure_shows_leaves_the_figures_alone(copy):
-    build(copy, [DEFAULT])
-    figures = snapshot(copy.figures)
-    before = values(copy)
-    change_cell(observations(copy), "myoglobin.presentation", "value", "98765")
-    build(copy, [DEFAULT])
-    after = values(copy)
+@pytest.mark.slow
+def test_a_value_that_no_figure_shows_leaves_the_figures_alone(built):
+    figures = snapshot(built.figures)
+    before = values(built)
+    change_cell(observations(built), "myoglobin.presentation", "value", "98765")
+    build(built, [DEFAULT])
+    after = values(built)
     assert {key for key in after if after[key] != before[key]} == {"myoglobin.presentation"}
-    assert snapshot(copy.figures) == figures
+    assert snapshot(built.figures) == figures
 
 
-def test_an_output_that_was_damaged_is_built_again(copy):
-    build(copy, [DEFAULT])
-    svg = copy.figures / "imataka-2014" / "course.svg"
+def test_an_output_that_was_damaged_is_built_again(built):
+    svg = built.figures / "imataka-2014" / "course.svg"
     good = svg.read_bytes()
     svg.write_bytes(b"<svg/>")
-    assert "figures/imataka-2014/course.svg" in build(copy, [DEFAULT])
+    assert "figures/imataka-2014/course.svg" in build(built, [DEFAULT])
     assert svg.read_bytes() == good
 
 
+@pytest.mark.slow
 def test_another_scenario_goes_beside_and_leaves_the_committed_outputs(copy):
     before = outputs(copy)
     build(copy, [Job("imataka-2014", "longer-gap")])
@@ -104,6 +112,7 @@ def test_another_scenario_goes_beside_and_leaves_the_committed_outputs(copy):
     assert "](../figures/course.svg)" in text
 
 
+@pytest.mark.slow
 def test_the_same_notebooks_serve_another_case(whole):
     before = outputs(whole)
     items = [row.id for row in load_reference(whole).care]
@@ -122,6 +131,7 @@ def test_the_same_notebooks_serve_another_case(whole):
     assert before.items() <= outputs(whole).items()
 
 
+@pytest.mark.slow
 def test_bytes_do_not_hang_on_workers_locale_time_zone_hash_seed_umask_or_settings(whole, tmp_path):
     before = outputs(whole)
     settings = tmp_path / "settings"
@@ -136,7 +146,7 @@ def test_bytes_do_not_hang_on_workers_locale_time_zone_hash_seed_umask_or_settin
             for file in (path / DEFAULT.case).glob("*.*"):
                 file.unlink()
         env["MATPLOTLIBRC"] = str(settings)
-        done = casetrace("build", "-j", jobs, root=whole.root, env=env, umask=0o077)
+        done = casetrace_process("build", "-j", jobs, root=whole.root, env=env, umask=0o077)
         assert done.returncode == 0, done.stderr
         assert outputs(whole) == before
 
@@ -161,6 +171,7 @@ def test_a_broken_notebook_is_named_with_cell_and_cause_and_old_outputs_stay(cop
     assert outputs(copy) == before
 
 
+@pytest.mark.slow
 def test_a_kernel_that_dies_fails_alone_with_its_name(copy):
     before = outputs(copy)
     break_notebook(copy, source="import os; os._exit(1)")
@@ -183,6 +194,7 @@ def test_a_case_with_faulty_data_is_not_built(copy):
 
 
 @pytest.mark.parametrize("after", [0.5, 2.0, 3.5])
+@pytest.mark.slow
 def test_a_killed_build_leaves_old_outputs_whole_and_the_next_one_recovers(copy, after):
     before = outputs(copy)
     change_cell(observations(copy), "ck.presentation", "value", NEW)
@@ -205,6 +217,7 @@ def test_a_killed_build_leaves_old_outputs_whole_and_the_next_one_recovers(copy,
     assert list(copy.build.glob("staging-*")) == []
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_named_and_old_outputs_stay(copy, monkeypatch):
     before = outputs(copy)
     change_cell(observations(copy), "ck.presentation", "value", NEW)
@@ -220,6 +233,7 @@ def test_a_full_disk_is_named_and_old_outputs_stay(copy, monkeypatch):
 
 
 @pytest.mark.skipif(not os.path.isdir("/dev/shm"), reason="needs a small disk to fill")
+@pytest.mark.slow
 def test_the_command_line_survives_a_really_full_disk(copy):
     """A file size limit is what a full disk looks like to a process."""
     before = outputs(copy)
@@ -250,6 +264,7 @@ def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 
 
+@pytest.mark.slow
 def test_two_builds_at_once_both_end_well(copy):
     change_cell(observations(copy), "ck.presentation", "value", NEW)
     env = {**os.environ, "CASETRACE_ROOT": str(copy.root)}
@@ -262,15 +277,15 @@ def test_two_builds_at_once_both_end_well(copy):
     assert values(copy)["ck.presentation"][0] == 23456
 
 
-def test_a_file_that_is_no_longer_given_is_removed(copy, monkeypatch):
-    build(copy, [DEFAULT])
-    path = copy.notebooks / "2-course.ipynb"
+@pytest.mark.slow
+def test_a_file_that_is_no_longer_given_is_removed(built, monkeypatch):
+    path = built.notebooks / "2-course.ipynb"
     notebook = json.loads(path.read_text())
     notebook["cells"] = [c for c in notebook["cells"] if c["id"] != "figure-column"]
     path.write_text(json.dumps(notebook))
-    changed = build(copy, [DEFAULT])
+    changed = build(built, [DEFAULT])
     assert "figures/imataka-2014/course-column.svg (removed)" in changed
-    assert not (copy.figures / "imataka-2014" / "course-column.svg").exists()
+    assert not (built.figures / "imataka-2014" / "course-column.svg").exists()
 
 
 NOTEBOOKS = {"1-case.ipynb", "2-course.ipynb", "8-summary.ipynb"}
@@ -304,21 +319,21 @@ def test_a_notebook_is_run_for_the_files_that_it_reads(copy):
     assert run_for(copy, Job("imataka-2014", "longer-gap")) == NOTEBOOKS
 
 
-def test_what_runs_after_one_table_was_edited_is_what_a_whole_build_gives(copy):
-    build(copy, [DEFAULT])
-    care = copy.data / "imataka-2014" / "care.csv"
+@pytest.mark.slow
+def test_what_runs_after_one_table_was_edited_is_what_a_whole_build_gives(built):
+    care = built.data / "imataka-2014" / "care.csv"
     change_cell(care, "1", "met", "no")
-    changed = build(copy, [DEFAULT])
+    changed = build(built, [DEFAULT])
     assert "build/notebooks/imataka-2014/2-course.ipynb" not in changed
-    some = {**outputs(copy), **snapshot(copy.build / "notebooks")}
-    forget(copy)
-    assert build(copy, [DEFAULT]) == []
-    assert {**outputs(copy), **snapshot(copy.build / "notebooks")} == some
+    some = {**outputs(built), **snapshot(built.build / "notebooks")}
+    forget(built)
+    assert build(built, [DEFAULT]) == []
+    assert {**outputs(built), **snapshot(built.build / "notebooks")} == some
 
 
-def test_prose_is_told_anew_without_running(copy, capsys):
-    build(copy, [DEFAULT])
-    path = copy.notebooks / "2-course.ipynb"
+@pytest.mark.slow
+def test_prose_is_told_anew_without_running(built, capsys):
+    path = built.notebooks / "2-course.ipynb"
     notebook = json.loads(path.read_text())
     notebook["cells"][0]["source"] = "# Another question?"
     for cell in notebook["cells"]:
@@ -326,18 +341,19 @@ def test_prose_is_told_anew_without_running(copy, capsys):
             cell["outputs"], cell["execution_count"] = [], None
     path.write_text(json.dumps(notebook))
     capsys.readouterr()
-    changed = build(copy, [DEFAULT], explain=True)
+    changed = build(built, [DEFAULT], explain=True)
     assert changed == ["build/notebooks/imataka-2014/2-course.ipynb"]
     said = capsys.readouterr().err
     assert "told anew, not run: 2-course.ipynb" in said
     assert "done" not in said
-    told = (copy.build / "notebooks" / "imataka-2014" / "2-course.ipynb").read_bytes()
+    told = (built.build / "notebooks" / "imataka-2014" / "2-course.ipynb").read_bytes()
     assert b"# Another question?" in told
-    forget(copy)
-    assert build(copy, [DEFAULT]) == []
-    assert (copy.build / "notebooks" / "imataka-2014" / "2-course.ipynb").read_bytes() == told
+    forget(built)
+    assert build(built, [DEFAULT]) == []
+    assert (built.build / "notebooks" / "imataka-2014" / "2-course.ipynb").read_bytes() == told
 
 
+@pytest.mark.slow
 def test_prose_is_told_anew_of_a_notebook_with_parameters(copy):
     job = Job("imataka-2014", "longer-gap")
     build(copy, [job])
@@ -354,6 +370,7 @@ def test_prose_is_told_anew_of_a_notebook_with_parameters(copy):
     assert b"longer-gap" in told
 
 
+@pytest.mark.slow
 def test_a_build_explains_itself(copy, capsys):
     build(copy, [DEFAULT], explain=True)
     said = capsys.readouterr().err
@@ -373,14 +390,13 @@ def test_a_build_explains_itself(copy, capsys):
     assert "imataka-2014/default: nothing changed for 2-course.ipynb" in capsys.readouterr().err
 
 
-def test_nothing_to_do_imports_neither_papermill_nor_pydantic(copy):
-    build(copy, [DEFAULT])
+def test_nothing_to_do_imports_neither_papermill_nor_pydantic(built):
     code = (
         "import sys; from casetrace.cli import main; status = main(['build']);"
         "print(status, [m for m in ('papermill', 'pydantic', 'pandas', 'numpy', 'nbformat')"
         " if m in sys.modules])"
     )
-    env = {**os.environ, "CASETRACE_ROOT": str(copy.root)}
+    env = {**os.environ, "CASETRACE_ROOT": str(built.root)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
     assert done.stdout.strip() == "0 []"
     assert "nothing changed, nothing to do" in done.stderr
@@ -409,6 +425,7 @@ def cell_of(project, name, source):
     ],
 )
 @pytest.mark.parametrize("kernels", ["warm", "stock"])
+@pytest.mark.slow
 def test_a_notebook_that_goes_wrong_fails_alone(copy, monkeypatch, source, cause, kernels):
     monkeypatch.setenv("CASETRACE_KERNELS", kernels)
     monkeypatch.setenv("CASETRACE_CELL_TIMEOUT", "2" if "300" in source else "60")
@@ -428,6 +445,7 @@ def test_a_time_that_is_none_is_named(copy, monkeypatch):
 
 
 @pytest.mark.parametrize("kernels", ["warm", "stock"])
+@pytest.mark.slow
 def test_interrupted_it_stops_and_leaves_no_process_and_no_half_output(copy, kernels):
     begun = copy.root / "begun"
     cell_of(
@@ -454,6 +472,7 @@ def test_interrupted_it_stops_and_leaves_no_process_and_no_half_output(copy, ker
     assert list(copy.build.glob("staging-*")) == []
 
 
+@pytest.mark.slow
 def test_forked_kernels_give_the_bytes_of_kernels_started_anew(copy, monkeypatch):
     found = []
     for kernels in ("warm", "stock"):
@@ -466,48 +485,49 @@ def test_forked_kernels_give_the_bytes_of_kernels_started_anew(copy, monkeypatch
     assert found[0] == found[1]
 
 
+@pytest.mark.slow
 def test_a_folder_for_temporary_files_may_lie_deep(copy, tmp_path):
     """Its kernels' sockets may not: a path of a socket has about a hundred characters at most."""
     deep = tmp_path / "scratch-of-a-cluster" / ("d" * 80)
     deep.mkdir(parents=True)
-    done = casetrace("build", root=copy.root, env={"TMPDIR": str(deep)})
+    done = casetrace_process("build", root=copy.root, env={"TMPDIR": str(deep)})
     assert done.returncode == 0, done.stderr
     assert list(deep.iterdir()) == []
 
 
-def test_what_is_edited_while_a_build_is_under_way_is_not_lost(copy, monkeypatch):
-    build(copy, [DEFAULT])
-    before = outputs(copy)
-    change_cell(copy.data / "imataka-2014" / "care.csv", "1", "met", "no")
+@pytest.mark.slow
+def test_what_is_edited_while_a_build_is_under_way_is_not_lost(built, monkeypatch):
+    before = outputs(built)
+    change_cell(built.data / "imataka-2014" / "care.csv", "1", "met", "no")
     sound = "casetrace.runner.build._is_sound"
 
     def edited(where, job):
-        change_cell(observations(copy), "ck.presentation", "value", NEW)
+        change_cell(observations(built), "ck.presentation", "value", NEW)
         return True
 
     monkeypatch.setattr(sound, edited)
-    build(copy, [DEFAULT])
-    assert outputs(copy).keys() == before.keys()
-    assert values(copy)["ck.presentation"][0] == 23456
-    assert b"23,456" in outputs(copy)["figures/imataka-2014/course.csv"]
+    build(built, [DEFAULT])
+    assert outputs(built).keys() == before.keys()
+    assert values(built)["ck.presentation"][0] == 23456
+    assert b"23,456" in outputs(built)["figures/imataka-2014/course.csv"]
 
 
-def test_what_is_edited_after_it_was_read_is_run_again(copy, monkeypatch):
-    build(copy, [DEFAULT])
-    change_cell(copy.data / "imataka-2014" / "care.csv", "1", "met", "no")
+@pytest.mark.slow
+def test_what_is_edited_after_it_was_read_is_run_again(built, monkeypatch):
+    change_cell(built.data / "imataka-2014" / "care.csv", "1", "met", "no")
     publish = "casetrace.runner.build.publish"
 
     def edited(*arguments):
-        change_cell(observations(copy), "ck.presentation", "value", NEW)
+        change_cell(observations(built), "ck.presentation", "value", NEW)
         return real(*arguments)
 
     real = builds.publish
     monkeypatch.setattr(publish, edited)
-    build(copy, [DEFAULT])
-    assert values(copy)["ck.presentation"][0] == 14420
+    build(built, [DEFAULT])
+    assert values(built)["ck.presentation"][0] == 14420
     monkeypatch.undo()
-    build(copy, [DEFAULT])
-    assert values(copy)["ck.presentation"][0] == 23456
+    build(built, [DEFAULT])
+    assert values(built)["ck.presentation"][0] == 23456
 
 
 def test_a_notebook_left_at_another_case_is_named_with_the_way_back(copy):

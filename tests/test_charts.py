@@ -4,7 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, change_cell, empty_table
+from conftest import ROOT, change_cell, empty_table, opened
 from matplotlib import font_manager
 
 from casetrace.case import load
@@ -63,7 +63,7 @@ def test_alternative_text_holds_every_value_that_is_drawn(figure):
 
 @pytest.mark.parametrize("width", [FULL, SINGLE])
 def test_the_same_case_gives_the_same_bytes(width):
-    case = load("imataka-2014")
+    case = opened("imataka-2014")
     one, two = course(case, width), course(case, width)
     assert one.svg == two.svg
     assert one.png == two.png
@@ -72,7 +72,7 @@ def test_the_same_case_gives_the_same_bytes(width):
 
 @pytest.mark.parametrize(("width", "mm"), [(FULL, 170), (SINGLE, 85)])
 def test_a_figure_has_the_width_of_a_journal_column(width, mm):
-    points = float(re.search(r'width="([\d.]+)pt"', course(load("imataka-2014"), width).svg)[1])
+    points = float(re.search(r'width="([\d.]+)pt"', course(opened("imataka-2014"), width).svg)[1])
     assert points == pytest.approx(mm / 25.4 * 72, abs=0.01)
 
 
@@ -102,7 +102,7 @@ def test_no_line_joins_two_values(case, width, monkeypatch):
 
 
 def test_a_line_between_two_values_would_be_seen(monkeypatch):
-    case = load("imataka-2014")
+    case = opened("imataka-2014")
     drawing = drawn(case, FULL, monkeypatch)
     drawing.axes[0].plot([0, 10], [14420, 1000])
     joined = [li for li in drawing.axes[0].get_lines() if len(set(li.get_ydata()) - {0, 1}) > 1]
@@ -114,7 +114,7 @@ def test_a_line_between_two_values_would_be_seen(monkeypatch):
 )
 @pytest.mark.parametrize("width", [FULL, SINGLE])
 def test_no_label_overlaps_another_or_leaves_the_page(scenario, width, monkeypatch):
-    drawing = drawn(load("imataka-2014", scenario), width, monkeypatch)
+    drawing = drawn(opened("imataka-2014", scenario), width, monkeypatch)
     drawing.draw_without_rendering()
     page = drawing.bbox
     boxes = []
@@ -147,7 +147,7 @@ def test_courses_lie_at_their_weeks_to_scale(toy, monkeypatch):
 
 
 def test_the_axis_has_one_scale_and_keeps_clocks_apart():
-    time = Timeline(phases(load("imataka-2014")), 150, 15, 7)
+    time = Timeline(phases(opened("imataka-2014")), 150, 15, 7)
     per_week = {round(time.x(clock, 6) - time.x(clock, 0), 6) for clock in ("prednisolone", "ivig")}
     assert len(per_week) == 1
     segments = list(time.segments.values())

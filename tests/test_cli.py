@@ -4,7 +4,9 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT, casetrace, change_cell
+from conftest import ROOT, casetrace, casetrace_process, change_cell
+
+from casetrace.case import load
 
 
 def values(*arguments, root=ROOT):
@@ -129,6 +131,7 @@ def test_a_reader_that_closes_early_is_no_failure():
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_a_build_passes_on_the_warnings_of_the_data(copy):
     observations = copy.data / "imataka-2014" / "observations.csv"
     change_cell(observations, "myoglobin.presentation", "value", "98765")
@@ -137,6 +140,7 @@ def test_a_build_passes_on_the_warnings_of_the_data(copy):
     assert "warning: data/imataka-2014/observations.csv, row 6" in done.stderr
 
 
+@pytest.mark.slow
 def test_progress_is_plain_lines_without_a_terminal(copy):
     done = casetrace("build", root=copy.root)
     assert "\x1b" not in done.stderr
@@ -163,3 +167,44 @@ def test_progress_on_a_terminal_names_what_runs(capsys):
     progress.end("one")
     assert "running two" in out.getvalue()
     assert "[1/2] one: done\n" in out.getvalue()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("build",),
+        ("check",),
+        ("new", "author-2020"),
+        ("import", "visits.csv", "author-2020"),
+        ("values", "imataka-2014", "--json"),
+        ("table", "--all"),
+        ("verify-source", "imataka-2014", "article.txt"),
+        ("verify",),
+        ("accept",),
+        ("scenarios", "imataka-2014"),
+        ("dictionary",),
+        ("docx", "--help"),
+        ("lab", "--help"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_each_command_runs_as_a_process_of_its_own(copy, arguments):
+    (copy.root / "visits.csv").write_text("week,creatine kinase (U/L)\n0,1000\n2,more than 300\n")
+    rows = load("imataka-2014", where=copy).observations
+    (copy.root / "article.txt").write_text("\n".join(row.as_reported for row in rows))
+    done = casetrace_process(*arguments, root=copy.root, cwd=copy.root)
+    has_lost = arguments[0] == "verify-source"  # findings are not in that text
+    assert done.returncode == int(has_lost), done.stderr
+    assert done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_each_command_is_tried_as_a_process():
+    from casetrace.cli import _parser
+
+    mark = next(
+        m for m in test_each_command_runs_as_a_process_of_its_own.pytestmark if m.name != "slow"
+    )
+    (commands,) = (a.choices for a in _parser()._actions if a.dest == "==SUPPRESS==" or a.choices)
+    assert {arguments[0] for arguments in mark.args[1]} == set(commands)

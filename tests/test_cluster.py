@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT, casetrace, change_cell, snapshot
+from conftest import ROOT, casetrace_process, change_cell, snapshot
 
 from casetrace.case import UsageError
 from casetrace.runner import cluster as clusters
@@ -21,6 +21,8 @@ from casetrace.runner.cluster import Asked, cluster, there
 from casetrace.runner.deliver import Delivery
 from casetrace.runner.execute import NotebookError
 from casetrace.runner.job import Job, Made, Task
+
+pytestmark = pytest.mark.slow
 
 distributed = pytest.importorskip("distributed")
 
@@ -81,7 +83,7 @@ def test_a_cluster_gives_the_bytes_of_this_machine(copy, scheduler):
     shutil.rmtree(copy.build)
     for figure in copy.figures.rglob("*.svg"):
         figure.unlink()
-    done = casetrace("build", "--scheduler", str(scheduler), root=copy.root)
+    done = casetrace_process("build", "--scheduler", str(scheduler), root=copy.root)
     assert done.returncode == 0, done.stderr
     assert len(here) == 14  # of the narrative, the course in two sizes, values, three notebooks
     assert "12,345" in here["notebooks/imataka-2014/1-case.ipynb"].decode()
@@ -89,27 +91,27 @@ def test_a_cluster_gives_the_bytes_of_this_machine(copy, scheduler):
 
 
 def test_a_cluster_gives_what_is_committed_the_page_included(whole, scheduler):
-    done = casetrace("build", "gungor-2020", "--scheduler", str(scheduler), root=whole.root)
+    done = casetrace_process("build", "gungor-2020", "--scheduler", str(scheduler), root=whole.root)
     assert done.returncode == 0, done.stderr
     for name in ("figures", "reports"):
         own = snapshot(whole.root / name / "gungor-2020")
         assert "index.html" in own or name == "figures"
         assert own == snapshot(ROOT / name / "gungor-2020")
-    again = casetrace("build", "gungor-2020", root=whole.root)
+    again = casetrace_process("build", "gungor-2020", root=whole.root)
     assert "nothing changed, nothing to do" in again.stderr
 
 
 def test_workers_of_this_machine_give_the_same_and_a_copy_elsewhere(copy, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     before = {**snapshot(copy.figures), **snapshot(copy.reports)}
-    done = casetrace("build", "--workers", "2", "--to", str(elsewhere), root=copy.root)
+    done = casetrace_process("build", "--workers", "2", "--to", str(elsewhere), root=copy.root)
     assert done.returncode == 0, done.stderr
     assert {**snapshot(copy.figures), **snapshot(copy.reports)} == before
     given = snapshot(elsewhere)
     assert {n: c for n, c in given.items() if not n.startswith("manifest/")} == built(copy)
     (elsewhere / "manifest" / "imataka-2014" / "default.json").unlink()
     (elsewhere / "reports" / "imataka-2014" / "summary.md").unlink()
-    again = casetrace("build", "--to", str(elsewhere), root=copy.root)
+    again = casetrace_process("build", "--to", str(elsewhere), root=copy.root)
     assert "nothing changed, nothing to do" in again.stderr
     assert snapshot(elsewhere) == given
 
@@ -168,7 +170,7 @@ def test_a_client_that_is_killed_goes_on_where_it_was(whole, scheduler, tmp_path
     wait_for(lambda: hangs.exists() and noted.exists())
     running.kill()
     running.wait()
-    done = casetrace("build", "--all", "--scheduler", str(scheduler), root=whole.root)
+    done = casetrace_process("build", "--all", "--scheduler", str(scheduler), root=whole.root)
     assert done.returncode == 0, done.stderr
     assert "gungor-2020/default: nothing changed, nothing to do" in done.stderr
     assert (whole.build / "notebooks" / "imataka-2014" / "1-case.ipynb").exists()
@@ -186,7 +188,7 @@ def test_a_client_that_is_killed_goes_on_where_it_was(whole, scheduler, tmp_path
 def test_a_notebook_that_goes_wrong_fails_alone_and_is_named(copy, scheduler, source, cause):
     planted(copy, "2-course.ipynb", source)
     env = {"CASETRACE_CELL_TIMEOUT": "2"} if "sleep" in source else {}
-    done = casetrace("build", "--scheduler", str(scheduler), root=copy.root, env=env)
+    done = casetrace_process("build", "--scheduler", str(scheduler), root=copy.root, env=env)
     assert done.returncode == 1
     assert "2-course.ipynb" in done.stderr
     assert cause in done.stderr
@@ -289,10 +291,10 @@ def test_no_scheduler_no_dask_and_no_worker_are_said(copy, tmp_path, monkeypatch
 
 
 def test_numbers_of_workers_below_one_are_refused(copy):
-    done = casetrace("build", "--workers", "0", root=copy.root)
+    done = casetrace_process("build", "--workers", "0", root=copy.root)
     assert done.returncode == 2
     assert "--workers takes a number of 1 or more, found 0" in done.stderr
-    both = casetrace("build", "--workers", "2", "--scheduler", "tcp://x:1", root=copy.root)
+    both = casetrace_process("build", "--workers", "2", "--scheduler", "tcp://x:1", root=copy.root)
     assert both.returncode == 2
 
 
@@ -473,7 +475,7 @@ def test_a_damaged_output_is_not_delivered(copy, memory):
 
 def test_a_place_that_cannot_be_written_fails_the_command_and_not_the_build(copy, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    done = casetrace("build", "--to", str(tmp_path / "file" / "results"), root=copy.root)
+    done = casetrace_process("build", "--to", str(tmp_path / "file" / "results"), root=copy.root)
     assert done.returncode == 1
     assert "not delivered to" in done.stderr
     assert "Traceback" not in done.stderr

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from conftest import ROOT, change_cell, csv_text
+from conftest import ROOT, change_cell, csv_text, opened
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +25,7 @@ from casetrace.criteria import (
 from casetrace.items import AMBIGUOUS, MET, NOT_MET, NOT_REPORTED, items, phenotype, profile_counts
 from casetrace.quantity import Quantity
 
-CASE = load("imataka-2014")
+CASE = opened("imataka-2014")
 EULAR = items(CASE, "eular_acr")
 STATES = (MET, NOT_MET, AMBIGUOUS, NOT_REPORTED)
 

@@ -4,7 +4,7 @@ import io
 import re
 
 import pytest
-from conftest import ROOT, change_cell
+from conftest import ROOT, change_cell, opened
 from pypdf import PdfReader
 from test_page import HOSTILE
 
@@ -17,7 +17,7 @@ COMMITTED = ROOT / "reports" / "imataka-2014" / "summary.pdf"
 
 @pytest.fixture(scope="module")
 def case():
-    return load("imataka-2014")
+    return opened("imataka-2014")
 
 
 def words_of(pdf):

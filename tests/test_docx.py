@@ -7,7 +7,7 @@ import sys
 import zipfile
 
 import pytest
-from conftest import change_cell
+from conftest import change_cell, opened
 from test_page import HOSTILE
 
 from casetrace.case import UsageError, load
@@ -37,7 +37,7 @@ def test_without_pandoc_it_is_said_how_to_get_it(toy, monkeypatch):
 
 
 def test_every_number_of_the_document_leads_to_its_row(pandoc):
-    body = body_of(docx(load("imataka-2014")))
+    body = body_of(docx(opened("imataka-2014")))
     targets = set(re.findall(r'w:bookmarkStart [^>]*w:name="([^"]+)"', body))
     links = set(re.findall(r'w:anchor="([^"]+)"', body))
     assert len(links) > 100
@@ -49,7 +49,7 @@ def test_every_number_of_the_document_leads_to_its_row(pandoc):
 
 
 def test_the_document_has_a_title_a4_pages_and_their_numbers(pandoc):
-    document = docx(load("imataka-2014"))
+    document = docx(opened("imataka-2014"))
     with zipfile.ZipFile(io.BytesIO(document)) as archive:
         about, footer = (
             archive.read(n).decode() for n in ("docProps/core.xml", "word/footer1.xml")

@@ -4,49 +4,49 @@ import csv
 import io
 import re
 import sys
+from functools import cache
 from xml.etree import ElementTree
 
 import pytest
-from conftest import FIGURES, change_cell, overlaps, sloped
+from conftest import FIGURES, change_cell, opened, overlaps, sloped
 
 from casetrace import charts, tables
 from casetrace.case import load
 
-CASE = load("imataka-2014")
+CASE = opened("imataka-2014")
 #: Panels that hold assumed or simulated curves and nothing that the report gives.
 CURVES = {"age in months"}
 
 
-@pytest.fixture
-def drawings(monkeypatch):
-    """Drawings that figures are made of, kept instead of being saved."""
-    kept = []
-    for name in ("page", "course"):
-        module = sys.modules[f"casetrace.charts.{name}"]
-        monkeypatch.setattr(module, "finish", lambda drawing, *_: kept.append(drawing))
-    return kept
+#: Each figure on one worker, which then draws it once under a scenario for all tests.
+EACH = [pytest.param(name, marks=pytest.mark.xdist_group(f"figure {name}")) for name in FIGURES]
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_no_line_joins_values_that_the_report_gives(name, drawings):
-    getattr(charts, name)(CASE)
+@cache
+def figure_of(name, scenario="default"):
+    """A figure of the first case, drawn once for all tests that only look at it."""
+    return getattr(charts, name)(opened("imataka-2014", scenario))
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_no_line_joins_values_that_the_report_gives(name):
     if name == "igg":
         return  # simulated curves only: see the next test
-    for ax in drawings[0].axes:
+    for ax in figure_of(name).drawing.axes:
         if ax.get_xlabel() not in CURVES:
             assert sloped(ax) == [], name
 
 
 def test_the_simulation_shows_no_value_of_the_report():
-    marks = charts.igg(CASE).marks
+    marks = figure_of("igg").marks
     assert {m.shape for m in marks} == {"curve"}
     assert all(m.source.startswith("reference/pk_models/") for m in marks)
 
 
-@pytest.mark.parametrize("name", [n for n in FIGURES if n != "igg"])
-def test_a_line_between_two_values_would_be_seen(name, drawings):
-    getattr(charts, name)(CASE)
-    ax = next(a for a in drawings[0].axes if a.get_xlabel() not in CURVES)
+@pytest.mark.parametrize("name", [p for p in EACH if p.values != ("igg",)])
+def test_a_line_between_two_values_would_be_seen(name):
+    drawing = getattr(charts, name)(CASE).drawing
+    ax = next(a for a in drawing.axes if a.get_xlabel() not in CURVES)
     before = len(sloped(ax))
     ax.plot([0.1, 0.9], [0.2, 0.7])
     assert len(sloped(ax)) == before + 1
@@ -55,19 +55,18 @@ def test_a_line_between_two_values_would_be_seen(name, drawings):
 @pytest.mark.parametrize(
     "scenario", ["default", "lower-dose", "only-what-is-printed", "heliotrope-counted"]
 )
-@pytest.mark.parametrize("name", FIGURES)
-def test_no_words_overlap_or_leave_the_page(name, scenario, drawings):
-    case = load("imataka-2014", scenario)
-    getattr(charts, name)(case)
-    if not drawings:
+@pytest.mark.parametrize("name", EACH)
+def test_no_words_overlap_or_leave_the_page(name, scenario):
+    figure = figure_of(name, scenario)
+    if figure is None:
         assert (name, scenario) == ("igg", "only-what-is-printed")  # a dose is not known
         return
-    assert not overlaps(drawings[0]), "; ".join(overlaps(drawings[0]))
+    assert not overlaps(figure.drawing), "; ".join(overlaps(figure.drawing))
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", EACH)
 def test_a_figure_says_in_words_and_in_a_table_what_it_draws(name):
-    figure = getattr(charts, name)(CASE)
+    figure = figure_of(name)
     rows = list(csv.DictReader(io.StringIO(figure.table())))
     assert len(rows) == len(figure.marks) > 3
     assert len(figure.alt) > 100
@@ -77,9 +76,9 @@ def test_a_figure_says_in_words_and_in_a_table_what_it_draws(name):
             assert mark.source or mark.text in ("not reported", ""), mark
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", EACH)
 def test_the_same_case_gives_the_same_figure(name):
-    one, two = (getattr(charts, name)(load("imataka-2014")) for _ in range(2))
+    one, two = figure_of(name), getattr(charts, name)(load("imataka-2014"))
     assert one.svg == two.svg
     assert one.png == two.png
     assert one.alt == two.alt
@@ -100,7 +99,7 @@ def marks(figure, lane):
 
 
 def test_points_of_items_and_scores_are_drawn():
-    figure = charts.classification(CASE)
+    figure = figure_of("classification")
     found = marks(figure, "points with biopsy")
     assert found["heliotrope rash"].text == "3.2 ambiguous"
     assert found["anti-Jo-1 antibody"].shape == "not met"
@@ -116,7 +115,7 @@ def test_points_of_items_and_scores_are_drawn():
 
 
 def test_the_dissociation_is_drawn_as_wide_as_it_is_known():
-    figure = charts.dissociation(CASE)
+    figure = figure_of("dissociation")
     assert [m.shape for m in figure.marks] == ["point", "open point", "arrow", "band", "band"]
     assert (figure.marks[2].low, figure.marks[2].high) == ("8000", "")
     assert "Vignos grade 9 to 10" in figure.marks[2].text
@@ -125,27 +124,27 @@ def test_the_dissociation_is_drawn_as_wide_as_it_is_known():
 
 
 def test_sums_of_courses_stop_being_points_where_a_dose_is_not_reported():
-    found = [m for m in charts.doses(CASE).marks if m.lane == "sum"]
+    found = [m for m in figure_of("doses").marks if m.lane == "sum"]
     open_ended = [m for m in found if m.shape == "arrow"]
     assert {m.what.split(",")[0] for m in open_ended} == {f"after course {n}" for n in range(7, 13)}
     assert all(m.high == "" for m in open_ended)
 
 
 def test_what_came_after_the_last_dose_is_drawn_as_unknown():
-    found = marks(charts.doses(CASE), "doses by day")
+    found = marks(figure_of("doses"), "doses by day")
     assert found["Prednisolone after relapse"].shape == "unknown"
     assert found["Prednisolone until relapse"].shape == "arrow"
 
 
 def test_grams_at_assumed_weights_are_drawn_as_assumed():
-    found = [m for m in charts.doses(CASE).marks if m.lane == "grams"]
+    found = [m for m in figure_of("doses").marks if m.lane == "grams"]
     assert {m.shape for m in found} == {"assumed"}
     # 2 g/kg × 9.161 and 14.611 kg, the 3rd and the 97th percentile at 24 months
     assert (found[0].low, found[0].high) == ("18.322", "29.222")
 
 
 def test_the_case_is_no_share():
-    found = marks(charts.series(CASE), "series")
+    found = marks(figure_of("series"), "series")
     assert found["this case"].shape == "unknown"
     assert found["Al-Mayouf 2000 (children)"].low == "66.66666667"
 
@@ -228,14 +227,14 @@ def unled(figure):
     return found
 
 
-@pytest.mark.parametrize("name", [f for f in FIGURES if f != "series"])
+@pytest.mark.parametrize("name", [p for p in EACH if p.values != ("series",)])
 @pytest.mark.parametrize("scenario", ["default", "lower-dose"])
 def test_every_number_in_a_figure_leads_to_what_it_rests_on(name, scenario):
-    assert unled(getattr(charts, name)(load("imataka-2014", scenario))) == []
+    assert unled(figure_of(name, scenario)) == []
 
 
 def test_of_the_published_series_only_the_key_leads_nowhere():
-    (key,) = unled(charts.series(CASE))
+    (key,) = unled(figure_of("series"))
     assert key.startswith("circle: children")
 
 

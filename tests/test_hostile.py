@@ -67,7 +67,7 @@ def test_the_command_line_says_so_and_writes_nothing(copy, kind):
     (copy.data / "imataka-2014" / "case.yaml").write_bytes(CONTENTS[kind])
     before = {p: p.read_bytes() for p in copy.root.rglob("*") if p.is_file()}
     for command in ("check", "build", "values", "table"):
-        done = casetrace(command, "imataka-2014", root=copy.root, timeout=60)
+        done = casetrace(command, "imataka-2014", root=copy.root)
         assert done.returncode == 1, (command, done.stderr)
         assert "case.yaml" in done.stdout + done.stderr
         assert "Traceback" not in done.stderr

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from conftest import change_cell
+from conftest import change_cell, opened
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
@@ -16,7 +16,7 @@ from casetrace.exposure import assumed_weight
 from casetrace.pharmacokinetics import Parameters, concentration, scaled, varied
 from casetrace.quantity import Quantity
 
-CASE = load("imataka-2014")
+CASE = opened("imataka-2014")
 MODELS = {m.id: m for m in CASE.reference.pk_models}
 
 

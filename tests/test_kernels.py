@@ -21,7 +21,10 @@ from casetrace.kernels.client import DEFAULT_PRELOAD, PRELOAD, SWITCH, Server, s
 from casetrace.kernels.provisioner import WarmProvisioner, is_forkable
 from casetrace.runner import session
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux"),
+]
 
 LAUNCH = [sys.executable, "-m", "ipykernel_launcher", "-f", "x.json"]
 

@@ -13,6 +13,8 @@ import pytest
 from browser import missing, unwanted
 from conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "casetrace"
 #: Every cell is in the page, also off screen, and nothing is asked of the network.
 SETTINGS = {

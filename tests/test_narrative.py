@@ -2,7 +2,7 @@ import re
 from typing import get_args
 
 import pytest
-from conftest import ROOT, change_cell, csv_text
+from conftest import ROOT, change_cell, csv_text, opened
 
 from casetrace.case import load
 from casetrace.case.fields import State
@@ -28,7 +28,7 @@ CASES = sorted(p.parent.name for p in (ROOT / "data").glob("*/case.yaml"))
 
 @pytest.fixture(scope="module")
 def story():
-    case = load("imataka-2014")
+    case = opened("imataka-2014")
     return narrate(case, course(case))
 
 
@@ -140,30 +140,30 @@ def test_a_finding_is_told_with_its_site(toy):
 
 
 def test_tests_of_several_times_are_told_with_them():
-    text = plain(narrate(load("imataka-2014")).text)
+    text = plain(narrate(opened("imataka-2014")).text)
     assert "*Imaging (gastrocnemius).* Present: partial fatty degeneration on muscle CT at " in text
     assert "muscle atrophy on MRI at relapse" in text
     assert "*Biopsy (biceps brachii).* Present: muscle fibre necrosis, muscle" in text
 
 
 def test_an_outcome_from_the_first_course_on_is_told_with_its_time():
-    text = plain(narrate(load("imataka-2014")).text)
+    text = plain(narrate(opened("imataka-2014")).text)
     assert "improvement of motor function, from the first course of intravenous" in text
 
 
 def test_the_words_that_carry_a_dose_are_quoted():
     assert "The dose is printed as “IVIg at 400 mg/kg/5 days every 6 weeks” and " in plain(
-        narrate(load("imataka-2014")).text
+        narrate(opened("imataka-2014")).text
     )
 
 
 def test_what_the_register_says_of_a_passage_stands_with_its_reading():
-    text = plain(narrate(load("imataka-2014")).text)
+    text = plain(narrate(opened("imataka-2014")).text)
     assert "- What is the densitometry index? An index of 0.3 without quantity, unit, site" in text
 
 
 def test_readings_that_move_nothing_told_are_left_out_for_a_parent():
-    text = plain(narrate(load("imataka-2014"), audience="parent").text)
+    text = plain(narrate(opened("imataka-2014"), audience="parent").text)
     assert "How much did she weigh?" not in text
     assert "Which body weight" not in text
     assert "Is the dose for each day" in text
@@ -254,7 +254,7 @@ def test_no_finding_of_any_kind_or_state_is_left_out(toy):
 
 
 def test_a_template_gives_the_same_parts_however_the_readings_stand():
-    case = load("imataka-2014")
+    case = opened("imataka-2014")
     kinds = [kind for kind, _ in narrate(case).parts]
     assert {"h1", "h2", "p", "li", "status", "figure"} == set(kinds)
     for switch in singles(case):

@@ -70,6 +70,7 @@ def papermill(folder, *parameters):
     )
 
 
+@pytest.mark.slow
 def test_plain_papermill_runs_a_notebook_from_any_folder(tmp_path):
     done = papermill(tmp_path, ("case", "imataka-2014"))
     assert done.returncode == 0, done.stderr
@@ -79,6 +80,7 @@ def test_plain_papermill_runs_a_notebook_from_any_folder(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out.ipynb"]
 
 
+@pytest.mark.slow
 def test_an_unknown_parameter_is_an_error_where_papermill_only_warns(tmp_path):
     done = papermill(tmp_path, ("case", "imataka-2014"), ("scenaro", "longer-gap"))
     assert done.returncode != 0

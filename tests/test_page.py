@@ -7,7 +7,7 @@ from itertools import product
 from types import SimpleNamespace
 
 import pytest
-from conftest import ROOT, change_cell
+from conftest import ROOT, change_cell, opened
 
 from casetrace.case import load
 from casetrace.charts import course
@@ -191,7 +191,7 @@ def test_the_parts_of_a_case_are_what_it_is_under_any_choice(toy):
 
 @pytest.mark.parametrize("shown", FIGURES, ids=lambda shown: shown.name)
 def test_every_number_that_a_figure_draws_names_its_source(shown):
-    case = load("imataka-2014")
+    case = opened("imataka-2014")
     values = headline(case)
     marks = shown.chart(case).marks
     assert marks
@@ -205,8 +205,9 @@ def test_every_number_that_a_figure_draws_names_its_source(shown):
 @pytest.mark.parametrize(
     "shown", [f for f in FIGURES if f.name != "sensitivity"], ids=lambda s: s.name
 )
+@pytest.mark.slow
 def test_a_figure_hangs_on_no_reading_but_those_that_it_is_drawn_for(shown):
-    case = load("imataka-2014")
+    case = opened("imataka-2014")
     home = shown.chart(case)
     for switch in singles(case):
         if not set(switch) & set(figure_readings(case, shown)):
@@ -252,7 +253,7 @@ def test_of_links_in_a_row_to_one_fact_those_with_a_number_are_kept():
     ],
 )
 def test_a_row_without_words_says_why(key, said):
-    assert f"<td>{said}</td>" in content.source_row(load("imataka-2014"), key)
+    assert f"<td>{said}</td>" in content.source_row(opened("imataka-2014"), key)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +272,7 @@ def test_bounds_are_said_in_the_unit_of_the_text(quantity, said):
 
 
 def test_the_table_of_a_figure_says_what_each_time_is_counted_from():
-    case = load("imataka-2014")
+    case = opened("imataka-2014")
     table = content.marks_table(case, course(case).marks)
     assert "week 0 from first dose of prednisolone" in table
     assert "week 6.52 from first dose of prednisolone" in table  # 1.5 months

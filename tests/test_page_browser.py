@@ -5,13 +5,15 @@ import random
 
 import pytest
 from browser import AXE, missing
-from conftest import change_cell
+from conftest import change_cell, opened
 from test_page import COMMITTED, HOSTILE, words
 
 from casetrace.case import load
 from casetrace.page import report_page
 from casetrace.page.variants import singles
 from casetrace.values import headline
+
+pytestmark = pytest.mark.slow
 
 URL = COMMITTED.as_uri()
 
@@ -31,7 +33,7 @@ def page(browser):
 
 @pytest.fixture(scope="module")
 def case():
-    return load("imataka-2014")
+    return opened("imataka-2014")
 
 
 def choose(page, **options):

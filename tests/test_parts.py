@@ -34,6 +34,7 @@ def made(toy, tmp_path):
     return make
 
 
+@pytest.mark.slow
 def test_made_apart_it_is_the_page_made_in_one(made, toy):
     html, fresh = made()
     assert html == report_page(load("toy-2000", where=toy)).html
@@ -41,6 +42,7 @@ def test_made_apart_it_is_the_page_made_in_one(made, toy):
     assert made() == (html, set())
 
 
+@pytest.mark.slow
 def test_a_group_is_made_again_for_what_it_reads(made, toy):
     made()
     folder = toy.data / "toy-2000"
@@ -55,6 +57,7 @@ def test_a_group_is_made_again_for_what_it_reads(made, toy):
     assert html == report_page(load("toy-2000", where=toy)).html
 
 
+@pytest.mark.slow
 def test_words_of_an_audience_concern_that_audience_alone(made, toy):
     made()
     path = toy.data / "toy-2000" / "words.ja.csv"
@@ -67,12 +70,14 @@ def test_words_of_an_audience_concern_that_audience_alone(made, toy):
     assert html == report_page(load("toy-2000", where=toy)).html
 
 
+@pytest.mark.slow
 def test_all_groups_are_made_again_for_other_code_and_another_scenario(made):
     made()
     assert made(key="other code")[1] == set(parts.groups())
     assert made(key="other code", scenario="small")[1] == set(parts.groups())
 
 
+@pytest.mark.slow
 def test_a_kept_group_that_is_damaged_is_made_again(made, tmp_path):
     html, _ = made()
     for content in (b"", b"[]", b'{"key": "code"}', json.dumps({"key": 1}).encode()):
@@ -142,6 +147,7 @@ def module(request, tmp_path, monkeypatch):
     )
 
 
+@pytest.mark.slow
 def test_a_module_runs_as_a_process_of_its_own(module, tmp_path):
     assert module("print") == f"hello {tmp_path}\n"
 
@@ -150,12 +156,14 @@ def test_a_module_runs_as_a_process_of_its_own(module, tmp_path):
     ("word", "cause"),
     [("fail", "ValueError: no good"), ("die", "its process died"), ("sleep", "took longer")],
 )
+@pytest.mark.slow
 def test_a_module_that_goes_wrong_is_told_by_its_last_words(module, word, cause):
     with pytest.raises(ProcessError, match=cause):
         module(word, timeout=1.5 if word == "sleep" else 30)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a process is tied to its parent on Linux")
+@pytest.mark.slow
 def test_no_group_outlives_the_process_of_its_page(toy, tmp_path):
     code = (
         "import time; from casetrace.page import parts; from pathlib import Path;"

@@ -242,11 +242,17 @@ def test_a_notebook_that_shows_what_the_data_do_not_hold_is_not_published(copy):
 )  # fmt: skip
 def test_check_finds_it_in_each_part_of_a_notebook(copy, cell, part):
     planted(copy, "2-course.ipynb", **cell)
+    (problem,) = map(str, in_stories(copy))
+    found = f"notebooks/2-course.ipynb, cell 3 ({part}): found 'someone@example.org'"
+    assert problem.startswith(f"{found}; expected nothing that could identify a patient")
+
+
+def test_check_names_what_a_notebook_shows(copy):
+    planted(copy, "2-course.ipynb", cell_type="markdown", source="Ask someone@example.org.")
     done = casetrace("check", root=copy.root)
     assert done.returncode == 1
-    found = f"notebooks/2-course.ipynb, cell 3 ({part}): found 'someone@example.org'"
-    assert done.stdout.count("error: ") == 1
-    assert f"error: {found}; expected nothing that could identify a patient" in done.stdout
+    (said,) = (line for line in done.stdout.splitlines() if line.startswith("error: "))
+    assert said == f"error: {in_stories(copy)[0]}".splitlines()[0]
 
 
 def test_what_the_data_hold_may_be_shown(copy):

@@ -4,7 +4,7 @@ import csv
 import math
 
 import pytest
-from conftest import ROOT, change_cell, csv_text
+from conftest import ROOT, change_cell, csv_text, opened
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +15,7 @@ from casetrace.exposure import dose_rates, sums_of_steps
 from casetrace.quantity import Quantity, parse
 from casetrace.values import headline
 
-CASE = load("imataka-2014")
+CASE = opened("imataka-2014")
 
 
 # --- folds and severity

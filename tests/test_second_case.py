@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import ROOT, change_cell
+from conftest import ROOT, change_cell, opened
 
 from casetrace import charts, response, tables
 from casetrace.case import check, load
@@ -69,7 +69,7 @@ def test_no_weight_is_assumed_and_nothing_is_simulated(case):
 
 def test_a_limit_that_the_report_prints_is_not_called_assumed(case):
     assert response.is_printed(case, "ck_gungor_2020")
-    assert not response.is_printed(load("imataka-2014"), "ck_life_2y")
+    assert not response.is_printed(opened("imataka-2014"), "ck_life_2y")
     assert "Against the upper reference limit printed in the report, 200 U/L" in said(case)
     assert "assumed here" not in said(case)
     assert "this limit is not from the report" not in said(case, "parent")
@@ -78,7 +78,7 @@ def test_a_limit_that_the_report_prints_is_not_called_assumed(case):
 
 def test_a_multiple_is_taken_of_limits_that_the_case_names_and_no_others(case):
     assert list(response.fold_under(case, "ck")) == ["ck_gungor_2020"]
-    first = response.fold_under(load("imataka-2014"), "ck")
+    first = response.fold_under(opened("imataka-2014"), "ck")
     assert "ck_gungor_2020" not in first
     assert len(first) == 5
 
@@ -111,13 +111,13 @@ def test_plain_words_of_an_adult_do_not_speak_of_a_child(case):
     text = said(case, "parent")
     assert "This is the story of one person." in text
     assert "child" not in text
-    assert "This is the story of one child." in said(load("imataka-2014"), "parent")
+    assert "This is the story of one child." in said(opened("imataka-2014"), "parent")
 
 
 def test_a_checklist_that_was_not_rated_says_so(case, copy):
     assert "None of the 30 items of the CARE checklist" in said(case)
     assert "of 30 items 30 not rated" in missing_of_care(case)
-    assert "care.not_rated" not in headline(load("imataka-2014"))
+    assert "care.not_rated" not in headline(opened("imataka-2014"))
     change_cell(copy.data / "imataka-2014" / "care.csv", "1", "met", "not rated")
     assert headline(load("imataka-2014", where=copy))["care.not_rated"].low == 1
 

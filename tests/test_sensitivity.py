@@ -6,7 +6,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from conftest import casetrace, change_cell
+from conftest import casetrace, change_cell, opened
 
 from casetrace import evidence, tables
 from casetrace.case import CaseError, load
@@ -14,7 +14,7 @@ from casetrace.page.variants import options_of, packed
 from casetrace.sensitivity import combinations_of, factorials, most_telling
 from casetrace.values import check_names, headline
 
-CASE = load("imataka-2014")
+CASE = opened("imataka-2014")
 
 
 def same(one, two):
@@ -31,6 +31,7 @@ def same(one, two):
 # --- switching readings
 
 
+@pytest.mark.slow
 def test_what_is_computed_once_for_like_scenarios_is_what_each_gives_anew():
     pairs = {p: options_of(CASE, p) for p in itertools.combinations(CASE.head.readings, 2)}
     choices = [chosen for chosen, _ in packed(pairs)]
@@ -44,6 +45,7 @@ def test_what_is_computed_once_for_like_scenarios_is_what_each_gives_anew():
             assert CASE.under(chosen).describe(source) == anew.describe(source)
 
 
+@pytest.mark.slow
 def test_switching_in_memory_is_reading_the_case_anew():
     for name, reading in CASE.head.readings.items():
         for option in reading.options:
@@ -64,7 +66,7 @@ def test_switching_twice_keeps_the_first_and_can_be_undone():
 
 
 def test_a_case_opened_under_a_scenario_can_go_back():
-    case = load("imataka-2014", "only-what-is-printed")
+    case = opened("imataka-2014", "only-what-is-printed")
     options = {n: r.default for n, r in case.head.readings.items()}
     assert headline(case.under(options)) == headline(CASE)
 

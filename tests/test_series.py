@@ -170,6 +170,7 @@ def test_nothing_is_drawn_of_cases_that_have_nothing_to_draw(toy):
     assert tables.series_cases(series).rows[0][3:5] == ["none in courses", "none declared"]
 
 
+@pytest.mark.slow
 def test_the_notebook_on_all_cases_is_run_once_and_again_for_any_case(whole):
     other = Job("gungor-2020", "default")
     assert "9-series.ipynb" in stale.tasks(whole, FIRST)
@@ -186,6 +187,7 @@ def test_the_notebook_on_all_cases_is_run_once_and_again_for_any_case(whole):
     assert set(stale.due(whole, FIRST, stale.shared(whole, FIRST)).run) == {"9-series.ipynb"}
 
 
+@pytest.mark.slow
 def test_one_bad_case_is_left_out_of_a_build_and_the_others_finish(whole):
     for path in whole.stories():
         if path.name != "1-case.ipynb":

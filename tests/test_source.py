@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, opened
 
-from casetrace.case import UsageError, load
+from casetrace.case import UsageError
 from casetrace.source import Article, quotations, read_article, verify
 
 TEXT = """\
@@ -73,7 +73,7 @@ def test_what_is_not_text_is_refused(tmp_path):
 
 
 def test_every_table_with_words_and_the_head_are_searched():
-    case = load("imataka-2014")
+    case = opened("imataka-2014")
     sources = {source for source, _ in quotations(case)}
     assert {s.split("/")[0] for s in sources} == {
         "case.yaml",
@@ -87,7 +87,7 @@ def test_every_table_with_words_and_the_head_are_searched():
 
 
 def test_a_text_without_the_words_loses_every_row():
-    case = load("imataka-2014")
+    case = opened("imataka-2014")
     assert {m.status for m in verify(case, Article("Nothing of the kind."))} == {"lost"}
 
 
@@ -97,4 +97,4 @@ def test_a_text_without_the_words_loses_every_row():
 )
 def test_no_row_of_the_first_case_is_lost_in_the_article():
     article = read_article(Path(ROOT.parent / "shared" / "source" / "imataka-2014.txt"))
-    assert [m for m in verify(load("imataka-2014"), article) if m.status != "exact"] == []
+    assert [m for m in verify(opened("imataka-2014"), article) if m.status != "exact"] == []

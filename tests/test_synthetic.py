@@ -20,6 +20,8 @@ from casetrace.runner.build import build
 from casetrace.runner.job import Job
 from casetrace.values import check_names, headline
 
+pytestmark = pytest.mark.slow
+
 MANY = int(os.environ.get("CASETRACE_SYNTHETIC", "100"))
 BLOCK = 25
 #: One in so many is drawn and written as a page as well, which takes longest.

@@ -177,6 +177,7 @@ def nbval(copy):
     return done.returncode
 
 
+@pytest.mark.slow
 def test_cleared_outputs_swapped_pictures_and_lost_alt_text_pass_nbval_but_not_verify(stored, copy):
     path, notebook = stored
     table = next(c for c in notebook["cells"] if c["id"] == "schedule")
@@ -196,6 +197,7 @@ def test_cleared_outputs_swapped_pictures_and_lost_alt_text_pass_nbval_but_not_v
     assert "course.csv: differs from a fresh build" in found
 
 
+@pytest.mark.slow
 def test_a_changed_value_fails_the_checks_until_it_is_accepted_in_words(copy):
     records = json.loads((copy.reports / CASE / "values.json").read_text())
     old = {r["id"]: r["text"] for r in records}
@@ -217,6 +219,7 @@ def test_a_changed_value_fails_the_checks_until_it_is_accepted_in_words(copy):
     assert accept(copy) == []
 
 
+@pytest.mark.slow
 def test_nothing_is_accepted_from_a_broken_notebook(copy):
     before = snapshot(copy.notebooks)
     path = copy.notebooks / "2-course.ipynb"
