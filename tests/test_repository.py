@@ -117,50 +117,6 @@ def test_a_module_is_short_says_what_it_is_for_and_documents_what_is_public(path
             assert ast.get_docstring(node), f"{path.name}: {node.name}"
 
 
-LAYERS = [
-    {"units", "interval"},
-    {"wording"},
-    {"quantity", "project", "files", "kernels"},
-    {"case"},
-    {"source", "course"},
-    {"response", "exposure", "pharmacokinetics"},
-    {"items", "coreset", "igg"},
-    {"criteria"},
-    {"values"},
-    {"sensitivity", "evidence", "caseseries"},
-    {"tables"},
-    {"charts"},
-    {"narrative"},
-    {"page", "document"},
-    {"runner", "notebook", "explore", "scaffold"},
-    {"exchange"},
-    {"accept"},
-    {"verify"},
-    {"commands"},
-    {"cli"},
-]
-
-
-def test_no_module_imports_upwards():
-    level = {name: number for number, names in enumerate(LAYERS) for name in names}
-    package = ROOT / "src" / "casetrace"
-    for path in SOURCES:
-        name = path.relative_to(package).parts[0].removesuffix(".py")
-        if name == "__init__":
-            continue
-        tree = ast.parse(path.read_text())
-        for block in [n for n in tree.body if isinstance(n, ast.If)]:
-            tree.body.remove(block)  # imports for type checkers only
-        for node in ast.walk(tree):
-            modules = []
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("casetrace"):
-                rest = node.module.split(".")[1:]
-                modules = rest[:1] or [alias.name for alias in node.names]
-            for other in modules:
-                here = level[name]
-                assert level[other] < here or other == name, f"{path.name} imports {other}"
-
-
 def test_no_tracked_text_names_a_machine():
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
     if listed.returncode:

@@ -5,16 +5,38 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from casetrace.units import printed
-
-if TYPE_CHECKING:
-    from casetrace.quantity import Quantity
 
 __all__ = ["ENGLISH", "Wording", "scale_name", "value_name"]
 
 INF = math.inf
+
+
+class Bounded(Protocol):
+    """What can be said in words: a :class:`casetrace.quantity.Quantity`."""
+
+    low: float
+    high: float
+    low_closed: bool
+    high_closed: bool
+    unit: str
+    shown: str
+    about: bool
+    derived: bool
+    levels: tuple[str, ...]
+
+    @property
+    def is_point(self) -> bool:
+        """One number."""
+
+    @property
+    def is_unknown(self) -> bool:
+        """Open at both ends."""
+
+    def to(self, unit: str) -> Bounded:
+        """Convert to another unit."""
 
 
 _NAMES = {
@@ -85,7 +107,7 @@ class Wording:
     units: Mapping[str, str] = field(default_factory=lambda: {"%": "{number}%"})
 
     def text(
-        self, q: Quantity, unit: bool = True, say: Callable[[str], str] = lambda text: text
+        self, q: Bounded, unit: bool = True, say: Callable[[str], str] = lambda text: text
     ) -> str:
         """Bounds in words: exact, about, at least, more than, at most, less than, or a range.
 
@@ -94,7 +116,7 @@ class Wording:
 
         Parameters
         ----------
-        q : Quantity
+        q : Bounded
             What to write.
         unit : bool
             Whether to write its unit.
@@ -109,7 +131,7 @@ class Wording:
             return self.unknown
         return self._bounds(q.to(q.shown or q.unit), unit)
 
-    def _bounds(self, q: Quantity, unit: bool) -> str:
+    def _bounds(self, q: Bounded, unit: bool) -> str:
         name = printed(q.unit, one=q.is_point and math.isclose(q.low, 1)) if unit else ""
 
         def measured(number: str) -> str:

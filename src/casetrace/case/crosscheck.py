@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from casetrace.case import rests
 from casetrace.case.fields import COURSE
 from casetrace.case.files import line_of
+from casetrace.case.model import Case, Reference
 from casetrace.case.problems import Problem, nearest
 from casetrace.case.rows import KEYS, TABLES, Treatment
 from casetrace.case.words import carries
 from casetrace.quantity import parse
 from casetrace.units import UnitError, factor
-
-if TYPE_CHECKING:
-    from casetrace.case.model import Case, Reference
 
 __all__ = ["citations", "problems", "warnings"]
 

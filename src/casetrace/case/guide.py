@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rapidfuzz.fuzz import token_set_ratio
 
 from casetrace.case.fields import COURSE
+from casetrace.case.model import Case
 from casetrace.case.problems import Problem
 from casetrace.case.rows import KEYS, TABLES
 from casetrace.quantity import parse
 from casetrace.units import UnitError, factor, spelling
-
-if TYPE_CHECKING:
-    from casetrace.case.model import Case
 
 __all__ = ["EXAMPLE", "guide", "missing_of_care"]
 

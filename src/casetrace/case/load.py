@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -71,15 +72,21 @@ def load(
         If anything in its files does not hold: all problems at once.
     """
     where = where or project()
+    default: dict[str, str] = {}
+    chosen: dict[str, str] = {}
     try:
-        chosen = choose(open_head(case, where), scenario, readings)
+        head = open_head(case, where)
+        chosen, default = choose(head, scenario, readings), choose(head, DEFAULT_SCENARIO)
     except CaseError:
-        chosen = {}  # case.yaml does not hold: report that with all else
+        pass  # case.yaml does not hold: report that with all else
     with unread():
-        found, problems, _ = _assemble(case, scenario, chosen, where)
+        outside = _reference(where)
+        found, problems, _ = _assemble(case, DEFAULT_SCENARIO, default, where, outside)
+        if chosen != default and not problems:
+            _, problems, _ = _assemble(case, scenario, chosen, where, outside)
     if problems or found is None:
         raise CaseError(problems)
-    return found
+    return found if chosen == default else replace(found.under(chosen), scenario=scenario)
 
 
 def check(case: str, where: Project | None = None) -> tuple[list[Problem], list[Problem]]:

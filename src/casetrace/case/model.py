@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -87,6 +87,8 @@ class Case(Tables):
         Words for the names of the case, by audience.
     where : Project
         The project it was read from.
+    home : Case or None
+        The case at the curator's options; None if it is this one.
     """
 
     head: Head
@@ -96,6 +98,7 @@ class Case(Tables):
     reference: Reference
     words: Vocabulary
     where: Project
+    home: Case | None = None
 
     def said_to(self, audience: str) -> Mapping[str, str]:
         """Words for names that an audience has of its own."""
@@ -112,14 +115,10 @@ class Case(Tables):
         """Whether every reading is at the curator's option."""
         return all(r.default == self.chosen[n] for n, r in self.head.readings.items())
 
-    @cached_property
+    @property
     def at_defaults(self) -> Case:
         """The case at the curator's options."""
-        if self.is_default:
-            return self
-        from casetrace.case.load import load
-
-        return load(self.id, where=self.where)
+        return self.home or self
 
     @cached_property
     def memo(self) -> Memo:
@@ -136,9 +135,24 @@ class Case(Tables):
         ----------
         options : dict
             Option by reading.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If an option does not fit the row that it sets a cell of.
         """
         base, chosen = self.at_defaults, {**self.chosen, **options}
-        return base.memo.get(("under", *chosen.values()), lambda: _switched(base, chosen))
+        return base.memo.get(("under", *chosen.values()), lambda: base._switched(chosen))
+
+    def _switched(self, chosen: Mapping[str, str]) -> Case:
+        """Set the options of a case that is at its defaults."""
+        readings = self.head.readings
+        names = [f"{n}={o}" for n, o in chosen.items() if o != readings[n].default]
+        if not names:
+            return self
+        head, rows = switched(self.head, self.rows, chosen)
+        name, more = "+".join(names), {"chosen": dict(chosen), "home": self}
+        return replace(self, rows=rows, head=head, scenario=name, **more)
 
     def hangs_on(self, *cells: str) -> tuple[str, ...]:
         """Readings that can set any of these cells or paths."""
@@ -161,8 +175,7 @@ class Case(Tables):
     def _memo_of(self, row: str) -> Memo:
         """Where to keep what hangs on a row: what no reading sets is the same in all scenarios."""
         is_touched = row.removeprefix("case.yaml/") in self._touched_rows
-        is_shared = "at_defaults" in self.__dict__ and not is_touched
-        return (self.at_defaults if is_shared else self).memo
+        return (self if is_touched else self.at_defaults).memo
 
     @cached_property
     def _touched_rows(self) -> frozenset[str]:
@@ -211,8 +224,7 @@ class Case(Tables):
             {r for c, names in self.touched.items() if c.startswith(reads) for r in names}
         )
         key = (name, *((r, self.chosen[r]) for r in readings))
-        memo = (self.at_defaults if "at_defaults" in self.__dict__ else self).memo
-        return memo.get(key, compute)
+        return self.at_defaults.memo.get(key, compute)
 
     def _described(self, source: str) -> dict[str, str]:
         if source.startswith("case.yaml/"):
@@ -249,12 +261,6 @@ class Case(Tables):
             found["place"] += f"; {row.schedule_place or row.place}"
             found["as_reported"] += f" … {row.schedule_as_reported}"
         return found
-
-
-def _switched(base: Case, chosen: Mapping[str, str]) -> Case:
-    found = switched(base, chosen)
-    found.__dict__["at_defaults"] = base  # and with it what was computed already
-    return found
 
 
 def key_of(table: str, row: Row) -> str:

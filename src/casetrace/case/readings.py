@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from casetrace.case.files import Table, line_of
 from casetrace.case.head import Comparison, Head, Uses
 from casetrace.case.problems import Problem, UsageError, nearest
-from casetrace.case.rows import KEYS
+from casetrace.case.rows import KEYS, Row
 from casetrace.project import DEFAULT_SCENARIO
-
-if TYPE_CHECKING:
-    from casetrace.case.model import Case
 
 __all__ = ["apply_readings", "choose", "switched", "touched_cells"]
 
@@ -92,41 +88,53 @@ def apply_readings(
     return problems
 
 
-def switched(base: Case, chosen: Mapping[str, str]) -> Case:
-    """A case that was read at its defaults, under other options.
+def switched(
+    head: Head, rows: Mapping[str, tuple[Row, ...]], chosen: Mapping[str, str]
+) -> tuple[Head, dict[str, tuple[Row, ...]]]:
+    """Set the cells that a choice of options sets, in a head and tables at their defaults.
 
     Parameters
     ----------
-    base : Case
-        The case with every reading at its default.
+    head : Head
+        The head of the case with every reading at its default.
+    rows : dict of tuple of Row
+        Its tables, likewise.
     chosen : dict
         Option by reading, every reading given.
+
+    Returns
+    -------
+    head : Head
+    rows : dict of tuple of Row
+        Validated anew as far as an option sets one of their cells.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If an option does not fit a row.
     """
-    head = base.head
     raw = head.model_dump(mode="json", include={"uses", "comparisons"})
-    keys = {t: KEYS.get(t, "id") for t in base.rows}
+    keys = {t: KEYS.get(t, "id") for t in rows}
     sets = [item for n, o in chosen.items() for item in head.readings[n].options[o].sets.items()]
     touched = {tuple(path.split("/")[:2]) for path, _ in sets}
-    rows = {
+    cells = {
         table: [(n, row.model_dump()) for n, row in enumerate(kept)]
-        for table, kept in base.rows.items()
+        for table, kept in rows.items()
         if table in {t for t, _ in touched}
     }
     for path, value in sets:
-        _set_cell(path, value, raw, rows)
-    found = dict(base.rows)
-    for table, cells in rows.items():
+        _set_cell(path, value, raw, cells)
+    found = dict(rows)
+    for table, changed in cells.items():
         found[table] = tuple(
             type(old).model_validate(new) if (table, new[keys[table]]) in touched else old
-            for old, (_, new) in zip(base.rows[table], cells, strict=True)
+            for old, (_, new) in zip(rows[table], changed, strict=True)
         )
     if any(table in raw for table, _ in touched):
         pairs = tuple(Comparison.model_validate(pair) for pair in raw["comparisons"])
         update = {"uses": Uses.model_validate(raw["uses"]), "comparisons": pairs}
         head = head.model_copy(update=update)
-    names = [f"{n}={o}" for n, o in chosen.items() if o != base.head.readings[n].default]
-    scenario = "+".join(names) or DEFAULT_SCENARIO
-    return replace(base, rows=found, head=head, chosen=dict(chosen), scenario=scenario)
+    return head, found
 
 
 def _set_cell(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from casetrace.case.model import Case
 from casetrace.case.problems import Problem, nearest
-
-if TYPE_CHECKING:
-    from casetrace.case.model import Case
 
 __all__ = ["Rests", "problems", "read"]
 

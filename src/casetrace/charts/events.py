@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
 from casetrace.charts.figure import lead
+from casetrace.charts.sheet import Sheet
 from casetrace.charts.style import COLOURS
 from casetrace.course import when
 
-if TYPE_CHECKING:
-    from casetrace.charts.sheet import Sheet
-
-__all__ = ["events", "rows_of_events"]
-
-APART = 0.8  # mm between the words of two events
+__all__ = ["events"]
 
 
 def events(sheet: Sheet) -> None:
@@ -58,48 +53,6 @@ def events(sheet: Sheet) -> None:
         )
         lead(source, _name(sheet, ax, row.name, (x, x_end, y), side))
         sheet.note("events", row.name, "event", None, at, row.clock, source, at.text())
-
-
-def rows_of_events(sheet: Sheet) -> dict[str, tuple[int, str]]:
-    """The row of each event, from the bottom, and the side of its words: nothing overlaps.
-
-    Returns
-    -------
-    dict of (int, str)
-        By id; the side is that which the words are aligned to.
-    """
-    letter = 1.22 if sheet.wide else 1.0  # mm of a letter, a little more than most are
-    taken: list[list[tuple[float, float]]] = []
-    found = {}
-    for row in sheet.events:
-        time = when(sheet.case, "findings", row)
-        segment, long = sheet.time.segments[row.clock], len(row.name) * letter
-        x = sheet.time.x(row.clock, time.low)
-        x_end = segment.right if math.isinf(time.high) else sheet.time.x(row.clock, time.high)
-        if not sheet.wide:
-            sides = {"center": (-long / 2, long / 2)} if x == x_end else {}
-            sides |= {"left": (0, max(long, x_end - x)), "right": (x_end - x - long, x_end - x)}
-        elif x == x_end:
-            sides = {"left": (-1.5, long + 1.6), "right": (-long - 1.6, 1.5)}
-        else:
-            sides = {"right": (-long - 1.0, x_end - x), "left": (0, x_end - x + long + 1.0)}
-        places = [
-            (number, side, x + a, x + b)
-            for number in range(len(taken) + 1)
-            for side, (a, b) in sides.items()
-            if x + b <= sheet.time.width + 0.6 and x + a >= -sheet.left
-        ]
-        free = (
-            (number, side, a, b)
-            for number, side, a, b in places
-            if number == len(taken) or all(b + APART < c or d + APART < a for c, d in taken[number])
-        )
-        number, side, a, b = next(free, (len(taken), next(iter(sides)), x, x_end))
-        if number == len(taken):
-            taken.append([])
-        taken[number].append((a, b))
-        found[row.id] = (number, side)
-    return found
 
 
 def _name(sheet: Sheet, ax: Axes, words: str, place: tuple[float, float, float], side: str) -> Text:

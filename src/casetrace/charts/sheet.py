@@ -10,12 +10,12 @@ from matplotlib.figure import Figure as Drawing
 
 from casetrace.case import Case
 from casetrace.case.rows import Treatment
-from casetrace.charts.events import rows_of_events
+from casetrace.charts.event_rows import rows_of_events
 from casetrace.charts.figure import Notes, lead
 from casetrace.charts.labels import Labels
 from casetrace.charts.style import GREY, mm
 from casetrace.charts.timeline import Timeline
-from casetrace.course import phases
+from casetrace.course import phases, when
 
 __all__ = ["Sheet", "not_reported"]
 
@@ -51,7 +51,8 @@ class Sheet(Notes):
         self.time = Timeline(
             phases(case), width - left - right, 15.0 if wide else 9.0, 7.0 if wide else 4.2
         )
-        self.rows = rows_of_events(self)
+        times = {f: when(case, "findings", f) for f in self.events}
+        self.rows = rows_of_events(times, self.time, left, wide)
         rows = max((row for row, _ in self.rows.values()), default=0) + 1
         heights["events"] = (5.0 if wide else 6.5) * rows if self.events else 1.0
         self.axis_words = self._axis_words()

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from casetrace import coreset, criteria, evidence, response, sensitivity
 from casetrace.items import items
+from casetrace.narrative.teller import Teller
 from casetrace.narrative.trace import mark
 from casetrace.narrative.treatment import block_name
 from casetrace.tables.classification import SETS, fact_label
 from casetrace.wording import value_name
-
-if TYPE_CHECKING:
-    from casetrace.narrative.teller import Teller
 
 __all__ = ["vocabulary"]
 

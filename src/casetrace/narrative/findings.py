@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from casetrace import course
 from casetrace.case.fields import COURSE
+from casetrace.narrative.teller import Teller
 from casetrace.narrative.trace import mark
 from casetrace.quantity import Quantity
-
-if TYPE_CHECKING:
-    from casetrace.narrative.teller import Teller
 
 __all__ = ["vocabulary"]
 

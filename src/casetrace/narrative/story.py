@@ -15,6 +15,7 @@ from typing import Any
 from casetrace.case import Case
 from casetrace.charts.figure import Figure
 from casetrace.files import write_bytes
+from casetrace.narrative import analyses, findings, treatment
 from casetrace.narrative.audience import CLINICIAN, Audience
 from casetrace.narrative.audience import audience as find
 from casetrace.narrative.ledger import FACT_COLUMNS, VALUE_COLUMNS, fact_rows, value_rows
@@ -198,10 +199,19 @@ def narrate(case: Case, figure: Figure | None = None, audience: str = CLINICIAN)
     return Narrative(case, values, without_signs(told), tuple(parts(told)), teller, figure)
 
 
+def names_of(teller: Teller) -> dict[str, Any]:
+    """Every name that a template may use, put together once for a teller."""
+    if not teller.names:
+        teller.names = dict(teller.vocabulary)
+        for more in (findings, treatment, analyses):
+            teller.names |= more.vocabulary(teller)
+    return teller.names
+
+
 def render(teller: Teller, section: str) -> str:
     """One section of the template, a block of it, filled; see :func:`narrate`."""
     template = teller.audience.template
-    context = template.new_context({**teller.vocabulary, **SIGNS})
+    context = template.new_context({**names_of(teller), **SIGNS})
     told = "".join(template.blocks[section](context))
     if found := stray(told):
         raise ValueError(f"a digit that no value carries: {found!r}")

@@ -12,7 +12,6 @@ from typing import Any
 from casetrace import course, response
 from casetrace.case import Case
 from casetrace.case.fields import COURSE
-from casetrace.narrative import analyses, findings, treatment
 from casetrace.narrative.audience import Audience
 from casetrace.narrative.trace import mark, sentence_case
 from casetrace.quantity import Quantity
@@ -43,6 +42,9 @@ class Teller:
     ----------
     asked : dict of str
         Names that were said so far, with their words; a name without words of its own has None.
+    names : dict
+        Every name that a template may use, once :func:`casetrace.narrative.story.names_of` has
+        put them together.
     """
 
     def __init__(self, case: Case, values: dict[str, Quantity], audience: Audience) -> None:
@@ -50,11 +52,12 @@ class Teller:
         self.clocks = {c.id: c for c in case.head.clocks}
         self.observations = {o.id: o for o in case.observations}
         self.asked: dict[str, str | None] = {}
+        self.names: dict[str, Any] = {}
         self._words = {**audience.words, **case.said_to(audience.name)}
 
     @cached_property
     def vocabulary(self) -> dict[str, Any]:
-        """Every name that the template may use."""
+        """Names that a template may use, beside those of findings, treatment and analyses."""
         own = (
             "named plainly zero value compared gap read_as measures motor "
             "comparisons register readings passages scenario disclosed citation"
@@ -71,9 +74,6 @@ class Teller:
             "phrase": self.audience.phrase,
             "sentence_case": sentence_case,
             **{name: getattr(self, name) for name in own.split()},
-            **findings.vocabulary(self),
-            **treatment.vocabulary(self),
-            **analyses.vocabulary(self),
         }
 
     # --- words

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from casetrace.exposure import has_ended
+from casetrace.narrative.teller import Teller
 from casetrace.narrative.trace import mark
 from casetrace.values import of_family
-
-if TYPE_CHECKING:
-    from casetrace.narrative.teller import Teller
 
 __all__ = ["block_name", "vocabulary"]
 
