@@ -17,9 +17,9 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory
 
 from casetrace.kernels import client
+from casetrace.kernels import manager
 from casetrace.kernels.client import DEFAULT_PRELOAD, PRELOAD, SWITCH, Server, server_for
 from casetrace.kernels.provisioner import WarmProvisioner, is_forkable
-from casetrace.runner import session
 
 pytestmark = [
     pytest.mark.slow,
@@ -395,7 +395,7 @@ def test_a_client_asks_again_if_it_missed_that_the_kernel_is_idle():
     def idle(of):
         return {"content": {"execution_state": "idle"}, "parent_header": {"msg_id": of}}
 
-    class Client(session.QuickClient):
+    class Client(manager.QuickClient):
         shell_channel = Channel({"content": {"status": "ok"}}, {"content": {"status": "ok"}})
         iopub_channel = Channel(None, idle("first"), idle("second"))
 
@@ -414,7 +414,7 @@ def test_a_client_asks_again_if_it_missed_that_the_kernel_is_idle():
 
 
 def test_a_client_knocks_again_soon_at_a_kernel_that_does_not_listen_yet():
-    for quick in (session.QuickClient(), session.QuickBlockingClient()):
+    for quick in (manager.QuickClient(), manager.QuickBlockingClient()):
         socket = quick.context.socket(zmq.DEALER)
-        assert socket.getsockopt(zmq.RECONNECT_IVL) == session.RETRY
+        assert socket.getsockopt(zmq.RECONNECT_IVL) == manager.RETRY
         socket.close()

@@ -64,7 +64,7 @@ def execute(where: Project, task: Task, room: Path) -> Any:
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    from casetrace.runner.session import manager_of
+    from casetrace.kernels.manager import manager_of
 
     notebook, timeout = where.notebooks / task.name, task.timeout
     asked = {"case": task.job.case, "scenario": task.job.scenario}

@@ -142,8 +142,8 @@ def produce(
             pool.shutdown(wait=False, cancel_futures=True)
             close_server(os.environ)
             stop_processes()
-            if "casetrace.runner.session" in sys.modules:  # no kernel was started otherwise
-                sys.modules["casetrace.runner.session"].stop_kernels()
+            if "casetrace.kernels.manager" in sys.modules:  # no kernel was started otherwise
+                sys.modules["casetrace.kernels.manager"].stop_kernels()
     return result
 
 

@@ -24,6 +24,6 @@ def pytest_configure(config: Any) -> None:
     server_for(os.environ)
     import nbval.kernel
 
-    from casetrace.runner.session import QuickManager
+    from casetrace.kernels.manager import QuickManager
 
     nbval.kernel.KernelManager = QuickManager
