@@ -11,8 +11,6 @@ PACKAGE = ROOT / "src" / "casetrace"
 
 #: Rooms from the ground up: what stands in a line imports from the lines above it alone.
 LEVELS = [
-    {"units", "interval"},
-    {"wording"},
     {"quantity", "project", "files", "kernels"},
     {"case"},
     {"source", "course"},
@@ -151,7 +149,9 @@ def test_a_house_without_circles_is_passed(planted):
 )
 def test_a_planted_circle_is_seen(planted, words):
     circle = circle_in(planted(**{"quantity/words": words}))
-    assert {"casetrace.quantity.words", "casetrace.quantity.number"} == set(circle)
+    assert {"casetrace.quantity.words", "casetrace.quantity.number"} == set(
+        circle
+    )
 
 
 def test_a_planted_circle_of_rooms_is_seen(planted):

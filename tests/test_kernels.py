@@ -16,8 +16,7 @@ from conftest import ROOT
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory
 
-from casetrace.kernels import client
-from casetrace.kernels import manager
+from casetrace.kernels import client, manager
 from casetrace.kernels.client import DEFAULT_PRELOAD, PRELOAD, SWITCH, Server, server_for
 from casetrace.kernels.provisioner import WarmProvisioner, is_forkable
 

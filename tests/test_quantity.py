@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from casetrace.quantity import BoundsError, Quantity, change, hull, parse, total
-from casetrace.units import UnitError
+from casetrace.quantity.units import UnitError
 
 INF = math.inf
 

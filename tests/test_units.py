@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ucumvert import PintUcumRegistry
 
 from casetrace.quantity import Quantity
-from casetrace.units import ATOMS, UnitError, combine, factor, printed, spelling, symbols
+from casetrace.quantity.units import ATOMS, UnitError, combine, factor, printed, spelling, symbols
 
 REGISTRY = PintUcumRegistry()
 

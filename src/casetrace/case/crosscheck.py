@@ -15,7 +15,7 @@ from casetrace.case.problems import Problem, nearest
 from casetrace.case.rows import KEYS, TABLES, Treatment
 from casetrace.case.words import carries
 from casetrace.quantity import parse
-from casetrace.units import UnitError, factor
+from casetrace.quantity.units import UnitError, factor
 
 __all__ = ["citations", "problems", "warnings"]
 

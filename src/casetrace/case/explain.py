@@ -8,10 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from casetrace import units
 from casetrace.case import fields
 from casetrace.case.problems import Problem, nearest
-from casetrace.quantity import GRAMMAR
+from casetrace.quantity import GRAMMAR, units
 
 __all__ = ["explain"]
 

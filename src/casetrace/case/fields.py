@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from casetrace.quantity import parse
-from casetrace.units import symbols
+from casetrace.quantity.units import symbols
 
 MAX_WORDS = 8
 SENTENCE = re.compile(r"[.!?]\s+[A-Z]|[a-z]\.$")

@@ -13,7 +13,7 @@ from casetrace.case.model import Case
 from casetrace.case.problems import Problem
 from casetrace.case.rows import KEYS, TABLES
 from casetrace.quantity import parse
-from casetrace.units import UnitError, factor, spelling
+from casetrace.quantity.units import UnitError, factor, spelling
 
 __all__ = ["EXAMPLE", "guide", "missing_of_care"]
 

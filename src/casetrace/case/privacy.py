@@ -16,7 +16,7 @@ from typing import Any
 from casetrace.case.files import Table, line_of
 from casetrace.case.problems import Problem
 from casetrace.quantity import BoundsError, parse
-from casetrace.units import UnitError
+from casetrace.quantity.units import UnitError
 
 __all__ = ["KINDS", "Kind", "found_in", "identifiers"]
 

@@ -17,8 +17,8 @@ from casetrace.charts.page import Page, draw_bounds
 from casetrace.charts.style import GREY, SERIES, SINGLE, styled
 from casetrace.course import occasion, when
 from casetrace.quantity import Quantity
-from casetrace.units import printed
-from casetrace.wording import scale_name
+from casetrace.quantity.units import printed
+from casetrace.quantity.wording import scale_name
 
 __all__ = ["dissociation"]
 

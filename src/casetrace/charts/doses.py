@@ -14,8 +14,8 @@ from casetrace.charts.style import COLOURS, GREY, SERIES, ink, styled
 from casetrace.course import courses
 from casetrace.exposure import assumed_weight, dose_rates, of_courses, per_course, spans_of_steps
 from casetrace.quantity import Quantity, parse
+from casetrace.quantity.units import UnitError, factor, printed
 from casetrace.tables.byreading import variants
-from casetrace.units import UnitError, factor, printed
 
 __all__ = ["doses"]
 

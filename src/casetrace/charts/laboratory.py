@@ -17,7 +17,7 @@ from casetrace.charts.sheet import Sheet, not_reported
 from casetrace.charts.style import COLOURS, GREY
 from casetrace.course import occasion, when
 from casetrace.quantity import Quantity
-from casetrace.units import printed
+from casetrace.quantity.units import printed
 
 __all__ = ["laboratory"]
 

@@ -14,7 +14,7 @@ from casetrace.charts.figure import lead
 from casetrace.charts.sheet import Sheet, not_reported
 from casetrace.charts.style import COLOURS
 from casetrace.course import when
-from casetrace.wording import scale_name
+from casetrace.quantity.wording import scale_name
 
 __all__ = ["motor"]
 

@@ -13,9 +13,9 @@ from casetrace.charts.figure import Figure
 from casetrace.charts.page import Page, draw_bounds, plain_axis
 from casetrace.charts.style import COLOURS, GREY, styled
 from casetrace.quantity import Quantity
+from casetrace.quantity.units import printed
+from casetrace.quantity.wording import value_name
 from casetrace.sensitivity import Factorial, factorials
-from casetrace.units import printed
-from casetrace.wording import value_name
 
 __all__ = ["sensitivity"]
 

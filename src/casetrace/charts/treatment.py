@@ -19,7 +19,7 @@ from casetrace.charts.sheet import Sheet
 from casetrace.charts.style import COLOURS, GREY
 from casetrace.course import courses
 from casetrace.quantity import Quantity, hull
-from casetrace.units import printed
+from casetrace.quantity.units import printed
 
 __all__ = ["course_ticks", "dose_steps"]
 

@@ -16,7 +16,7 @@ from casetrace.case.fields import MAX_WORDS
 from casetrace.case.guide import EXAMPLE
 from casetrace.case.model import Reference
 from casetrace.case.rows import TABLES, columns
-from casetrace.units import UnitError, spelling, symbols
+from casetrace.quantity.units import UnitError, spelling, symbols
 
 __all__ = ["CLOCK", "Draft", "weeks_between"]
 

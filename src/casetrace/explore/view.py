@@ -17,9 +17,9 @@ from casetrace.narrative.story import literal
 from casetrace.narrative.teller import PICTURE
 from casetrace.narrative.trace import mark, replace_marks
 from casetrace.page.figures import picture
+from casetrace.quantity.wording import value_name
 from casetrace.tables.table import hint_of
 from casetrace.values import headline
-from casetrace.wording import value_name
 
 __all__ = ["PANES", "View"]
 

@@ -11,8 +11,8 @@ from casetrace.items import items
 from casetrace.narrative.teller import Teller
 from casetrace.narrative.trace import mark
 from casetrace.narrative.treatment import block_name
+from casetrace.quantity.wording import value_name
 from casetrace.tables.classification import SETS, fact_label
-from casetrace.wording import value_name
 
 __all__ = ["vocabulary"]
 

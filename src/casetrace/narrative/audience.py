@@ -7,7 +7,7 @@ A file ``templates/<name>.md.j2`` begins with its own words between two lines of
 ``like``
     An audience whose phrases and wording hold where this file has none of its own.
 ``quantities``
-    Patterns of :class:`casetrace.wording.Wording`.
+    Patterns of :class:`casetrace.quantity.wording.Wording`.
 ``phrases``
     Patterns that :class:`casetrace.narrative.teller.Teller` puts values and names into.
 ``words``
@@ -31,7 +31,7 @@ import yaml
 from jinja2 import Environment, StrictUndefined, Template
 
 from casetrace.case import UsageError, nearest
-from casetrace.wording import ENGLISH, Wording
+from casetrace.quantity.wording import ENGLISH, Wording
 
 __all__ = ["CLINICIAN", "FOLDER", "Audience", "audience", "audiences"]
 

@@ -15,7 +15,7 @@ from casetrace.case.fields import COURSE
 from casetrace.narrative.audience import Audience
 from casetrace.narrative.trace import mark, sentence_case
 from casetrace.quantity import Quantity
-from casetrace.wording import scale_name, value_name
+from casetrace.quantity.wording import scale_name, value_name
 
 __all__ = ["PICTURE", "Teller"]
 

@@ -20,8 +20,8 @@ from casetrace.narrative.story import literal, render
 from casetrace.narrative.teller import Teller
 from casetrace.narrative.trace import mark, parts, replace_marks
 from casetrace.quantity import Quantity
+from casetrace.quantity.units import printed
 from casetrace.tables.table import quote
-from casetrace.units import printed
 from casetrace.values import as_records, headline
 
 __all__ = [

@@ -7,10 +7,10 @@ from casetrace import response as engine
 from casetrace.case import Case
 from casetrace.course import occasion
 from casetrace.quantity import Quantity, change
+from casetrace.quantity.wording import scale_name
 from casetrace.tables.report import when_said
 from casetrace.tables.table import Table, quote, sourced, traced
 from casetrace.values import of_family
-from casetrace.wording import scale_name
 
 __all__ = ["changes", "coverage", "event_bounds", "folds", "motor_states"]
 

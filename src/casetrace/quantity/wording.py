@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from casetrace.units import printed
+from casetrace.quantity.units import printed
 
 __all__ = ["ENGLISH", "Wording", "scale_name", "value_name"]
 
@@ -15,7 +15,7 @@ INF = math.inf
 
 
 class Bounded(Protocol):
-    """What can be said in words: a :class:`casetrace.quantity.Quantity`."""
+    """What can be said in words: a :class:`casetrace.quantity.quantity.Quantity`."""
 
     low: float
     high: float
@@ -89,7 +89,7 @@ class Wording:
         A number with its ``{unit}``.
     units : dict of str
         Patterns with ``{number}`` for the units that are said in words of their own, by the
-        words or symbols of :func:`casetrace.units.printed`.
+        words or symbols of :func:`casetrace.quantity.units.printed`.
     """
 
     about: str = "about {number}"

@@ -16,9 +16,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from casetrace import interval
-from casetrace.units import combine, dimension, factor
-from casetrace.wording import ENGLISH
+from casetrace.quantity import interval
+from casetrace.quantity.units import combine, dimension, factor
+from casetrace.quantity.wording import ENGLISH
 
 __all__ = ["GRAMMAR", "BoundsError", "Quantity", "change", "hull", "parse", "total"]
 
