@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import casetrace.runner.warm  # noqa: F401  everything that the notebooks need
-from casetrace.case import load
+from casetrace.case.load import load
 from casetrace.page import parts
 from casetrace.page.build import Page
 

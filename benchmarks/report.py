@@ -8,8 +8,8 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from casetrace.case.write import write_bytes
 from casetrace.charts.style import COLOURS, FULL, GREY, mm, styled
-from casetrace.files import write_bytes
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 OTHERS = (

@@ -19,11 +19,12 @@ import pytest
 from browser import browser  # noqa: F401  one for all modules
 
 from casetrace import charts
-from casetrace.case import Case, load
+from casetrace.case.load import load
+from casetrace.case.model import Case
+from casetrace.case.project import DEFAULT_CASE, Project
 from casetrace.case.reference import REFERENCE
 from casetrace.case.rows import TABLES, columns
 from casetrace.cli import main
-from casetrace.project import DEFAULT_CASE, Project
 from casetrace.runner.build import build
 from casetrace.runner.job import FIRST
 

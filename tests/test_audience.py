@@ -6,7 +6,8 @@ import shutil
 import pytest
 from conftest import ROOT, change_cell, opened
 
-from casetrace.case import CaseError, UsageError, load
+from casetrace.case.load import load
+from casetrace.case.problems import CaseError, UsageError
 from casetrace.charts import course
 from casetrace.cli import main
 from casetrace.narrative import audience as room

@@ -7,12 +7,12 @@ import pytest
 from conftest import FIGURES, ROOT, overlaps
 
 from casetrace import charts
-from casetrace.case import check, load
 from casetrace.case.guide import guide
+from casetrace.case.load import check, load
+from casetrace.case.project import Project
 from casetrace.charts.sheet import Sheet
 from casetrace.narrative import narrate
 from casetrace.narrative.audience import audiences
-from casetrace.project import Project
 from casetrace.values import headline, idle_readings
 
 CASE = "bergqvist-2021"

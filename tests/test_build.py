@@ -19,8 +19,9 @@ from conftest import (
     write_case,
 )
 
-from casetrace.case import UsageError, check, load_reference
-from casetrace.files import write_bytes
+from casetrace.case.load import check, load_reference
+from casetrace.case.problems import UsageError
+from casetrace.case.write import write_bytes
 from casetrace.runner import build as builds
 from casetrace.runner import stale
 from casetrace.runner.build import BuildError, build

@@ -3,9 +3,10 @@ import re
 import pytest
 from conftest import ROOT, change_cell
 
-from casetrace.case import CaseError, UsageError, check, load
 from casetrace.case.dictionary import dictionary
 from casetrace.case.fields import MAX_WORDS
+from casetrace.case.load import check, load
+from casetrace.case.problems import CaseError, UsageError
 from casetrace.case.rows import KEYS, TABLES
 from casetrace.source import quotations
 

@@ -7,11 +7,11 @@ import pytest
 from conftest import ROOT, change_cell, empty_table, opened
 from matplotlib import font_manager
 
-from casetrace.case import load
+from casetrace.case.clocks import phases
+from casetrace.case.load import load
 from casetrace.charts import FULL, SINGLE, course, style
 from casetrace.charts import course as chart
 from casetrace.charts.timeline import Timeline
-from casetrace.course import phases
 
 CASES = sorted(p.parent.name for p in (ROOT / "data").glob("*/case.yaml"))
 

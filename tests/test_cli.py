@@ -6,7 +6,7 @@ import sys
 import pytest
 from conftest import ROOT, casetrace, casetrace_process, change_cell
 
-from casetrace.case import load
+from casetrace.case.load import load
 
 
 def values(*arguments, root=ROOT):

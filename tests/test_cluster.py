@@ -14,7 +14,7 @@ import pytest
 import yaml
 from conftest import ROOT, casetrace_process, change_cell, snapshot
 
-from casetrace.case import UsageError
+from casetrace.case.problems import UsageError
 from casetrace.runner import cluster as clusters
 from casetrace.runner.build import build
 from casetrace.runner.cluster import Asked, cluster, there

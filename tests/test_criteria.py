@@ -10,7 +10,7 @@ from conftest import ROOT, change_cell, csv_text, opened
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casetrace.case import check, load
+from casetrace.case.load import check, load
 from casetrace.case.rows import Link, columns
 from casetrace.criteria import (
     classified,

@@ -8,7 +8,7 @@ from conftest import ROOT, change_cell, opened
 from pypdf import PdfReader
 from test_page import HOSTILE
 
-from casetrace.case import load
+from casetrace.case.load import load
 from casetrace.document import document
 from casetrace.document.pdf import _content
 

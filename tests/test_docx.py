@@ -10,7 +10,8 @@ import pytest
 from conftest import change_cell, opened
 from test_page import HOSTILE
 
-from casetrace.case import UsageError, load
+from casetrace.case.load import load
+from casetrace.case.problems import UsageError
 from casetrace.document import docx
 
 

@@ -12,7 +12,8 @@ import pytest
 from conftest import ROOT, change_cell
 from nbformat.sign import NotebookNotary
 
-from casetrace.case import CaseError, load
+from casetrace.case.load import load
+from casetrace.case.problems import CaseError
 from casetrace.explore import View, explore
 from casetrace.explore.controls import Controls
 from casetrace.explore.lab import copies

@@ -11,7 +11,7 @@ import pytest
 from conftest import FIGURES, change_cell, opened, overlaps, sloped
 
 from casetrace import charts, tables
-from casetrace.case import load
+from casetrace.case.load import load
 
 CASE = opened("imataka-2014")
 #: Panels that hold assumed or simulated curves and nothing that the report gives.

@@ -6,8 +6,9 @@ import sys
 import pytest
 from conftest import casetrace
 
-from casetrace.case import CaseError, load
-from casetrace.case import files as reading
+from casetrace.case import read as reading
+from casetrace.case.load import load
+from casetrace.case.problems import CaseError
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n"

@@ -11,9 +11,9 @@ PACKAGE = ROOT / "src" / "casetrace"
 
 #: Rooms from the ground up: what stands in a line imports from the lines above it alone.
 LEVELS = [
-    {"quantity", "project", "files", "kernels"},
+    {"quantity", "kernels"},
     {"case"},
-    {"source", "course"},
+    {"source"},
     {"response", "exposure", "pharmacokinetics"},
     {"items", "coreset", "igg"},
     {"criteria"},
@@ -23,7 +23,7 @@ LEVELS = [
     {"charts"},
     {"narrative"},
     {"page", "document"},
-    {"notebook", "explore", "scaffold"},
+    {"explore", "scaffold"},
     {"exchange", "runner"},
     {"accept"},
     {"verify"},
@@ -149,9 +149,7 @@ def test_a_house_without_circles_is_passed(planted):
 )
 def test_a_planted_circle_is_seen(planted, words):
     circle = circle_in(planted(**{"quantity/words": words}))
-    assert {"casetrace.quantity.words", "casetrace.quantity.number"} == set(
-        circle
-    )
+    assert {"casetrace.quantity.words", "casetrace.quantity.number"} == set(circle)
 
 
 def test_a_planted_circle_of_rooms_is_seen(planted):

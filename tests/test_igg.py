@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from casetrace import igg
-from casetrace.case import load
+from casetrace.case.load import load
 from casetrace.exposure import assumed_weight
 from casetrace.pharmacokinetics import Parameters, concentration, scaled, varied
 from casetrace.quantity import Quantity

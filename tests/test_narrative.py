@@ -4,8 +4,8 @@ from typing import get_args
 import pytest
 from conftest import ROOT, change_cell, csv_text, opened
 
-from casetrace.case import load
 from casetrace.case.fields import State
+from casetrace.case.load import load
 from casetrace.case.rows import Finding, columns
 from casetrace.charts import course
 from casetrace.narrative import narrate

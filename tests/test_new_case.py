@@ -5,8 +5,9 @@ import os
 import pytest
 from conftest import casetrace, change_cell
 
-from casetrace.case import UsageError, check, load
 from casetrace.case.guide import EXAMPLE, guide, missing_of_care
+from casetrace.case.load import check, load
+from casetrace.case.problems import UsageError
 from casetrace.scaffold import create
 from casetrace.values import check_names, headline, idle_readings
 

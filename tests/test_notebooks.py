@@ -11,9 +11,9 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from casetrace.case import UsageError
-from casetrace.notebook import open_case
-from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO
+from casetrace.case.notebook import open_case
+from casetrace.case.problems import UsageError
+from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO
 
 STORIES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PAPERMILL = Path(sys.executable).with_name("papermill")

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 from conftest import ROOT, change_cell, opened
 
-from casetrace.case import load
+from casetrace.case.load import load
+from casetrace.case.write import inert
 from casetrace.charts import course
-from casetrace.files import inert
 from casetrace.narrative.audience import audiences
 from casetrace.narrative.trace import mark as marked
 from casetrace.page import content, report_page, variants

@@ -8,7 +8,7 @@ from browser import AXE, missing
 from conftest import change_cell, opened
 from test_page import COMMITTED, HOSTILE, words
 
-from casetrace.case import load
+from casetrace.case.load import load
 from casetrace.page import report_page
 from casetrace.page.variants import singles
 from casetrace.values import headline

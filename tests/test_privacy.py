@@ -8,9 +8,10 @@ from conftest import casetrace, change_cell, csv_text
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casetrace.case import CaseError, check, load
 from casetrace.case.exposed import exposed, in_stories, told
+from casetrace.case.load import check, load
 from casetrace.case.privacy import KINDS, found_in
+from casetrace.case.problems import CaseError
 from casetrace.narrative import narrate
 from casetrace.page import report_page
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casetrace import charts, coreset, response
-from casetrace.case import load
+from casetrace.case.load import load
 from casetrace.case.rows import Link, columns
 from casetrace.exposure import dose_rates, sums_of_steps
 from casetrace.quantity import Quantity, parse

@@ -6,10 +6,11 @@ import pytest
 from conftest import ROOT, change_cell, opened
 
 from casetrace import charts, response, tables
-from casetrace.case import check, load
+from casetrace.case import limits
 from casetrace.case.guide import guide, missing_of_care
+from casetrace.case.load import check, load
+from casetrace.case.project import Project
 from casetrace.narrative import narrate
-from casetrace.project import Project
 from casetrace.values import headline
 
 CASE = "gungor-2020"
@@ -68,8 +69,8 @@ def test_no_weight_is_assumed_and_nothing_is_simulated(case):
 
 
 def test_a_limit_that_the_report_prints_is_not_called_assumed(case):
-    assert response.is_printed(case, "ck_gungor_2020")
-    assert not response.is_printed(opened("imataka-2014"), "ck_life_2y")
+    assert limits.is_printed(case, "ck_gungor_2020")
+    assert not limits.is_printed(opened("imataka-2014"), "ck_life_2y")
     assert "Against the upper reference limit printed in the report, 200 U/L" in said(case)
     assert "assumed here" not in said(case)
     assert "this limit is not from the report" not in said(case, "parent")

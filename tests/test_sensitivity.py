@@ -9,7 +9,8 @@ import pytest
 from conftest import casetrace, change_cell, opened
 
 from casetrace import evidence, tables
-from casetrace.case import CaseError, load
+from casetrace.case.load import load
+from casetrace.case.problems import CaseError
 from casetrace.page.variants import options_of, packed
 from casetrace.sensitivity import combinations_of, factorials, most_telling
 from casetrace.values import check_names, headline

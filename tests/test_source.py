@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, opened
 
-from casetrace.case import UsageError
+from casetrace.case.problems import UsageError
 from casetrace.source import Article, quotations, read_article, verify
 
 TEXT = """\

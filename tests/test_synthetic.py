@@ -11,7 +11,7 @@ from conftest import FIGURES, SERIES_FIGURES
 from synthetic import make
 
 from casetrace import charts, tables
-from casetrace.case import check, load, load_reference
+from casetrace.case.load import check, load, load_reference
 from casetrace.caseseries import open_series
 from casetrace.narrative import narrate
 from casetrace.narrative.audience import audiences

@@ -10,8 +10,8 @@ from typing import Any
 
 import nbformat
 
-from casetrace.files import write_bytes
-from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO, Project
+from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO, Project
+from casetrace.case.write import write_bytes
 from casetrace.runner.build import BuildError, alone, failures, publish, staging
 from casetrace.runner.job import Job
 from casetrace.runner.produce import everything, produce

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from casetrace.case import Case, CaseError, UsageError, load
-from casetrace.files import inert
+from casetrace.case.load import load
+from casetrace.case.model import Case
+from casetrace.case.problems import CaseError, UsageError
+from casetrace.case.write import inert
 from casetrace.values import as_records, headline
 
 __all__ = ["COLUMNS", "CaseSeries", "as_csv", "as_parquet", "open_series", "tidy"]

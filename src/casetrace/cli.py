@@ -12,8 +12,8 @@ from typing import NoReturn
 
 import casetrace.runner  # noqa: F401  before jsonschema
 from casetrace import commands
+from casetrace.case.project import DEFAULT_SCENARIO, Project, project
 from casetrace.commands import FAILED, MISUSE, OK, STOPPED, misuse, say, scenario_of, some_or_all
-from casetrace.project import DEFAULT_SCENARIO, Project, project
 from casetrace.runner.job import Job
 
 __all__ = ["main"]

@@ -9,7 +9,7 @@ import textwrap
 from pathlib import Path
 from typing import NoReturn
 
-from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO, project
+from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO, project
 
 __all__ = [
     "FAILED",
@@ -78,9 +78,10 @@ def scenario_of(options: argparse.Namespace) -> str:
 
 def check(options: argparse.Namespace) -> int:
     """Validate cases: errors, then warnings, then what CARE still misses; and the notebooks."""
-    from casetrace.case import CaseError, check, load
     from casetrace.case.exposed import in_stories
     from casetrace.case.guide import guide, missing_of_care
+    from casetrace.case.load import check, load
+    from casetrace.case.problems import CaseError
     from casetrace.narrative.unheard import unheard
     from casetrace.values import check_names, idle_readings
 
@@ -144,7 +145,7 @@ def import_(options: argparse.Namespace) -> int:
 
 def values(options: argparse.Namespace) -> int:
     """Print the headline values of a case."""
-    from casetrace.case import load
+    from casetrace.case.load import load
     from casetrace.values import as_records, headline
 
     case = load(options.case, scenario_of(options))
@@ -161,9 +162,10 @@ def values(options: argparse.Namespace) -> int:
 
 def table(options: argparse.Namespace) -> int:
     """Write the headline values of cases as one tidy table."""
-    from casetrace.case import CaseError, load
+    from casetrace.case.load import load
+    from casetrace.case.problems import CaseError
+    from casetrace.case.write import write_bytes
     from casetrace.caseseries import as_csv, as_parquet, tidy
-    from casetrace.files import write_bytes
 
     where, rows, failed = project(), [], False
     for case in some_or_all(options):
@@ -186,9 +188,9 @@ def table(options: argparse.Namespace) -> int:
 
 def docx(options: argparse.Namespace) -> int:
     """Write the narrative as a Word document."""
-    from casetrace.case import load
+    from casetrace.case.load import load
+    from casetrace.case.write import write_bytes
     from casetrace.document import docx
-    from casetrace.files import write_bytes
     from casetrace.narrative.audience import audience
 
     where = project()
@@ -202,7 +204,7 @@ def docx(options: argparse.Namespace) -> int:
 
 def verify_source(options: argparse.Namespace) -> int:
     """Find the words of every row in a copy of the article."""
-    from casetrace.case import load
+    from casetrace.case.load import load
     from casetrace.source import read_article, verify
 
     matches = verify(load(options.case), read_article(Path(options.article)))
@@ -218,7 +220,7 @@ def verify_source(options: argparse.Namespace) -> int:
 
 def scenarios(options: argparse.Namespace) -> int:
     """List scenarios, readings and their options."""
-    from casetrace.case import open_head
+    from casetrace.case.load import open_head
 
     head = open_head(options.case)
     print(f"{DEFAULT_SCENARIO}: every reading at the curator's option")
@@ -236,7 +238,7 @@ def scenarios(options: argparse.Namespace) -> int:
 def dictionary(_: argparse.Namespace) -> int:
     """Write the data dictionary."""
     from casetrace.case.dictionary import dictionary
-    from casetrace.files import write_bytes
+    from casetrace.case.write import write_bytes
 
     where = project()
     write_bytes(where.data / "README.md", dictionary().encode())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casetrace.case import Case
+from casetrace.case.joins import read
+from casetrace.case.model import Case
 from casetrace.case.reference import Criterion
-from casetrace.case.rests import read
 
 __all__ = ["CORE_SETS", "Coverage", "coverage", "is_scorable"]
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import combinations
 
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.items import MET, NOT_MET, Item, items
 from casetrace.quantity import Quantity
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.case.reference import Study
 from casetrace.items import phenotype
 from casetrace.quantity import Quantity

@@ -6,9 +6,9 @@ import math
 from dataclasses import replace
 from itertools import pairwise
 
-from casetrace.case import Case
+from casetrace.case.clocks import courses, phases
+from casetrace.case.model import Case
 from casetrace.case.rows import Treatment
-from casetrace.course import courses, phases
 from casetrace.quantity import Quantity, hull, parse, total
 
 __all__ = [

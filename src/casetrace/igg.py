@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from casetrace.case import Case
-from casetrace.course import courses
+from casetrace.case.clocks import courses
+from casetrace.case.model import Case
 from casetrace.exposure import assumed_weight, per_course
 from casetrace.pharmacokinetics import concentration, scaled, varied
 from casetrace.quantity import Quantity, hull

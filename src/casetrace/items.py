@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from casetrace import response
-from casetrace.case import Case
-from casetrace.case.rests import Rests, read
+from casetrace.case import limits
+from casetrace.case.joins import Rests, read
+from casetrace.case.model import Case
 from casetrace.quantity import Quantity, parse
 
 __all__ = [
@@ -206,7 +206,7 @@ def state_of(case: Case, row: str) -> str:
     table, _, key = row.partition("/")
     if table == "findings":
         return _STATES[case.get("findings", key).state]
-    limit = response.upper_limit(case, key.partition(".")[0])
+    limit = limits.upper_limit(case, key.partition(".")[0])
     if limit is None:
         return AMBIGUOUS
     value = case.quantity("observations", key, "value", "unit").to(limit.unit)
@@ -246,5 +246,5 @@ def _readings(case: Case, row: str) -> tuple[str, ...]:
 
 def _limit_sources(case: Case, row: str) -> tuple[str, ...]:
     table, _, key = row.partition("/")
-    limit = response.upper_limit(case, key.partition(".")[0]) if table == "observations" else None
+    limit = limits.upper_limit(case, key.partition(".")[0]) if table == "observations" else None
     return limit.sources if limit else ()

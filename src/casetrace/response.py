@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from casetrace.case import Case
+from casetrace.case.clocks import courses, when
 from casetrace.case.fields import COURSE
-from casetrace.course import courses, when
+from casetrace.case.limits import limits_named, upper_limit
+from casetrace.case.model import Case
 from casetrace.quantity import Quantity, change, parse
 
 __all__ = [
@@ -18,30 +19,12 @@ __all__ = [
     "event_bounds",
     "fold_under",
     "folds",
-    "is_printed",
-    "limits_named",
     "pairs",
     "severities",
-    "upper_limit",
 ]
 
 #: Words for how far a value lies above its upper limit, by rank.
 SEVERITY = ("not elevated", "elevated", "highly elevated", "extremely elevated")
-
-
-def upper_limit(case: Case, measure: str) -> Quantity | None:
-    """Upper reference limit that the case sets a measure against; None if it names none.
-
-    The report may give no limit of its own: the row of ``data/reference/limits.csv`` is an
-    assumption, and the reading that chooses it is carried along.
-    """
-    key = case.head.uses.upper_limit.get(measure)
-    if key is None:
-        return None
-    unit = case.reference.get("limits", key).unit
-    limit = case.reference.quantity("limits", key, "value", unit)
-    readings = case.hangs_on(f"uses/upper_limit/{measure}")
-    return limit.traced(readings=readings).named(f"{measure}.upper_limit")
 
 
 def folds(case: Case, measure: str) -> dict[str, Quantity]:
@@ -83,23 +66,6 @@ def fold_under(case: Case, measure: str) -> dict[str, dict[str, Quantity]]:
             for o in rows
         }
     return found
-
-
-def is_printed(case: Case, limit: str) -> bool:
-    """Whether the report itself prints a limit; any other is an assumption."""
-    return case.reference.get("limits", limit).printed_in == case.id
-
-
-def limits_named(case: Case, measure: str) -> list[str]:
-    """Rows of limits.csv that a case uses for a measure, or an option of a reading does.
-
-    Others are of other populations: that a limit is in the table does not make it fit.
-    """
-    cell = f"uses/upper_limit/{measure}"
-    options = [o for r in case.head.readings.values() for o in r.options.values()]
-    named = {case.at_defaults.head.uses.upper_limit.get(measure)}
-    named |= {option.sets.get(cell) for option in options}
-    return [row.id for row in case.reference.limits if row.id in named]
 
 
 def severity(case: Case, measure: str, fold: Quantity) -> Quantity | None:

@@ -13,7 +13,7 @@ from itertools import product
 
 import numpy as np
 
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.quantity import Quantity
 from casetrace.values import check_names, headline, homes, of_family
 

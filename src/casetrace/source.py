@@ -15,7 +15,8 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
-from casetrace.case import Case, UsageError
+from casetrace.case.model import Case
+from casetrace.case.problems import UsageError
 from casetrace.case.rows import KEYS, TABLES
 
 __all__ = ["Article", "Match", "quotations", "read_article", "verify"]

@@ -6,8 +6,10 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from casetrace import course, criteria, exposure, igg, response
-from casetrace.case import Case, CaseError, Problem, nearest
+from casetrace import criteria, exposure, igg, response
+from casetrace.case import clocks, limits
+from casetrace.case.model import Case
+from casetrace.case.problems import CaseError, Problem, nearest
 from casetrace.items import profile_counts
 from casetrace.quantity import Quantity, parse
 
@@ -42,7 +44,7 @@ def _report(case: Case) -> dict[str, Quantity]:
 def _response(case: Case) -> dict[str, Quantity]:
     found: dict[str, Quantity] = {}
     for measure in dict.fromkeys(row.id.partition(".")[0] for row in case.observations):
-        if limit := response.upper_limit(case, measure):
+        if limit := limits.upper_limit(case, measure):
             found[f"{measure}.upper_limit"] = limit
         found.update(response.folds(case, measure))
         found.update(response.severities(case, measure))
@@ -225,7 +227,7 @@ def _age(case: Case) -> Quantity:
 
 
 def _add_time(found: dict[str, Quantity], case: Case, table: str, row: Any, name: str) -> None:
-    time = course.when(case, table, row)
+    time = clocks.when(case, table, row)
     if time and not (time.is_point and time.low == 0):
         found[f"{name}.time"] = time
 

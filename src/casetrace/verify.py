@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 
 from casetrace.accept import committed_jobs, compare
-from casetrace.project import Project
+from casetrace.case.project import Project
 from casetrace.runner.build import alone, failures, staging
 from casetrace.runner.job import Job
 from casetrace.runner.produce import everything, produce
@@ -137,7 +137,7 @@ def _check_output(output: Any) -> Iterator[str]:
 
 def check_figures(where: Project, case: str) -> list[str]:
     """Whether each committed figure has its files, their hashes and alternative text."""
-    from casetrace.files import digest
+    from casetrace.case.write import digest
 
     folder = where.figures / case
     index = folder / "index.json"

@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from casetrace.case import rests
+from casetrace.case import joins
 from casetrace.case.fields import COURSE
-from casetrace.case.files import line_of
 from casetrace.case.model import Case, Reference
 from casetrace.case.problems import Problem, nearest
+from casetrace.case.quoted import carries
+from casetrace.case.read import line_of
 from casetrace.case.rows import KEYS, TABLES, Treatment
-from casetrace.case.words import carries
 from casetrace.quantity import parse
 from casetrace.quantity.units import UnitError, factor
 
@@ -42,7 +42,7 @@ def citations(reference: Reference) -> list[Problem]:
 
 def problems(case: Case, lines: dict, folder: str) -> list[Problem]:
     """Every link of a case that leads nowhere, and every pair that cannot both hold."""
-    links = [*_head_links(case, lines, folder), *_row_links(case), *rests.problems(case)]
+    links = [*_head_links(case, lines, folder), *_row_links(case), *joins.problems(case)]
     return links or [*_times(case), *_units(case), *_grades(case), *_codes(case)]
 
 

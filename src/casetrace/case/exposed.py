@@ -17,7 +17,7 @@ from typing import Any
 
 from casetrace.case.privacy import found_in
 from casetrace.case.problems import Problem
-from casetrace.project import Project
+from casetrace.case.project import Project
 
 __all__ = ["exposed", "in_stories", "told"]
 

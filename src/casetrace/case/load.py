@@ -10,17 +10,17 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from casetrace.case import crosscheck, privacy
-from casetrace.case.explain import explain
-from casetrace.case.files import Table, line_of, read_csv, read_yaml
 from casetrace.case.head import Head
 from casetrace.case.memo import unread
+from casetrace.case.messages import explain
 from casetrace.case.model import Case, Reference
 from casetrace.case.problems import CaseError, Problem, UsageError, nearest
+from casetrace.case.project import DEFAULT_SCENARIO, Project, project
+from casetrace.case.read import Table, line_of, read_csv, read_yaml
 from casetrace.case.readings import apply_readings, choose, touched_cells
 from casetrace.case.reference import REFERENCE
 from casetrace.case.rows import KEYS, OPTIONAL, TABLES, Row, columns
 from casetrace.case.vocabulary import is_words_file, read_vocabulary
-from casetrace.project import DEFAULT_SCENARIO, Project, project
 
 __all__ = ["check", "load", "load_reference", "open_head"]
 

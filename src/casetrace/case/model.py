@@ -10,11 +10,11 @@ from typing import Any
 
 from casetrace.case.head import Head
 from casetrace.case.memo import READ, Memo
+from casetrace.case.project import Project
+from casetrace.case.quoted import carries
 from casetrace.case.readings import switched
 from casetrace.case.rows import KEYS, Row
 from casetrace.case.vocabulary import Vocabulary
-from casetrace.case.words import carries
-from casetrace.project import Project
 from casetrace.quantity import Quantity, parse
 
 __all__ = ["Case", "Reference", "key_of"]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from casetrace.case.files import Table, line_of
 from casetrace.case.problems import Problem
+from casetrace.case.read import Table, line_of
 from casetrace.quantity import BoundsError, parse
 from casetrace.quantity.units import UnitError
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from casetrace.case.files import Table, line_of
 from casetrace.case.head import Comparison, Head, Uses
 from casetrace.case.problems import Problem, UsageError, nearest
+from casetrace.case.project import DEFAULT_SCENARIO
+from casetrace.case.read import Table, line_of
 from casetrace.case.rows import KEYS, Row
-from casetrace.project import DEFAULT_SCENARIO
 
 __all__ = ["apply_readings", "choose", "switched", "touched_cells"]
 

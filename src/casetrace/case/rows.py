@@ -28,7 +28,7 @@ from casetrace.case.fields import (
     Words,
     column,
 )
-from casetrace.case.remarks import Care, Disclosure, Link, RegisterItem
+from casetrace.case.register import Care, Disclosure, Link, RegisterItem
 
 __all__ = [
     "KEYS",

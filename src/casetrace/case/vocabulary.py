@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from casetrace.case.fields import Text, column
-from casetrace.case.files import read_csv
 from casetrace.case.problems import Problem
+from casetrace.case.read import read_csv
 from casetrace.case.rows import Row, columns
 
 __all__ = ["Saying", "Vocabulary", "is_words_file", "read_vocabulary"]

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from casetrace import criteria
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.charts.figure import Figure, lead
 from casetrace.charts.page import Page, plain_axis
 from casetrace.charts.style import COLOURS, GREY, styled

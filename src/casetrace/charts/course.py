@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from matplotlib.text import Annotation
 
-from casetrace.case import Case
+from casetrace.case.clocks import Phase
+from casetrace.case.model import Case
 from casetrace.charts.events import events
 from casetrace.charts.figure import Figure, Mark, finish, lead
 from casetrace.charts.labels import Place
@@ -15,7 +16,6 @@ from casetrace.charts.motor import motor
 from casetrace.charts.sheet import Sheet
 from casetrace.charts.style import FULL, GREY, styled
 from casetrace.charts.treatment import course_ticks, dose_steps
-from casetrace.course import Phase
 
 __all__ = ["course"]
 

@@ -10,12 +10,12 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from casetrace import response
-from casetrace.case import Case
+from casetrace.case.clocks import occasion, when
+from casetrace.case.model import Case
 from casetrace.case.rows import Motor, Observation
 from casetrace.charts.figure import Figure, lead
 from casetrace.charts.page import Page, draw_bounds
 from casetrace.charts.style import GREY, SERIES, SINGLE, styled
-from casetrace.course import occasion, when
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
 from casetrace.quantity.wording import scale_name

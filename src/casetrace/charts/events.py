@@ -7,10 +7,10 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
+from casetrace.case.clocks import when
 from casetrace.charts.figure import lead
 from casetrace.charts.sheet import Sheet
 from casetrace.charts.style import COLOURS
-from casetrace.course import when
 
 __all__ = ["events"]
 

@@ -7,7 +7,7 @@ import textwrap
 from matplotlib.axes import Axes
 
 from casetrace import evidence
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.charts.figure import Figure, lead
 from casetrace.charts.page import Page, plain_axis
 from casetrace.charts.style import COLOURS, GREY, styled

@@ -17,8 +17,8 @@ import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure as Drawing
 
-from casetrace.files import inert, write_bytes
-from casetrace.project import EXPORT
+from casetrace.case.project import EXPORT
+from casetrace.case.write import inert, write_bytes
 from casetrace.quantity import Quantity
 
 __all__ = ["Figure", "Mark", "Notes", "finish", "lead"]

@@ -8,11 +8,11 @@ import textwrap
 from matplotlib.axes import Axes
 
 from casetrace import response
-from casetrace.case import Case
+from casetrace.case.clocks import occasion
+from casetrace.case.model import Case
 from casetrace.charts.figure import Figure, lead
 from casetrace.charts.page import Page, draw_bounds, tidy_log
 from casetrace.charts.style import GREY, SERIES, styled
-from casetrace.course import occasion
 from casetrace.quantity import Quantity
 
 __all__ = ["folds"]

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from casetrace import igg as engine
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.charts.figure import Figure, lead
 from casetrace.charts.page import Page, hatched
 from casetrace.charts.style import GREY, SERIES, ink, styled

@@ -9,13 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from casetrace import response
+from casetrace.case import limits
+from casetrace.case.clocks import occasion, when
 from casetrace.case.rows import Observation
 from casetrace.charts.figure import lead
 from casetrace.charts.labels import Labels, Place
 from casetrace.charts.sheet import Sheet, not_reported
 from casetrace.charts.style import COLOURS, GREY
-from casetrace.course import occasion, when
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
 
@@ -28,7 +28,7 @@ def laboratory(sheet: Sheet) -> None:
     measure = case.head.main_measure
     rows = [r for r in case.observations if r.id.partition(".")[0] == measure and r.time]
     values = {r.id: case.quantity("observations", r.id, "value", "unit") for r in rows}
-    limit = response.upper_limit(case, measure) if rows else None
+    limit = limits.upper_limit(case, measure) if rows else None
     ends = [q.to(rows[0].unit) for q in (*values.values(), *([limit] if limit else []))]
     finite = [b for q in ends for b in (q.low, q.high) if math.isfinite(b)]
     if not finite:
@@ -100,7 +100,7 @@ def _limit_words(sheet: Sheet, labels: Labels, limit: Quantity, measure: str) ->
     """Name the limit under its line, at the right end if there is room, else elsewhere."""
     row = sheet.case.reference.get("limits", sheet.case.head.uses.upper_limit[measure])
     words = f"upper reference limit {limit.text()}"
-    if response.is_printed(sheet.case, row.id):
+    if limits.is_printed(sheet.case, row.id):
         words += " (as printed)"
     elif sheet.wide:
         words += f": {row.statistic}, {row.population.split(',')[0]} (assumed)"

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
 
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.charts.figure import Figure, Notes, finish, lead
 from casetrace.charts.style import COLOURS, FULL, GREY, mm
 from casetrace.quantity import Quantity

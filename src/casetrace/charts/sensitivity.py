@@ -8,7 +8,7 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.charts.figure import Figure
 from casetrace.charts.page import Page, draw_bounds, plain_axis
 from casetrace.charts.style import COLOURS, GREY, styled

@@ -8,14 +8,14 @@ import textwrap
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
-from casetrace.case import Case
+from casetrace.case.clocks import phases, when
+from casetrace.case.model import Case
 from casetrace.case.rows import Treatment
 from casetrace.charts.event_rows import rows_of_events
 from casetrace.charts.figure import Notes, lead
 from casetrace.charts.labels import Labels
 from casetrace.charts.style import GREY, mm
 from casetrace.charts.timeline import Timeline
-from casetrace.course import phases, when
 
 __all__ = ["Sheet", "not_reported"]
 

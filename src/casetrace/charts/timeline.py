@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
+from casetrace.case.clocks import Phase
 from casetrace.charts.style import GREY
-from casetrace.course import Phase
 
 __all__ = ["Segment", "Timeline"]
 

@@ -12,12 +12,12 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from casetrace import exposure
-from casetrace.case import Case
+from casetrace.case.clocks import courses
+from casetrace.case.model import Case
 from casetrace.case.rows import Treatment
 from casetrace.charts.figure import lead
 from casetrace.charts.sheet import Sheet
 from casetrace.charts.style import COLOURS, GREY
-from casetrace.course import courses
 from casetrace.quantity import Quantity, hull
 from casetrace.quantity.units import printed
 

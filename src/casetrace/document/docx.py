@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 from casetrace import charts
-from casetrace.case import Case, UsageError
+from casetrace.case.model import Case
+from casetrace.case.problems import UsageError
 from casetrace.document.reference import restyled
 from casetrace.narrative import narrate
 from casetrace.narrative.audience import CLINICIAN

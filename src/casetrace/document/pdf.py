@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from casetrace import charts
-from casetrace.case import Case
-from casetrace.files import write_bytes
+from casetrace.case.model import Case
+from casetrace.case.project import EXPORT
+from casetrace.case.write import write_bytes
 from casetrace.narrative import Narrative, narrate
 from casetrace.narrative.ledger import fact_rows, value_rows
 from casetrace.narrative.trace import split
-from casetrace.project import EXPORT
 
 __all__ = ["Document", "document"]
 

@@ -6,10 +6,12 @@ import os
 from html import escape
 from typing import Any
 
-from casetrace.case import Case, CaseError, UsageError, load
+from casetrace.case.load import load
+from casetrace.case.model import Case
+from casetrace.case.problems import CaseError, UsageError
+from casetrace.case.project import DEFAULT_SCENARIO
 from casetrace.explore.view import PANES, View
 from casetrace.narrative.audience import audiences
-from casetrace.project import DEFAULT_SCENARIO
 
 __all__ = ["explore"]
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from casetrace.case.problems import UsageError
-from casetrace.files import digest, write_bytes
-from casetrace.project import Project
+from casetrace.case.project import Project
+from casetrace.case.write import digest, write_bytes
 
 __all__ = ["copies", "open_lab"]
 

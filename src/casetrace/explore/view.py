@@ -10,7 +10,7 @@ from itertools import zip_longest
 from markdown_it import MarkdownIt
 
 from casetrace import charts
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.narrative import narrate
 from casetrace.narrative.audience import CLINICIAN
 from casetrace.narrative.story import literal

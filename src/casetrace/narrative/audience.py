@@ -30,7 +30,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, StrictUndefined, Template
 
-from casetrace.case import UsageError, nearest
+from casetrace.case.problems import UsageError, nearest
 from casetrace.quantity.wording import ENGLISH, Wording
 
 __all__ = ["CLINICIAN", "FOLDER", "Audience", "audience", "audiences"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from casetrace import course
+from casetrace.case import clocks
 from casetrace.case.fields import COURSE
 from casetrace.narrative.teller import Teller
 from casetrace.narrative.trace import mark
@@ -39,7 +39,7 @@ def _findings(
     for f in teller.case.findings:
         if f.state != state or f.kind not in kinds:
             continue
-        time = course.when(teller.case, "findings", f)
+        time = clocks.when(teller.case, "findings", f)
         # "At least 0" is at zero, by the order of the text; "more than 0" is not.
         at_zero = time is not None and time.low == 0 and time.low_closed
         if clock is None or (f.clock if at_zero else "") == clock:
@@ -58,7 +58,7 @@ def _events(teller: Teller, state: str, kind: str) -> list[str]:
     for f in teller.case.findings:
         if f.kind == kind and f.state == state:
             words = _named(teller, f)
-            time = course.when(teller.case, "findings", f)
+            time = clocks.when(teller.case, "findings", f)
             if (key := f"{f.id}.time") in teller.values:
                 words = teller.audience.phrase(
                     "event", name=words, time=teller.value(key), clock=teller.zero(f.clock)

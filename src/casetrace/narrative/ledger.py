@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.tables.table import source_words
 
 __all__ = ["FACT_COLUMNS", "VALUE_COLUMNS", "fact_rows", "value_rows"]

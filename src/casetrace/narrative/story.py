@@ -12,16 +12,16 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from casetrace.case import Case
+from casetrace.case.model import Case
+from casetrace.case.project import DEFAULT_SCENARIO, EXPORT
+from casetrace.case.write import write_bytes
 from casetrace.charts.figure import Figure
-from casetrace.files import write_bytes
 from casetrace.narrative import analyses, findings, treatment
 from casetrace.narrative.audience import CLINICIAN, Audience
 from casetrace.narrative.audience import audience as find
 from casetrace.narrative.ledger import FACT_COLUMNS, VALUE_COLUMNS, fact_rows, value_rows
 from casetrace.narrative.teller import PICTURE, Teller
 from casetrace.narrative.trace import SIGNS, parts, replace_marks, split, stray, without_signs
-from casetrace.project import DEFAULT_SCENARIO, EXPORT
 from casetrace.quantity import Quantity
 from casetrace.tables.table import hint_of
 from casetrace.values import as_records, headline

@@ -9,9 +9,9 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
-from casetrace import course, response
-from casetrace.case import Case
+from casetrace.case import clocks, limits
 from casetrace.case.fields import COURSE
+from casetrace.case.model import Case
 from casetrace.narrative.audience import Audience
 from casetrace.narrative.trace import mark, sentence_case
 from casetrace.quantity import Quantity
@@ -66,7 +66,7 @@ class Teller:
             "head": self.case.head,
             "is_child": self.values["subject.age"].to("a").high < ADULT,
             "is_rated": any(self.values[f"care.{met}"].high for met in ("yes", "partly", "no")),
-            "phases": course.phases(self.case),
+            "phases": clocks.phases(self.case),
             "picture": PICTURE,
             "signs": SIGNS,
             "values": self.values,
@@ -129,7 +129,7 @@ class Teller:
             if name in names and readings[name].kind == "passage"
         )
 
-    def gap(self, phase: course.Phase) -> str:
+    def gap(self, phase: clocks.Phase) -> str:
         """What is known of the time before a phase; empty if nothing is."""
         if phase.gap is None or phase.gap.low <= 0:
             return ""
@@ -140,7 +140,7 @@ class Teller:
     def measures(self, family: str = "") -> list[SimpleNamespace]:
         """Each measure, or those of a family, with values, limit and multiples of the limit."""
         found: dict[str, SimpleNamespace] = {}
-        limits = self.case.head.uses.upper_limit
+        used = self.case.head.uses.upper_limit
         for row in self.case.observations:
             kin, _, occasion = row.id.partition(".")
             if family and kin != family:
@@ -153,7 +153,7 @@ class Teller:
                     explained=self._words.get(f"{row.name}: what it is", ""),
                     values=[],
                     limit=f"{kin}.upper_limit",
-                    is_printed=kin in limits and response.is_printed(self.case, limits[kin]),
+                    is_printed=kin in used and limits.is_printed(self.case, used[kin]),
                     folds=[],
                     severities=[],
                 ),

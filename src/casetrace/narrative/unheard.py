@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from casetrace.case import Case, Problem
+from casetrace.case.model import Case
+from casetrace.case.problems import Problem
 from casetrace.narrative.audience import audiences
 from casetrace.narrative.story import narrate
 

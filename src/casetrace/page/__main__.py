@@ -7,11 +7,11 @@ Run as ``python -m casetrace.page CASE SCENARIO FILE CACHE KEY WORKERS``; see
 import sys
 from pathlib import Path
 
-from casetrace.case import load
-from casetrace.files import write_bytes
+from casetrace.case.load import load
+from casetrace.case.project import project
+from casetrace.case.write import write_bytes
 from casetrace.page.build import Page
 from casetrace.page.parts import digests, made_apart
-from casetrace.project import project
 
 __all__ = []
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from casetrace.case import Case
-from casetrace.files import digest
+from casetrace.case.model import Case
+from casetrace.case.write import digest
 from casetrace.narrative.audience import CLINICIAN, Audience, audiences
 from casetrace.narrative.trace import plain
 from casetrace.page.content import (

@@ -13,7 +13,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from casetrace import tables
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.charts.figure import Mark
 from casetrace.narrative.audience import Audience, audiences
 from casetrace.narrative.story import literal, render

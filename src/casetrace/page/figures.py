@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from casetrace import charts
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.charts import Figure
 from casetrace.charts.style import SINGLE
 from casetrace.page.content import aim, escape, marks_table

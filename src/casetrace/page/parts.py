@@ -15,15 +15,15 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
-from casetrace.case import Case
 from casetrace.case.memo import READ, unread
-from casetrace.files import digest, write_bytes
+from casetrace.case.model import Case
+from casetrace.case.project import Project
+from casetrace.case.write import digest, write_bytes
 from casetrace.kernels.server import end_with
 from casetrace.narrative.audience import audiences
 from casetrace.page.content import hangs, narrated, tabled
 from casetrace.page.figures import FIGURES, Shown, drawn
 from casetrace.page.variants import Varied, varied
-from casetrace.project import Project
 
 __all__ = ["Part", "batch", "digests", "groups", "made", "made_apart"]
 

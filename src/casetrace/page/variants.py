@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from casetrace.case import Case
+from casetrace.case.model import Case
 
 __all__ = ["Varied", "options_of", "packed", "singles", "varied"]
 

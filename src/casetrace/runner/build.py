@@ -10,10 +10,11 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from casetrace.case import CaseError, load
 from casetrace.case.crosscheck import warnings
-from casetrace.files import digest, write_bytes
-from casetrace.project import DEFAULT_SCENARIO, Project
+from casetrace.case.load import load
+from casetrace.case.problems import CaseError
+from casetrace.case.project import DEFAULT_SCENARIO, Project
+from casetrace.case.write import digest, write_bytes
 from casetrace.runner.execute import retold
 from casetrace.runner.job import INDEX, Job, Made
 from casetrace.runner.produce import Perform, Plan, Produced, produce

@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from casetrace.case.problems import UsageError
-from casetrace.files import write_bytes
-from casetrace.project import Project
+from casetrace.case.project import Project
+from casetrace.case.write import write_bytes
 from casetrace.runner.environment import environment
 from casetrace.runner.execute import NotebookError
 from casetrace.runner.job import PAGE, Made, Task

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from casetrace.case.problems import UsageError
-from casetrace.files import digest, write_bytes
-from casetrace.project import Project
+from casetrace.case.project import Project
+from casetrace.case.write import digest, write_bytes
 from casetrace.runner.job import Job
 from casetrace.runner.stale import read_manifest
 

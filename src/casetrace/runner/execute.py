@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from casetrace.case.problems import UsageError
-from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO, EXPORT, ROOT, Project
+from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO, EXPORT, ROOT, Project
 from casetrace.runner.job import Task
 
 __all__ = ["NotebookError", "cell_timeout", "cleaned", "execute", "retold"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casetrace.project import DEFAULT_CASE, DEFAULT_SCENARIO
+from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO
 
 __all__ = ["FIRST", "INDEX", "PAGE", "SERIES", "Job", "Made", "Task"]
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from casetrace.files import digest, write_bytes
+from casetrace.case.project import Project
+from casetrace.case.write import digest, write_bytes
 from casetrace.kernels.client import close_server
-from casetrace.project import Project
 from casetrace.runner.environment import environment
 from casetrace.runner.execute import NotebookError, cell_timeout
 from casetrace.runner.job import INDEX, PAGE, Job, Made, Task

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from casetrace.files import digest, write_bytes
-from casetrace.project import Project
+from casetrace.case.project import Project
+from casetrace.case.write import digest, write_bytes
 from casetrace.runner.job import FIRST, INDEX, PAGE, SERIES, Job
 
 __all__ = [

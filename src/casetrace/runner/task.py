@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from casetrace.case.exposed import exposed, told
-from casetrace.files import digest, write_bytes
-from casetrace.project import ROOT, Project
+from casetrace.case.project import ROOT, Project
+from casetrace.case.write import digest, write_bytes
 from casetrace.runner.execute import NotebookError, execute
 from casetrace.runner.job import PAGE, SERIES, Made, Task
 from casetrace.runner.process import ProcessError, run_module

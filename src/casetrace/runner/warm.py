@@ -4,9 +4,9 @@ import scipy.special
 import typst
 from matplotlib.figure import Figure
 
+import casetrace.case.notebook
 import casetrace.document
 import casetrace.explore
-import casetrace.notebook
 import casetrace.page
 from casetrace.charts.style import styled
 

@@ -17,7 +17,7 @@ from casetrace.case.fields import CaseId
 from casetrace.case.guide import EXAMPLE
 from casetrace.case.load import load_reference
 from casetrace.case.problems import UsageError
-from casetrace.project import Project
+from casetrace.case.project import Project
 
 __all__ = ["EXAMPLE", "create", "make_folder", "place_of"]
 

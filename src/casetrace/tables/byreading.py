@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import product
 
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.sensitivity import factorials
 from casetrace.tables.table import Table, traced
 from casetrace.values import some

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casetrace import criteria as engine
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.items import items
 from casetrace.tables.byreading import by_reading
 from casetrace.tables.table import Cell, Table, sourced, traced, words_of

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from casetrace import evidence, sensitivity
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.items import MET, NOT_MET
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from casetrace import coreset, evidence, igg
-from casetrace.case import Case
+from casetrace.case.limits import limits_named
+from casetrace.case.model import Case
 from casetrace.items import items
-from casetrace.response import limits_named
 from casetrace.sensitivity import factorials
 from casetrace.tables.classification import SETS
 from casetrace.tables.table import Note

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casetrace import course
-from casetrace.case import Case
+from casetrace.case import clocks
+from casetrace.case.model import Case
 from casetrace.quantity import Quantity
 from casetrace.tables.table import VALUES_MIME, Table, quote, sourced, traced, words_of
 from casetrace.values import as_records, headline
@@ -83,7 +83,7 @@ def schedule(case: Case) -> Table:
     rows = [
         [name, traced(case, c.week, str(c.number)), traced(case, c.week), c.week.how]
         for drug, name in {t.drug: t.name for t in case.treatments}.items()
-        for c in course.courses(case, drug)
+        for c in clocks.courses(case, drug)
     ]
     return Table("Courses by the printed schedule", ["drug", "course", "start", "how"], rows)
 
@@ -91,7 +91,7 @@ def schedule(case: Case) -> Table:
 def gaps(case: Case) -> Table:
     """Clocks and the time between them."""
     rows = []
-    for number, phase in enumerate(course.phases(case)):
+    for number, phase in enumerate(clocks.phases(case)):
         is_known = phase.gap and phase.gap.low > 0
         known = traced(case, phase.gap) if is_known else "not reported"
         rows.append([phase.clock.label, known if number else "", phase.clock.note])
@@ -164,7 +164,7 @@ def values(case: Case, found: dict[str, Quantity] | None = None) -> Table:
 
 def when_said(case: Case, table: str, row: object) -> str:
     """The time of a row in words, with the event it is counted from."""
-    time = course.when(case, table, row)
+    time = clocks.when(case, table, row)
     if time is None:
         return "not reported"
     label = next(c.phrase for c in case.head.clocks if c.id == row.clock)

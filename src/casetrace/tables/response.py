@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from casetrace import coreset
 from casetrace import response as engine
-from casetrace.case import Case
-from casetrace.course import occasion
+from casetrace.case.clocks import occasion
+from casetrace.case.model import Case
 from casetrace.quantity import Quantity, change
 from casetrace.quantity.wording import scale_name
 from casetrace.tables.report import when_said

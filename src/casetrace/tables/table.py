@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.quantity import Quantity
 
 __all__ = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casetrace import evidence
-from casetrace.case import Case
+from casetrace.case.model import Case
 from casetrace.exposure import assumed_weight, spans_of_steps
 from casetrace.igg import model_reading
 from casetrace.tables.byreading import by_reading, given_values, moving

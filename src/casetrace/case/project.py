@@ -59,7 +59,7 @@ def project() -> Project:
     FileNotFoundError
         If there is no ``data/`` folder there.
     """
-    root = Path(os.environ.get(ROOT) or Path(__file__).resolve().parents[2])
+    root = Path(os.environ.get(ROOT) or Path(__file__).resolve().parents[3])
     if not (root / "data").is_dir():
         raise FileNotFoundError(
             f"no data/ folder in {root}: set {ROOT} to the folder that holds it"

@@ -10,9 +10,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any
 
-from casetrace.case import Case
 from casetrace.case.fields import COURSE
 from casetrace.case.head import Clock
+from casetrace.case.model import Case
 from casetrace.quantity import Quantity, parse
 
 __all__ = ["Course", "Phase", "courses", "occasion", "phases", "when"]

@@ -8,9 +8,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from casetrace.case import Case, UsageError, load, nearest
+from casetrace.case.load import load
 from casetrace.case.memo import READ
-from casetrace.project import EXPORT
+from casetrace.case.model import Case
+from casetrace.case.problems import UsageError, nearest
+from casetrace.case.project import EXPORT
 
 __all__ = ["open_case"]
 
