@@ -9,7 +9,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from casetrace.case.write import write_bytes
-from casetrace.charts.style import COLOURS, FULL, GREY, mm, styled
+from casetrace.display.style import COLOURS, FULL, GREY, mm, styled
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 OTHERS = (

@@ -10,10 +10,10 @@ from casetrace.case.load import load
 from casetrace.case.problems import CaseError, UsageError
 from casetrace.charts import course
 from casetrace.cli import main
+from casetrace.display.trace import is_traced, plain, replace_marks, split
 from casetrace.narrative import audience as room
 from casetrace.narrative import narrate
 from casetrace.narrative.audience import audience, audiences
-from casetrace.narrative.trace import is_traced, plain, replace_marks, split
 from casetrace.narrative.unheard import unheard
 from casetrace.page.variants import singles
 from casetrace.quantity import parse

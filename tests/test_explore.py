@@ -14,10 +14,10 @@ from nbformat.sign import NotebookNotary
 
 from casetrace.case.load import load
 from casetrace.case.problems import CaseError
+from casetrace.display.table import hint_of
 from casetrace.explore import View, explore
 from casetrace.explore.controls import Controls
 from casetrace.explore.lab import copies
-from casetrace.tables.table import hint_of
 from casetrace.values import headline
 
 HOSTILE = '<script>alert("x")</script>'

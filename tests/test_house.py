@@ -13,6 +13,7 @@ PACKAGE = ROOT / "src" / "casetrace"
 LEVELS = [
     {"quantity", "kernels"},
     {"case"},
+    {"display"},
     {"source"},
     {"response", "exposure", "pharmacokinetics"},
     {"items", "coreset", "igg"},

@@ -8,9 +8,7 @@ from casetrace.case.fields import State
 from casetrace.case.load import load
 from casetrace.case.rows import Finding, columns
 from casetrace.charts import course
-from casetrace.narrative import narrate
-from casetrace.narrative.audience import audience
-from casetrace.narrative.trace import (
+from casetrace.display.trace import (
     SIGNS,
     is_traced,
     mark,
@@ -19,6 +17,8 @@ from casetrace.narrative.trace import (
     replace_marks,
     sentence_case,
 )
+from casetrace.narrative import narrate
+from casetrace.narrative.audience import audience
 from casetrace.page import report_page
 from casetrace.page.variants import singles
 from casetrace.verify import check_template, templates

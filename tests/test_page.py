@@ -12,8 +12,8 @@ from conftest import ROOT, change_cell, opened
 from casetrace.case.load import load
 from casetrace.case.write import inert
 from casetrace.charts import course
+from casetrace.display.trace import mark as marked
 from casetrace.narrative.audience import audiences
-from casetrace.narrative.trace import mark as marked
 from casetrace.page import content, report_page, variants
 from casetrace.page.content import narrated, tabled
 from casetrace.page.figures import FIGURES, picture

@@ -12,12 +12,12 @@ import nbformat
 
 from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO, Project
 from casetrace.case.write import write_bytes
+from casetrace.display.table import VALUES_MIME
 from casetrace.runner.build import BuildError, alone, failures, publish, staging
 from casetrace.runner.job import Job
 from casetrace.runner.produce import everything, produce
 from casetrace.runner.stale import before
 from casetrace.runner.task import as_bytes
-from casetrace.tables import VALUES_MIME
 
 __all__ = ["accept", "committed_jobs", "compare"]
 

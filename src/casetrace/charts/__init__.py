@@ -7,11 +7,11 @@ from casetrace.charts.coverage import coverage
 from casetrace.charts.dissociation import dissociation
 from casetrace.charts.doses import doses
 from casetrace.charts.evidence import profile, series
-from casetrace.charts.figure import Figure
 from casetrace.charts.folds import folds
 from casetrace.charts.igg import igg
 from casetrace.charts.sensitivity import sensitivity
-from casetrace.charts.style import FULL, SINGLE
+from casetrace.display.figure import Figure
+from casetrace.display.style import FULL, SINGLE
 
 __all__ = [
     "FULL",

@@ -13,9 +13,9 @@ from casetrace.case.clocks import courses, occasion, when
 from casetrace.case.head import Comparison
 from casetrace.case.model import Case
 from casetrace.caseseries import CaseSeries
-from casetrace.charts.figure import Figure
-from casetrace.charts.page import Page, draw_bounds, hatched, plain_axis, tidy_log
-from casetrace.charts.style import COLOURS, GREY, SERIES, styled
+from casetrace.display.figure import Figure
+from casetrace.display.panel import Page, draw_bounds, hatched, plain_axis, tidy_log
+from casetrace.display.style import COLOURS, GREY, SERIES, styled
 from casetrace.quantity import Quantity
 from casetrace.values import headline, of_family
 

@@ -10,9 +10,9 @@ from matplotlib.ticker import MaxNLocator
 
 from casetrace import criteria
 from casetrace.case.model import Case
-from casetrace.charts.figure import Figure, lead
-from casetrace.charts.page import Page, plain_axis
-from casetrace.charts.style import COLOURS, GREY, styled
+from casetrace.display.figure import Figure, lead
+from casetrace.display.panel import Page, plain_axis
+from casetrace.display.style import COLOURS, GREY, styled
 from casetrace.items import AMBIGUOUS, MET, NOT_MET, NOT_REPORTED, Item, items
 from casetrace.tables.byreading import variants
 from casetrace.tables.classification import SETS

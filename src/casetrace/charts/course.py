@@ -9,13 +9,13 @@ from matplotlib.text import Annotation
 from casetrace.case.clocks import Phase
 from casetrace.case.model import Case
 from casetrace.charts.events import events
-from casetrace.charts.figure import Figure, Mark, finish, lead
-from casetrace.charts.labels import Place
 from casetrace.charts.laboratory import laboratory
 from casetrace.charts.motor import motor
 from casetrace.charts.sheet import Sheet
-from casetrace.charts.style import FULL, GREY, styled
 from casetrace.charts.treatment import course_ticks, dose_steps
+from casetrace.display.figure import Figure, Mark, finish, lead
+from casetrace.display.labels import Place
+from casetrace.display.style import FULL, GREY, styled
 
 __all__ = ["course"]
 

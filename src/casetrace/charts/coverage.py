@@ -10,9 +10,9 @@ from matplotlib.text import Text
 
 from casetrace import coreset
 from casetrace.case.model import Case
-from casetrace.charts.figure import Figure, lead
-from casetrace.charts.page import Page, hatched, plain_axis
-from casetrace.charts.style import COLOURS, GREY, styled
+from casetrace.display.figure import Figure, lead
+from casetrace.display.panel import Page, hatched, plain_axis
+from casetrace.display.style import COLOURS, GREY, styled
 
 __all__ = ["coverage"]
 

@@ -13,9 +13,9 @@ from casetrace import response
 from casetrace.case.clocks import occasion, when
 from casetrace.case.model import Case
 from casetrace.case.rows import Motor, Observation
-from casetrace.charts.figure import Figure, lead
-from casetrace.charts.page import Page, draw_bounds
-from casetrace.charts.style import GREY, SERIES, SINGLE, styled
+from casetrace.display.figure import Figure, lead
+from casetrace.display.panel import Page, draw_bounds
+from casetrace.display.style import GREY, SERIES, SINGLE, styled
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
 from casetrace.quantity.wording import scale_name

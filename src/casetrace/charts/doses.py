@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from casetrace import evidence
 from casetrace.case.clocks import courses
 from casetrace.case.model import Case
-from casetrace.charts.figure import Figure, lead
-from casetrace.charts.page import Page, draw_bounds, hatched, plain_axis
-from casetrace.charts.style import COLOURS, GREY, SERIES, ink, styled
+from casetrace.display.figure import Figure, lead
+from casetrace.display.panel import Page, draw_bounds, hatched, plain_axis
+from casetrace.display.style import COLOURS, GREY, SERIES, ink, styled
 from casetrace.exposure import assumed_weight, dose_rates, of_courses, per_course, spans_of_steps
 from casetrace.quantity import Quantity, parse
 from casetrace.quantity.units import UnitError, factor, printed

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 
 from casetrace.case.clocks import when
-from casetrace.charts.figure import lead
 from casetrace.charts.sheet import Sheet
-from casetrace.charts.style import COLOURS
+from casetrace.display.figure import lead
+from casetrace.display.style import COLOURS
 
 __all__ = ["events"]
 

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 
 from casetrace import evidence
 from casetrace.case.model import Case
-from casetrace.charts.figure import Figure, lead
-from casetrace.charts.page import Page, plain_axis
-from casetrace.charts.style import COLOURS, GREY, styled
+from casetrace.display.figure import Figure, lead
+from casetrace.display.panel import Page, plain_axis
+from casetrace.display.style import COLOURS, GREY, styled
 from casetrace.items import AMBIGUOUS, MET, NOT_MET, Item
 from casetrace.quantity import Quantity
 

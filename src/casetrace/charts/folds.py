@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from casetrace import response
 from casetrace.case.clocks import occasion
 from casetrace.case.model import Case
-from casetrace.charts.figure import Figure, lead
-from casetrace.charts.page import Page, draw_bounds, tidy_log
-from casetrace.charts.style import GREY, SERIES, styled
+from casetrace.display.figure import Figure, lead
+from casetrace.display.panel import Page, draw_bounds, tidy_log
+from casetrace.display.style import GREY, SERIES, styled
 from casetrace.quantity import Quantity
 
 __all__ = ["folds"]

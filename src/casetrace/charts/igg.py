@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 
 from casetrace import igg as engine
 from casetrace.case.model import Case
-from casetrace.charts.figure import Figure, lead
-from casetrace.charts.page import Page, hatched
-from casetrace.charts.style import GREY, SERIES, ink, styled
+from casetrace.display.figure import Figure, lead
+from casetrace.display.panel import Page, hatched
+from casetrace.display.style import GREY, SERIES, ink, styled
 from casetrace.exposure import assumed_weight
 from casetrace.tables.byreading import given_values, variants
 from casetrace.values import FAMILIES, of_family

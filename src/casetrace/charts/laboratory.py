@@ -12,10 +12,10 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from casetrace.case import limits
 from casetrace.case.clocks import occasion, when
 from casetrace.case.rows import Observation
-from casetrace.charts.figure import lead
-from casetrace.charts.labels import Labels, Place
 from casetrace.charts.sheet import Sheet, not_reported
-from casetrace.charts.style import COLOURS, GREY
+from casetrace.display.figure import lead
+from casetrace.display.labels import Labels, Place
+from casetrace.display.style import COLOURS, GREY
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
 

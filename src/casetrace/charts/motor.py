@@ -11,9 +11,9 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from casetrace.case.clocks import when
-from casetrace.charts.figure import lead
 from casetrace.charts.sheet import Sheet, not_reported
-from casetrace.charts.style import COLOURS
+from casetrace.display.figure import lead
+from casetrace.display.style import COLOURS
 from casetrace.quantity.wording import scale_name
 
 __all__ = ["motor"]

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from casetrace.case.model import Case
-from casetrace.charts.figure import Figure
-from casetrace.charts.page import Page, draw_bounds, plain_axis
-from casetrace.charts.style import COLOURS, GREY, styled
+from casetrace.display.figure import Figure
+from casetrace.display.panel import Page, draw_bounds, plain_axis
+from casetrace.display.style import COLOURS, GREY, styled
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
 from casetrace.quantity.wording import value_name

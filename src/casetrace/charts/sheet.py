@@ -12,10 +12,10 @@ from casetrace.case.clocks import phases, when
 from casetrace.case.model import Case
 from casetrace.case.rows import Treatment
 from casetrace.charts.event_rows import rows_of_events
-from casetrace.charts.figure import Notes, lead
-from casetrace.charts.labels import Labels
-from casetrace.charts.style import GREY, mm
 from casetrace.charts.timeline import Timeline
+from casetrace.display.figure import Notes, lead
+from casetrace.display.labels import Labels
+from casetrace.display.style import GREY, mm
 
 __all__ = ["Sheet", "not_reported"]
 

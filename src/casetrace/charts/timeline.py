@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from casetrace.case.clocks import Phase
-from casetrace.charts.style import GREY
+from casetrace.display.style import GREY
 
 __all__ = ["Segment", "Timeline"]
 

@@ -15,9 +15,9 @@ from casetrace import exposure
 from casetrace.case.clocks import courses
 from casetrace.case.model import Case
 from casetrace.case.rows import Treatment
-from casetrace.charts.figure import lead
 from casetrace.charts.sheet import Sheet
-from casetrace.charts.style import COLOURS, GREY
+from casetrace.display.figure import lead
+from casetrace.display.style import COLOURS, GREY
 from casetrace.quantity import Quantity, hull
 from casetrace.quantity.units import printed
 

@@ -15,14 +15,14 @@ from casetrace import charts
 from casetrace.case.model import Case
 from casetrace.case.project import EXPORT
 from casetrace.case.write import write_bytes
+from casetrace.display.style import FONTS
+from casetrace.display.trace import split
 from casetrace.narrative import Narrative, narrate
 from casetrace.narrative.ledger import fact_rows, value_rows
-from casetrace.narrative.trace import split
 
 __all__ = ["Document", "document"]
 
 _TEMPLATE = Path(__file__).parent / "summary.typ"
-_FONTS = Path(charts.__file__).parent / "fonts"
 
 
 class Document:
@@ -45,7 +45,7 @@ class Document:
         return typst.compile(
             _TEMPLATE.read_bytes(),
             format="pdf",
-            font_paths=[str(_FONTS)],
+            font_paths=[str(FONTS)],
             ignore_system_fonts=True,
             sys_inputs={"data": json.dumps(_content(self.case))},
             pdf_standards=["ua-1", "a-2b"],
@@ -112,7 +112,7 @@ def _rows(start: str, rows: dict[str, list[str]]) -> list[list[str]]:
 def _letters() -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
-    with TTFont(_FONTS / "LiberationSans-Regular.ttf", lazy=True) as font:
+    with TTFont(FONTS / "LiberationSans-Regular.ttf", lazy=True) as font:
         return frozenset(font.getBestCmap())
 
 

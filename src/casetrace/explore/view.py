@@ -11,14 +11,14 @@ from markdown_it import MarkdownIt
 
 from casetrace import charts
 from casetrace.case.model import Case
+from casetrace.display.table import hint_of
+from casetrace.display.trace import mark, replace_marks
 from casetrace.narrative import narrate
 from casetrace.narrative.audience import CLINICIAN
 from casetrace.narrative.story import literal
 from casetrace.narrative.teller import PICTURE
-from casetrace.narrative.trace import mark, replace_marks
 from casetrace.page.figures import picture
 from casetrace.quantity.wording import value_name
-from casetrace.tables.table import hint_of
 from casetrace.values import headline
 
 __all__ = ["PANES", "View"]

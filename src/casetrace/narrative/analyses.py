@@ -7,9 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from casetrace import coreset, criteria, evidence, response, sensitivity
+from casetrace.display.trace import mark
 from casetrace.items import items
 from casetrace.narrative.teller import Teller
-from casetrace.narrative.trace import mark
 from casetrace.narrative.treatment import block_name
 from casetrace.quantity.wording import value_name
 from casetrace.tables.classification import SETS, fact_label

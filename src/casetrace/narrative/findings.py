@@ -9,8 +9,8 @@ from typing import Any
 
 from casetrace.case import clocks
 from casetrace.case.fields import COURSE
+from casetrace.display.trace import mark
 from casetrace.narrative.teller import Teller
-from casetrace.narrative.trace import mark
 from casetrace.quantity import Quantity
 
 __all__ = ["vocabulary"]

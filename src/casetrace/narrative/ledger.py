@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from casetrace.case.model import Case
-from casetrace.tables.table import source_words
+from casetrace.display.table import source_words
 
 __all__ = ["FACT_COLUMNS", "VALUE_COLUMNS", "fact_rows", "value_rows"]
 

@@ -15,15 +15,15 @@ from typing import Any
 from casetrace.case.model import Case
 from casetrace.case.project import DEFAULT_SCENARIO, EXPORT
 from casetrace.case.write import write_bytes
-from casetrace.charts.figure import Figure
+from casetrace.display.figure import Figure
+from casetrace.display.table import hint_of
+from casetrace.display.trace import SIGNS, parts, replace_marks, split, stray, without_signs
 from casetrace.narrative import analyses, findings, treatment
 from casetrace.narrative.audience import CLINICIAN, Audience
 from casetrace.narrative.audience import audience as find
 from casetrace.narrative.ledger import FACT_COLUMNS, VALUE_COLUMNS, fact_rows, value_rows
 from casetrace.narrative.teller import PICTURE, Teller
-from casetrace.narrative.trace import SIGNS, parts, replace_marks, split, stray, without_signs
 from casetrace.quantity import Quantity
-from casetrace.tables.table import hint_of
 from casetrace.values import as_records, headline
 
 __all__ = ["Narrative", "narrate"]
@@ -45,9 +45,9 @@ class Narrative:
     values : dict of Quantity
         The headline values.
     text : str
-        The filled template, with marks (see :mod:`casetrace.narrative.trace`).
+        The filled template, with marks (see :mod:`casetrace.display.trace`).
     parts : tuple of (str, str)
-        The same in parts, each with its kind (see :func:`casetrace.narrative.trace.parts`).
+        The same in parts, each with its kind (see :func:`casetrace.display.trace.parts`).
     teller : Teller
         What told it, in the words of its audience.
     figure : Figure or None

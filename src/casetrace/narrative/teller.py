@@ -12,8 +12,8 @@ from typing import Any
 from casetrace.case import clocks, limits
 from casetrace.case.fields import COURSE
 from casetrace.case.model import Case
+from casetrace.display.trace import mark, sentence_case
 from casetrace.narrative.audience import Audience
-from casetrace.narrative.trace import mark, sentence_case
 from casetrace.quantity import Quantity
 from casetrace.quantity.wording import scale_name, value_name
 

@@ -6,9 +6,9 @@ import math
 from types import SimpleNamespace
 from typing import Any
 
+from casetrace.display.trace import mark
 from casetrace.exposure import has_ended
 from casetrace.narrative.teller import Teller
-from casetrace.narrative.trace import mark
 from casetrace.values import of_family
 
 __all__ = ["block_name", "vocabulary"]

@@ -17,8 +17,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from casetrace.case.model import Case
 from casetrace.case.write import digest
+from casetrace.display.style import FONTS
+from casetrace.display.trace import plain
 from casetrace.narrative.audience import CLINICIAN, Audience, audiences
-from casetrace.narrative.trace import plain
 from casetrace.page.content import (
     SOURCE_COLUMNS,
     STATES,
@@ -33,7 +34,6 @@ from casetrace.page.parts import Part, made
 __all__ = ["Page", "report_page"]
 
 _HERE = Path(__file__).parent
-_FONTS = _HERE.parent / "charts" / "fonts"
 
 
 class Page:
@@ -190,7 +190,7 @@ def _faces(text: str) -> str:
 
     faces = []
     for file, weight in (("Regular", "400"), ("Bold", "700")):
-        font = TTFont(_FONTS / f"LiberationSans-{file}.ttf", recalcTimestamp=False)
+        font = TTFont(FONTS / f"LiberationSans-{file}.ttf", recalcTimestamp=False)
         options = Options()
         options.hinting = False
         options.layout_features = []

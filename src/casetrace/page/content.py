@@ -14,14 +14,14 @@ from markdown_it import MarkdownIt
 
 from casetrace import tables
 from casetrace.case.model import Case
-from casetrace.charts.figure import Mark
+from casetrace.display.figure import Mark
+from casetrace.display.table import quote
+from casetrace.display.trace import mark, parts, replace_marks
 from casetrace.narrative.audience import Audience, audiences
 from casetrace.narrative.story import literal, render
 from casetrace.narrative.teller import Teller
-from casetrace.narrative.trace import mark, parts, replace_marks
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
-from casetrace.tables.table import quote
 from casetrace.values import as_records, headline
 
 __all__ = [

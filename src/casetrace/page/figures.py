@@ -9,8 +9,8 @@ from html import unescape
 
 from casetrace import charts
 from casetrace.case.model import Case
-from casetrace.charts import Figure
-from casetrace.charts.style import SINGLE
+from casetrace.display.figure import Figure
+from casetrace.display.style import SINGLE
 from casetrace.page.content import aim, escape, marks_table
 from casetrace.page.variants import Varied, singles
 from casetrace.values import of_family

@@ -8,7 +8,7 @@ import casetrace.case.notebook
 import casetrace.document
 import casetrace.explore
 import casetrace.page
-from casetrace.charts.style import styled
+from casetrace.display.style import styled
 
 __all__ = []
 

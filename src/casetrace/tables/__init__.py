@@ -1,5 +1,6 @@
 """Tables for notebooks, one function each."""
 
+from casetrace.display.table import VALUES_MIME, Note, Table
 from casetrace.tables.caseseries import series_cases, series_left_out, series_missing
 from casetrace.tables.classification import classes, classes_by_reading, criteria, settled_by
 from casetrace.tables.comparison import claims, profile, studies, telling, what_if
@@ -17,7 +18,6 @@ from casetrace.tables.report import (
     values,
 )
 from casetrace.tables.response import changes, coverage, event_bounds, folds, motor_states
-from casetrace.tables.table import VALUES_MIME, Note, Table
 from casetrace.tables.treatment import dose_sums, doses, grams, igg, igg_models, regimens
 
 __all__ = [

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 
 from casetrace.case.model import Case
+from casetrace.display.table import Table, traced
 from casetrace.sensitivity import factorials
-from casetrace.tables.table import Table, traced
 from casetrace.values import some
 
 __all__ = ["by_reading", "given_values", "moving", "option_label", "variants"]

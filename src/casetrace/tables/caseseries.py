@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from casetrace.caseseries import CaseSeries
+from casetrace.display.table import Cell, Note, Table, hint_of, traced
 from casetrace.tables.notes import lacks
-from casetrace.tables.table import Cell, Note, Table, hint_of, traced
 from casetrace.values import headline
 
 __all__ = ["series_cases", "series_left_out", "series_missing"]

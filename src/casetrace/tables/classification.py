@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from casetrace import criteria as engine
 from casetrace.case.model import Case
+from casetrace.display.table import Cell, Table, sourced, traced, words_of
 from casetrace.items import items
 from casetrace.tables.byreading import by_reading
-from casetrace.tables.table import Cell, Table, sourced, traced, words_of
 from casetrace.values import of_family
 
 __all__ = ["SETS", "classes", "classes_by_reading", "criteria", "fact_label", "settled_by"]

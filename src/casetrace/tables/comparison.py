@@ -9,12 +9,12 @@ import numpy as np
 
 from casetrace import evidence, sensitivity
 from casetrace.case.model import Case
+from casetrace.display.table import Cell, Table, hint_of, quote, sourced, traced, words_of
 from casetrace.items import MET, NOT_MET
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
 from casetrace.quantity.wording import value_name
 from casetrace.tables.byreading import option_label
-from casetrace.tables.table import Cell, Table, hint_of, quote, sourced, traced, words_of
 from casetrace.values import some
 
 __all__ = ["claims", "profile", "studies", "telling", "what_if"]

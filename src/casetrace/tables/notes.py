@@ -7,10 +7,10 @@ from collections.abc import Callable
 from casetrace import coreset, evidence, igg
 from casetrace.case.limits import limits_named
 from casetrace.case.model import Case
+from casetrace.display.table import Note
 from casetrace.items import items
 from casetrace.sensitivity import factorials
 from casetrace.tables.classification import SETS
-from casetrace.tables.table import Note
 from casetrace.values import of_family
 
 __all__ = ["applies", "lacks"]

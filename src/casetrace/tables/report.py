@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from casetrace.case import clocks
 from casetrace.case.model import Case
+from casetrace.display.table import VALUES_MIME, Table, quote, sourced, traced, when_said, words_of
 from casetrace.quantity import Quantity
-from casetrace.tables.table import VALUES_MIME, Table, quote, sourced, traced, words_of
 from casetrace.values import as_records, headline
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "schedule",
     "treatments",
     "values",
-    "when_said",
 ]
 
 
@@ -160,17 +159,6 @@ def values(case: Case, found: dict[str, Quantity] | None = None) -> Table:
     columns = ["id", "value", "unit", "how", "hangs on", "words of the report"]
     plain = {r["id"]: r["text"] for r in records}
     return Table("Headline values", columns, rows, {VALUES_MIME: plain})
-
-
-def when_said(case: Case, table: str, row: object) -> str:
-    """The time of a row in words, with the event it is counted from."""
-    time = clocks.when(case, table, row)
-    if time is None:
-        return "not reported"
-    label = next(c.phrase for c in case.head.clocks if c.id == row.clock)
-    if time.is_point and time.low == 0:
-        return f"at {label}"
-    return traced(case, time, f"{time.text()} after {label}")
 
 
 def _pairs(chosen: dict[str, str]) -> str:

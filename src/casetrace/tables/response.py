@@ -6,10 +6,9 @@ from casetrace import coreset
 from casetrace import response as engine
 from casetrace.case.clocks import occasion
 from casetrace.case.model import Case
+from casetrace.display.table import Table, quote, sourced, traced, when_said
 from casetrace.quantity import Quantity, change
 from casetrace.quantity.wording import scale_name
-from casetrace.tables.report import when_said
-from casetrace.tables.table import Table, quote, sourced, traced
 from casetrace.values import of_family
 
 __all__ = ["changes", "coverage", "event_bounds", "folds", "motor_states"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from casetrace import evidence
 from casetrace.case.model import Case
+from casetrace.display.table import Table, sourced, traced
 from casetrace.exposure import assumed_weight, spans_of_steps
 from casetrace.igg import model_reading
 from casetrace.tables.byreading import by_reading, given_values, moving
-from casetrace.tables.table import Table, sourced, traced
 from casetrace.values import of_family
 
 __all__ = ["dose_sums", "doses", "grams", "igg", "igg_models", "regimens"]

@@ -11,7 +11,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import font_manager
 
-__all__ = ["COLOURS", "FULL", "GREY", "SERIES", "SINGLE", "ink", "mm", "styled"]
+__all__ = ["COLOURS", "FONTS", "FULL", "GREY", "SERIES", "SINGLE", "ink", "mm", "styled"]
 
 #: Widths of a figure over two columns and over one, in mm.
 FULL, SINGLE = 170.0, 85.0
@@ -29,6 +29,9 @@ COLOURS = {
 #: Colours of several things side by side, in this order.
 SERIES = [COLOURS[c] for c in ("blue", "orange", "vermillion", "green", "purple", "sky")]
 GREY = {"text": "#595959", "line": "#8C8C8C", "fill": "#E6E6E6", "hatch": "#B3B3B3"}
+
+#: Folder of the typefaces of this package.
+FONTS = Path(__file__).with_name("fonts")
 
 #: Typefaces of the figures: of this package, and for signs that it lacks of matplotlib.
 FAMILIES = ("Liberation Sans", "DejaVu Sans")
@@ -84,7 +87,7 @@ def _register_fonts() -> None:
         for entry in manager.ttflist
         if entry.name not in FAMILIES or Path(entry.fname).is_relative_to(shipped)
     ]
-    for path in sorted((Path(__file__).parent / "fonts").glob("*.ttf")):
+    for path in sorted((FONTS).glob("*.ttf")):
         manager.addfont(path)
 
 

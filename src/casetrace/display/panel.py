@@ -11,8 +11,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
 
 from casetrace.case.model import Case
-from casetrace.charts.figure import Figure, Notes, finish, lead
-from casetrace.charts.style import COLOURS, FULL, GREY, mm
+from casetrace.display.figure import Figure, Notes, finish, lead
+from casetrace.display.style import COLOURS, FULL, GREY, mm
 from casetrace.quantity import Quantity
 
 __all__ = ["Page", "draw_bounds", "hatched", "plain_axis", "tidy_log"]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from casetrace.case import clocks
 from casetrace.case.model import Case
 from casetrace.quantity import Quantity
 
@@ -20,6 +21,7 @@ __all__ = [
     "source_words",
     "sourced",
     "traced",
+    "when_said",
     "words_of",
 ]
 
@@ -112,6 +114,17 @@ def traced(case: Case, q: Quantity, text: str = "") -> Cell:
 def sourced(case: Case, text: str, *keys: str) -> Cell:
     """Words that rest on rows of the case or of the reference tables."""
     return Cell(text, _cited(case, keys))
+
+
+def when_said(case: Case, table: str, row: object) -> str:
+    """The time of a row in words, with the event it is counted from."""
+    time = clocks.when(case, table, row)
+    if time is None:
+        return "not reported"
+    label = next(c.phrase for c in case.head.clocks if c.id == row.clock)
+    if time.is_point and time.low == 0:
+        return f"at {label}"
+    return traced(case, time, f"{time.text()} after {label}")
 
 
 def hint_of(case: Case, of: Quantity | str) -> str:

@@ -1,0 +1,1 @@
+"""The kit: figure, panel, style, labels, traced table, traced text."""
