@@ -25,6 +25,7 @@ from casetrace.case.project import DEFAULT_CASE, Project
 from casetrace.case.reference import REFERENCE
 from casetrace.case.rows import TABLES, columns
 from casetrace.cli import main
+from casetrace.questions.series import figures
 from casetrace.runner.build import build
 from casetrace.runner.job import FIRST
 
@@ -474,7 +475,7 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 
 
 #: Every figure that a notebook shows of a case, and of all cases together.
-SERIES_FIGURES = tuple(charts.caseseries.__all__)
+SERIES_FIGURES = tuple(figures.__all__)
 FIGURES = tuple(n for n in charts.__all__ if n.islower() and n not in SERIES_FIGURES)
 
 

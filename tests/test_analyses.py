@@ -8,9 +8,9 @@ from conftest import ROOT, change_cell, opened
 from casetrace.case.clocks import courses, phases, when
 from casetrace.case.limits import upper_limit
 from casetrace.case.load import load
-from casetrace.exposure import of_courses, of_steps
-from casetrace.response import changes, folds
-from casetrace.values import as_records, headline
+from casetrace.questions.exposure.doses import of_courses, of_steps
+from casetrace.questions.response.analysis import changes, folds
+from casetrace.questions.values import as_records, headline
 
 CASES = sorted(p.parent.name for p in (ROOT / "data").glob("*/case.yaml"))
 

@@ -8,7 +8,6 @@ from conftest import ROOT, change_cell, opened
 
 from casetrace.case.load import load
 from casetrace.case.problems import CaseError, UsageError
-from casetrace.charts import course
 from casetrace.cli import main
 from casetrace.display.trace import is_traced, plain, replace_marks, split
 from casetrace.narrative import audience as room
@@ -17,7 +16,8 @@ from casetrace.narrative.audience import audience, audiences
 from casetrace.narrative.unheard import unheard
 from casetrace.page.variants import singles
 from casetrace.quantity import parse
-from casetrace.values import headline
+from casetrace.questions.course.figure import course
+from casetrace.questions.values import headline
 
 CASES = sorted(p.parent.name for p in (ROOT / "data").glob("*/case.yaml"))
 NAMES = ["summary", "parent", "ja"]

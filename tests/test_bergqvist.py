@@ -10,10 +10,10 @@ from casetrace import charts
 from casetrace.case.guide import guide
 from casetrace.case.load import check, load
 from casetrace.case.project import Project
-from casetrace.charts.sheet import Sheet
 from casetrace.narrative import narrate
 from casetrace.narrative.audience import audiences
-from casetrace.values import headline, idle_readings
+from casetrace.questions.course.lanes import Sheet
+from casetrace.questions.values import headline, idle_readings
 
 CASE = "bergqvist-2021"
 ROWS = {

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from casetrace.case.load import check, load
 from casetrace.case.rows import Link, columns
-from casetrace.criteria import (
+from casetrace.quantity import Quantity
+from casetrace.questions.classification.criteria_items import (
+    AMBIGUOUS,
+    MET,
+    NOT_MET,
+    NOT_REPORTED,
+    items,
+    phenotype,
+    profile_counts,
+)
+from casetrace.questions.classification.scoring import (
     classified,
     counted,
     form,
@@ -22,8 +32,6 @@ from casetrace.criteria import (
     settling,
     values,
 )
-from casetrace.items import AMBIGUOUS, MET, NOT_MET, NOT_REPORTED, items, phenotype, profile_counts
-from casetrace.quantity import Quantity
 
 CASE = opened("imataka-2014")
 EULAR = items(CASE, "eular_acr")

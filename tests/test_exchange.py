@@ -17,7 +17,7 @@ from casetrace.exchange.draft import Draft, slug
 from casetrace.exchange.fhir import read_bundle
 from casetrace.exchange.phenopacket import age_of, read_phenopacket
 from casetrace.exchange.visits import read_visits
-from casetrace.values import headline
+from casetrace.questions.values import headline
 
 CASE = "author-2020"
 

@@ -18,7 +18,7 @@ from casetrace.display.table import hint_of
 from casetrace.explore import View, explore
 from casetrace.explore.controls import Controls
 from casetrace.explore.lab import copies
-from casetrace.values import headline
+from casetrace.questions.values import headline
 
 HOSTILE = '<script>alert("x")</script>'
 

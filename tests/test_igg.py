@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from casetrace import igg
 from casetrace.case.load import load
-from casetrace.exposure import assumed_weight
-from casetrace.pharmacokinetics import Parameters, concentration, scaled, varied
 from casetrace.quantity import Quantity
+from casetrace.questions.exposure import igg
+from casetrace.questions.exposure.doses import assumed_weight
+from casetrace.questions.exposure.pharmacokinetics import Parameters, concentration, scaled, varied
 
 CASE = opened("imataka-2014")
 MODELS = {m.id: m for m in CASE.reference.pk_models}

@@ -7,7 +7,6 @@ from conftest import ROOT, change_cell, csv_text, opened
 from casetrace.case.fields import State
 from casetrace.case.load import load
 from casetrace.case.rows import Finding, columns
-from casetrace.charts import course
 from casetrace.display.trace import (
     SIGNS,
     is_traced,
@@ -21,6 +20,7 @@ from casetrace.narrative import narrate
 from casetrace.narrative.audience import audience
 from casetrace.page import report_page
 from casetrace.page.variants import singles
+from casetrace.questions.course.figure import course
 from casetrace.verify import check_template, templates
 
 CASES = sorted(p.parent.name for p in (ROOT / "data").glob("*/case.yaml"))

@@ -8,8 +8,8 @@ from conftest import casetrace, change_cell
 from casetrace.case.guide import EXAMPLE, guide, missing_of_care
 from casetrace.case.load import check, load
 from casetrace.case.problems import UsageError
+from casetrace.questions.values import check_names, headline, idle_readings
 from casetrace.scaffold import create
-from casetrace.values import check_names, headline, idle_readings
 
 CASE = "author-2020"
 

@@ -11,7 +11,6 @@ from conftest import ROOT, change_cell, opened
 
 from casetrace.case.load import load
 from casetrace.case.write import inert
-from casetrace.charts import course
 from casetrace.display.trace import mark as marked
 from casetrace.narrative.audience import audiences
 from casetrace.page import content, report_page, variants
@@ -20,7 +19,8 @@ from casetrace.page.figures import FIGURES, picture
 from casetrace.page.figures import _readings as figure_readings
 from casetrace.page.variants import packed, singles, varied
 from casetrace.quantity import Quantity, parse
-from casetrace.values import headline
+from casetrace.questions.course.figure import course
+from casetrace.questions.values import headline
 
 COMMITTED = ROOT / "reports" / "imataka-2014" / "index.html"
 HOSTILE = (

@@ -11,7 +11,7 @@ from test_page import COMMITTED, HOSTILE, words
 from casetrace.case.load import load
 from casetrace.page import report_page
 from casetrace.page.variants import singles
-from casetrace.values import headline
+from casetrace.questions.values import headline
 
 pytestmark = pytest.mark.slow
 

@@ -8,12 +8,14 @@ from conftest import ROOT, change_cell, csv_text, opened
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casetrace import charts, coreset, response
+from casetrace import charts
 from casetrace.case.load import load
 from casetrace.case.rows import Link, columns
-from casetrace.exposure import dose_rates, sums_of_steps
 from casetrace.quantity import Quantity, parse
-from casetrace.values import headline
+from casetrace.questions.exposure.doses import dose_rates, sums_of_steps
+from casetrace.questions.response import analysis as response
+from casetrace.questions.response import core_set
+from casetrace.questions.values import headline
 
 CASE = opened("imataka-2014")
 
@@ -108,7 +110,7 @@ def test_a_state_that_no_value_reaches_stands_alone_and_is_drawn_in_the_margin(c
 
 
 def test_core_set_coverage_of_the_first_case():
-    found = {c.measure.id: c.at for c in coreset.coverage(CASE, "imacs")}
+    found = {c.measure.id: c.at for c in core_set.coverage(CASE, "imacs")}
     assert found["imacs.enzymes"] == {
         "presentation": "reported",
         "prednisolone": "in part",
@@ -117,16 +119,16 @@ def test_core_set_coverage_of_the_first_case():
     }
     assert found["imacs.strength"]["presentation"] == "in part"
     assert set(found["imacs.function"].values()) == {"not reported"}
-    assert not coreset.is_scorable(coreset.coverage(CASE, "imacs"))
+    assert not core_set.is_scorable(core_set.coverage(CASE, "imacs"))
     assert len(found) == 6
 
 
 def test_a_score_needs_every_measure_whole_at_two_times():
-    rows = coreset.coverage(CASE, "imacs")
+    rows = core_set.coverage(CASE, "imacs")
 
     def everywhere(state, but=None):
         return [
-            coreset.Coverage(
+            core_set.Coverage(
                 one.measure,
                 {c: ("in part" if n == but and c == "ivig" else state) for c in ("start", "ivig")},
                 (),
@@ -134,10 +136,10 @@ def test_a_score_needs_every_measure_whole_at_two_times():
             for n, one in enumerate(rows)
         ]
 
-    assert coreset.is_scorable(everywhere("reported"))
-    assert not coreset.is_scorable(everywhere("reported", but=3))
-    assert not coreset.is_scorable(everywhere("in part"))
-    assert not coreset.is_scorable([])
+    assert core_set.is_scorable(everywhere("reported"))
+    assert not core_set.is_scorable(everywhere("reported", but=3))
+    assert not core_set.is_scorable(everywhere("in part"))
+    assert not core_set.is_scorable([])
 
 
 # --- no event
@@ -239,6 +241,6 @@ def test_core_sets_follow_the_links(toy):
     (toy.reference / "bibliography.csv").write_text(csv_text(list(works[0]), works))
     row = {"item": "imacs.enzymes", "in_part": "observations/ck.admission or observations/ck.later"}
     (toy.data / "toy-2000" / "links.csv").write_text(csv_text(columns(Link), [row]))
-    found = {c.measure.id: c.at for c in coreset.coverage(load("toy-2000", where=toy), "imacs")}
+    found = {c.measure.id: c.at for c in core_set.coverage(load("toy-2000", where=toy), "imacs")}
     assert found["imacs.enzymes"] == {"admission": "in part", "pulse": "in part"}
-    assert coreset.coverage(load("toy-2000", where=toy), "printo") == []
+    assert core_set.coverage(load("toy-2000", where=toy), "printo") == []

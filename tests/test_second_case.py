@@ -5,13 +5,14 @@ import re
 import pytest
 from conftest import ROOT, change_cell, opened
 
-from casetrace import charts, response, tables
+from casetrace import charts, tables
 from casetrace.case import limits
 from casetrace.case.guide import guide, missing_of_care
 from casetrace.case.load import check, load
 from casetrace.case.project import Project
 from casetrace.narrative import narrate
-from casetrace.values import headline
+from casetrace.questions.response import analysis as response
+from casetrace.questions.values import headline
 
 CASE = "gungor-2020"
 

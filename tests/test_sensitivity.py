@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from conftest import casetrace, change_cell, opened
 
-from casetrace import evidence, tables
+from casetrace import tables
 from casetrace.case.load import load
 from casetrace.case.problems import CaseError
 from casetrace.page.variants import options_of, packed
-from casetrace.sensitivity import combinations_of, factorials, most_telling
-from casetrace.values import check_names, headline
+from casetrace.questions.evidence import analysis as evidence
+from casetrace.questions.sensitivity.analysis import combinations_of, factorials, most_telling
+from casetrace.questions.values import check_names, headline
 
 CASE = opened("imataka-2014")
 

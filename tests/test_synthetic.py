@@ -12,13 +12,13 @@ from synthetic import make
 
 from casetrace import charts, tables
 from casetrace.case.load import check, load, load_reference
-from casetrace.caseseries import open_series
 from casetrace.narrative import narrate
 from casetrace.narrative.audience import audiences
 from casetrace.page import report_page
+from casetrace.questions.series.analysis import open_series
+from casetrace.questions.values import check_names, headline
 from casetrace.runner.build import build
 from casetrace.runner.job import Job
-from casetrace.values import check_names, headline
 
 pytestmark = pytest.mark.slow
 

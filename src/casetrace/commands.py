@@ -83,7 +83,7 @@ def check(options: argparse.Namespace) -> int:
     from casetrace.case.load import check, load
     from casetrace.case.problems import CaseError
     from casetrace.narrative.unheard import unheard
-    from casetrace.values import check_names, idle_readings
+    from casetrace.questions.values import check_names, idle_readings
 
     failed = False
     for case in cases_of(options, every=True):
@@ -146,7 +146,7 @@ def import_(options: argparse.Namespace) -> int:
 def values(options: argparse.Namespace) -> int:
     """Print the headline values of a case."""
     from casetrace.case.load import load
-    from casetrace.values import as_records, headline
+    from casetrace.questions.values import as_records, headline
 
     case = load(options.case, scenario_of(options))
     records = as_records(case, headline(case))
@@ -165,7 +165,7 @@ def table(options: argparse.Namespace) -> int:
     from casetrace.case.load import load
     from casetrace.case.problems import CaseError
     from casetrace.case.write import write_bytes
-    from casetrace.caseseries import as_csv, as_parquet, tidy
+    from casetrace.questions.series.analysis import as_csv, as_parquet, tidy
 
     where, rows, failed = project(), [], False
     for case in some_or_all(options):

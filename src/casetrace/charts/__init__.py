@@ -1,17 +1,17 @@
 """One function per figure."""
 
-from casetrace.charts.caseseries import series_changes, series_folds, swimmer
-from casetrace.charts.classification import classification
-from casetrace.charts.course import course
-from casetrace.charts.coverage import coverage
-from casetrace.charts.dissociation import dissociation
-from casetrace.charts.doses import doses
-from casetrace.charts.evidence import profile, series
-from casetrace.charts.folds import folds
-from casetrace.charts.igg import igg
-from casetrace.charts.sensitivity import sensitivity
 from casetrace.display.figure import Figure
 from casetrace.display.style import FULL, SINGLE
+from casetrace.questions.classification.figure import classification
+from casetrace.questions.course.figure import course
+from casetrace.questions.evidence.figures import profile, series
+from casetrace.questions.exposure.doses_figure import doses
+from casetrace.questions.exposure.igg_figure import igg
+from casetrace.questions.response.coverage import coverage
+from casetrace.questions.response.dissociation import dissociation
+from casetrace.questions.response.folds import folds
+from casetrace.questions.sensitivity.figure import sensitivity
+from casetrace.questions.series.figures import series_changes, series_folds, swimmer
 
 __all__ = [
     "FULL",

@@ -19,7 +19,7 @@ from casetrace.narrative.story import literal
 from casetrace.narrative.teller import PICTURE
 from casetrace.page.figures import picture
 from casetrace.quantity.wording import value_name
-from casetrace.values import headline
+from casetrace.questions.values import headline
 
 __all__ = ["PANES", "View"]
 

@@ -6,13 +6,17 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from casetrace import coreset, criteria, evidence, response, sensitivity
 from casetrace.display.trace import mark
-from casetrace.items import items
 from casetrace.narrative.teller import Teller
 from casetrace.narrative.treatment import block_name
 from casetrace.quantity.wording import value_name
-from casetrace.tables.classification import SETS, fact_label
+from casetrace.questions.classification import scoring
+from casetrace.questions.classification.criteria_items import items
+from casetrace.questions.classification.tables import SETS, fact_label
+from casetrace.questions.evidence import analysis as evidence
+from casetrace.questions.response import analysis as response
+from casetrace.questions.response import core_set
+from casetrace.questions.sensitivity import analysis as sensitivity
 
 __all__ = ["vocabulary"]
 
@@ -51,7 +55,7 @@ def _criteria(teller: Teller) -> list[SimpleNamespace]:
         found.append(
             SimpleNamespace(
                 label=_citable(teller, name, label),
-                is_scored=name in criteria.SCORED,
+                is_scored=name in scoring.SCORED,
                 versions=[
                     SimpleNamespace(
                         score=f"criteria.{name}.score{end}",
@@ -74,7 +78,7 @@ def _settling(teller: Teller, name: str, version: str) -> list[tuple[str, ...]]:
     case, end = teller.case, f".{version}" if version else ""
     chosen = {r: case.chosen[r] for r in teller.values[f"criteria.{name}.class{end}"].readings}
     key = ("settling", name, version, tuple(chosen.items()))
-    return case.at_defaults.memo.get(key, lambda: criteria.settling(case, name, version))
+    return case.at_defaults.memo.get(key, lambda: scoring.settling(case, name, version))
 
 
 def _citable(teller: Teller, name: str, label: str) -> str:
@@ -126,11 +130,11 @@ def _when(teller: Teller, key: str, words: str) -> str:
 
 def _core_sets(teller: Teller) -> list[str]:
     """Core sets that no response score can be computed for."""
-    found = {name: coreset.coverage(teller.case, name) for name in coreset.CORE_SETS}
+    found = {name: core_set.coverage(teller.case, name) for name in core_set.CORE_SETS}
     return [
-        coreset.CORE_SETS[name]
+        core_set.CORE_SETS[name]
         for name, rows in found.items()
-        if rows and not coreset.is_scorable(rows)
+        if rows and not core_set.is_scorable(rows)
     ]
 
 

@@ -24,7 +24,7 @@ from casetrace.narrative.audience import audience as find
 from casetrace.narrative.ledger import FACT_COLUMNS, VALUE_COLUMNS, fact_rows, value_rows
 from casetrace.narrative.teller import PICTURE, Teller
 from casetrace.quantity import Quantity
-from casetrace.values import as_records, headline
+from casetrace.questions.values import as_records, headline
 
 __all__ = ["Narrative", "narrate"]
 

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from casetrace.display.trace import mark
-from casetrace.exposure import has_ended
 from casetrace.narrative.teller import Teller
-from casetrace.values import of_family
+from casetrace.questions.exposure.doses import has_ended
+from casetrace.questions.values import of_family
 
 __all__ = ["block_name", "vocabulary"]
 

@@ -22,7 +22,7 @@ from casetrace.narrative.story import literal, render
 from casetrace.narrative.teller import Teller
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
-from casetrace.values import as_records, headline
+from casetrace.questions.values import as_records, headline
 
 __all__ = [
     "SOURCE_COLUMNS",

@@ -13,7 +13,7 @@ from casetrace.display.figure import Figure
 from casetrace.display.style import SINGLE
 from casetrace.page.content import aim, escape, marks_table
 from casetrace.page.variants import Varied, singles
-from casetrace.values import of_family
+from casetrace.questions.values import of_family
 
 __all__ = ["FIGURES", "Shown", "drawn", "picture"]
 

@@ -1,24 +1,29 @@
 """Tables for notebooks, one function each."""
 
 from casetrace.display.table import VALUES_MIME, Note, Table
-from casetrace.tables.caseseries import series_cases, series_left_out, series_missing
-from casetrace.tables.classification import classes, classes_by_reading, criteria, settled_by
-from casetrace.tables.comparison import claims, profile, studies, telling, what_if
-from casetrace.tables.notes import applies
-from casetrace.tables.report import (
+from casetrace.questions.applies import applies
+from casetrace.questions.classification.tables import (
+    classes,
+    classes_by_reading,
+    criteria,
+    settled_by,
+)
+from casetrace.questions.course.tables import gaps, schedule
+from casetrace.questions.evidence.tables import claims, profile, studies
+from casetrace.questions.exposure.tables import dose_sums, doses, grams, igg, igg_models, regimens
+from casetrace.questions.report.tables import (
     care,
     findings,
-    gaps,
     observations,
     readings,
     register,
     scenarios,
-    schedule,
     treatments,
     values,
 )
-from casetrace.tables.response import changes, coverage, event_bounds, folds, motor_states
-from casetrace.tables.treatment import dose_sums, doses, grams, igg, igg_models, regimens
+from casetrace.questions.response.tables import changes, coverage, event_bounds, folds, motor_states
+from casetrace.questions.sensitivity.tables import telling, what_if
+from casetrace.questions.series.tables import series_cases, series_left_out, series_missing
 
 __all__ = [
     "VALUES_MIME",

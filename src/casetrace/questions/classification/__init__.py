@@ -1,0 +1,1 @@
+"""Does the case meet the classification criteria?"""

@@ -1,0 +1,143 @@
+"""The clinical course on one page: laboratory, motor state, treatment and events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matplotlib.text import Annotation
+
+from casetrace.case.clocks import Phase
+from casetrace.case.model import Case
+from casetrace.display.figure import Figure, Mark, finish, lead
+from casetrace.display.labels import Place
+from casetrace.display.style import FULL, GREY, styled
+from casetrace.questions.course.events import events
+from casetrace.questions.course.laboratory import laboratory
+from casetrace.questions.course.lanes import Sheet
+from casetrace.questions.course.motor import motor
+from casetrace.questions.course.treatment import course_ticks, dose_steps
+
+__all__ = ["course"]
+
+
+def course(case: Case, width: float = FULL) -> Figure:
+    """Draw the clinical course.
+
+    Exact values are filled marks, "about" open marks, "more than" an arrow from the bound, a
+    range a band; no line joins them. Doses are drawn where reported and hatched where not.
+    Each clock has its own stretch of the axis, and the axis is broken between clocks: what is
+    known of the time between two is written there.
+
+    Parameters
+    ----------
+    case : Case
+        The case under its scenario.
+    width : float
+        Width of the figure in mm: 170 for two columns, 85 for one.
+
+    Returns
+    -------
+    Figure
+        Named ``course``, or ``course-column`` for one column.
+    """
+    wide = width >= 120
+    with styled(7.0 if wide else 5.6):
+        sheet = Sheet(case, width, wide)
+        laboratory(sheet)
+        motor(sheet)
+        for drug in sheet.drugs:
+            (course_ticks if sheet.is_in_courses(drug) else dose_steps)(sheet, drug)
+        events(sheet)
+        _axis(sheet)
+        name = "course" if wide else "course-column"
+        return finish(sheet.drawing, name, case.id, case.scenario, _alt(case, sheet), sheet.marks)
+
+
+def _axis(sheet: Sheet) -> None:
+    """Name each stretch of the axis, and say what is known of each break."""
+    ax, time = sheet.axes["events"], sheet.time
+    under = 4.3 if sheet.wide else 3.7  # mm from the axis to the first row of words
+    height = ax.get_position().height * sheet.drawing.get_figheight() * 25.4
+    for segment in time.segments.values():
+        ax.text(
+            (segment.left + segment.right) / 2,
+            -(1.0 if segment.is_moment else under) / height,
+            sheet.axis_words[segment.phase.clock.id],
+            transform=ax.get_xaxis_transform(),
+            ha="center",
+            va="top",
+            linespacing=1.1,
+        )
+    for middle, phase in time.breaks():
+        known = phase.gap.text() if _told(phase) else ""
+        for panel in sheet.axes.values():
+            panel.axvline(
+                middle, color=GREY["line"], linewidth=0.5, linestyle=(0, (1, 2)), zorder=0
+            )
+        what = f"break before {phase.clock.label}"
+        source = f"case.yaml/clocks/{phase.clock.id}"
+        lead(source, _write_on_break(sheet, middle, known or "not reported"))
+        sheet.note("axis", what, "unknown", text=known or "not reported", source=source)
+
+
+def _write_on_break(sheet: Sheet, middle: float, words: str) -> Annotation:
+    """Say along a break what is known of it, as high as no value's words are."""
+    ax = sheet.axes["laboratory"]
+    top = ax.transData.inverted().transform(ax.transAxes.transform((0, 0.985)))[1]
+    room = int(sheet.heights["laboratory"] / 25.4 * 72 / 2)
+    text = ("interval " if sheet.wide else "") + words
+    return sheet.labels.put(
+        middle,
+        top,
+        [Place(0, -down, "center", "top", text) for down in range(0, room, 6)],
+        rotation=90,
+        color=GREY["text"],
+        fontsize=5.6 if sheet.wide else 5.0,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+    )
+
+
+def _told(phase: Phase) -> bool:
+    """Whether anything is known of the time before a phase."""
+    return phase.gap is not None and phase.gap.low > 0
+
+
+def _alt(case: Case, sheet: Sheet) -> str:
+    """Alternative text from the marks that were drawn."""
+    said: Callable[[str], list[Mark]] = lambda lane: [m for m in sheet.marks if m.lane == lane]  # noqa: E731
+    diagnosis = case.head.diagnosis
+    form = f", {diagnosis.qualifier}" if diagnosis.qualifier else ""
+    parts = [f"Clinical course of {diagnosis.name}{form}."]
+    values = [f"{m.what}: {m.text}" for m in said("laboratory")]
+    if values:
+        parts.append(f"Laboratory: {'; '.join(values)}.")
+    states = [f"{m.what} ({m.text})" for m in said("motor") if m.shape == "band"]
+    if states:
+        parts.append(f"Motor state: {'; '.join(states)}.")
+    for drug in sheet.drugs:
+        marks = said(drug)
+        if sheet.is_in_courses(drug):
+            known = [m for m in marks if m.shape == "tick"]
+            weeks = ", ".join(f"{float(m.week_low):.3g}" if m.week_low else "?" for m in known)
+            name = next(t.name for t in case.treatments if t.drug == drug)
+            many = f"{len(known)} courses" if len(known) > 1 else "A course"
+            week = "weeks" if len(known) > 1 else "week"
+            after = "" if known == marks else "; courses after the last not reported"
+            parts.append(f"{many} of {name}, planned in {week} {weeks}{after}.")
+        else:
+            doses = [m.text for m in marks if m.shape == "step"]
+            known = f"{', then '.join(doses)}; " if doses else ""
+            other = "other doses" if doses else "doses"
+            more = any(m.shape == "unknown" for m in marks)
+            said_so = f"{known}{other} not reported" if more else known.rstrip("; ")
+            parts.append(f"{drug.capitalize()}: {said_so}.")
+    happened = [f"{m.what} {m.text}".strip() for m in said("events")]
+    if happened:
+        parts.append(f"Events: {'; '.join(happened)}.")
+    if sheet.time.breaks():
+        known = [
+            f"{p.gap.text()} before {p.clock.label}" for _, p in sheet.time.breaks() if _told(p)
+        ]
+        told = f" ({'; '.join(known)})" if known else ""
+        parts.append(f"The axis is broken between the events that time is counted from{told}.")
+    return " ".join(parts)

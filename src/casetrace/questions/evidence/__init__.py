@@ -1,0 +1,1 @@
+"""How does the case stand beside what is published?"""

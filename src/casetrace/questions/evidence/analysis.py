@@ -1,0 +1,137 @@
+"""The case beside what has been published, and its claims beside its own data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from casetrace.case.model import Case
+from casetrace.case.reference import Study
+from casetrace.quantity import Quantity
+from casetrace.questions.classification.criteria_items import phenotype
+from casetrace.questions.values import some
+
+__all__ = ["TOLD", "Claim", "claims", "phenotype", "proportion", "share", "studies", "told"]
+
+#: How the parts of a study are put together.
+TOLD = {
+    "study_patients": "{label}, {n}{population} with {disease}",
+    "study_regimen": "regimen: {regimen}",
+    "study_n": "{n} ",
+    "study_counted": "{improved} of {of} ",
+    "study_percent": "{percent}% ",
+    "study_control": " (controls {percent}%)",
+    "study_next": "; ",
+}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim of the report, and what to weigh it against.
+
+    Attributes
+    ----------
+    row : object
+        Row of register.csv.
+    against : dict
+        Text by id of a headline value or ``studies/row``.
+    """
+
+    row: Any
+    against: dict[str, str]
+
+
+def studies(case: Case) -> list[Study]:
+    """Published regimens and series of the drugs of the case, in the order of the table."""
+    drugs = {t.drug for t in case.treatments}
+    return [s for s in case.reference.studies if s.drug in drugs]
+
+
+def share(study: Study) -> Quantity | None:
+    """Share of patients who improved, in ``%``; None if the study counts none."""
+    source = [f"reference/studies/{study.id}"]
+    if study.improved and study.of:
+        percent = float(f"{100 * float(study.improved) / float(study.of):.12g}")
+        how = f"{study.improved} of {study.of}"
+        return Quantity(percent, percent, "%", how=how, derived=True).traced(source)
+    if study.percent:
+        percent = float(study.percent)
+        return Quantity(percent, percent, "%", how="as reported").traced(source)
+    return None
+
+
+def proportion(improved: int, of: int, level: float = 0.95) -> tuple[float, float]:
+    """Exact limits of a proportion, in percent.
+
+    Parameters
+    ----------
+    improved, of : int
+        How many of how many.
+    level : float
+        Confidence of both sides together.
+
+    Notes
+    -----
+    Clopper CJ, Pearson ES, Biometrika 1934;26:404-413, by quantiles of the beta distribution.
+    """
+    from scipy.special import betaincinv  # here: it takes a while, and only this needs it
+
+    a = (1 - level) / 2
+    low = betaincinv(improved, of - improved + 1, a) if improved else 0.0
+    high = betaincinv(improved + 1, of - improved, 1 - a) if improved < of else 1.0
+    return tuple(float(f"{100 * end:.10g}") for end in (low, high))
+
+
+def claims(case: Case) -> list[Claim]:
+    """The rows of the register that name what to weigh a claim against."""
+    keys = [key for row in case.register for key in row.weights]
+    values = some(case, (key for key in keys if not key.startswith("studies/")))
+    named = {s.id: s for s in case.reference.studies}
+    found = []
+    for row in case.register:
+        against = {}
+        for key in row.weights:
+            if key.startswith("studies/"):
+                against[key] = told(named[key.partition("/")[2]])
+            elif key in values:
+                against[key] = values[key].text()
+        if against:
+            found.append(Claim(row, against))
+    return found
+
+
+def told(
+    study: Study,
+    say: Callable[[str], str] = lambda text: text,
+    patterns: Mapping[str, str] = TOLD,
+) -> str:
+    """A study in a line: label, patients, regimen, outcome and further results.
+
+    Parameters
+    ----------
+    study : Study
+        What to tell.
+    say : callable
+        Gives the words for what a column says.
+    patterns : dict of str
+        How the parts are put together.
+    """
+
+    def put(name: str, **columns: str) -> str:
+        """A part, or nothing if the table has nothing for it."""
+        return patterns[f"study_{name}"].format(**columns) if all(columns.values()) else ""
+
+    patients = patterns["study_patients"].format(
+        label=say(study.label),
+        n=put("n", n=study.n),
+        population=say(study.population),
+        disease=say(study.disease),
+    )
+    counted = put("counted", improved=study.improved, of=study.of)
+    percent = put("percent", percent=study.percent)
+    control = put("control", percent=study.control_percent)
+    result = f"{counted}{percent}{say(study.outcome) if study.outcome else ''}{control}"
+    further = say(study.further) if study.further else ""
+    parts = (patients, put("regimen", regimen=say(study.regimen)), result, further)
+    return patterns["study_next"].join(p for p in parts if p)

@@ -1,0 +1,1 @@
+"""How much treatment did the patient receive?"""

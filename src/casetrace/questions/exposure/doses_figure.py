@@ -1,0 +1,299 @@
+"""Doses: added up by reading, beside published regimens, in grams, and by day."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.axes import Axes
+
+from casetrace.case.clocks import courses
+from casetrace.case.model import Case
+from casetrace.display.figure import Figure, lead
+from casetrace.display.panel import Page, draw_bounds, hatched, plain_axis
+from casetrace.display.style import COLOURS, GREY, SERIES, ink, styled
+from casetrace.quantity import Quantity, parse
+from casetrace.quantity.units import UnitError, factor, printed
+from casetrace.questions.evidence import analysis as evidence
+from casetrace.questions.exposure.doses import (
+    assumed_weight,
+    dose_rates,
+    of_courses,
+    per_course,
+    spans_of_steps,
+)
+from casetrace.questions.sensitivity.by_reading import variants
+
+__all__ = ["doses"]
+
+
+def doses(case: Case) -> Figure | None:
+    """Draw what was given: in more than one course by reading, by day as far as it is bounded.
+
+    Four panels: the sum of the courses over planned weeks under each reading of the dose; the
+    dose per week beside published regimens; grams of a course at growth-standard weights, an
+    assumption and hatched; and doses by day added up, hatched where not reported. Panels that
+    the case has no data for are left out.
+
+    Returns
+    -------
+    Figure or None
+        Named ``doses``; None if nothing was given.
+    """
+    drugs = dict.fromkeys(t.drug for t in case.treatments if t.is_block)
+    drug = next((drug for drug in drugs if len(courses(case, drug)) > 1), "")
+    readings = _variants(case, drug) if drug else []
+    rates = _rates(case, drug) if drug else []
+    with styled(7.0):
+        sums = spans_of_steps(case)
+        if not any(q for _, _, q, _ in sums):
+            sums = []  # nothing is added up
+        # Below the panels, a line for each reading if there are several.
+        upper = (59.5 + 3.0 * len(readings) if len(readings) > 1 else 53.0) if drug else 0.0
+        middle = 4.0 * len(rates) + 14.0 if rates else 0.0
+        lower = 6.5 * len(sums) + 10.0 if sums else 0.0
+        if not upper + lower:
+            return None
+        page = Page(case, upper + middle + lower)
+        if drug:
+            _cumulative(page, drug, readings, upper)
+            _grams(page, drug, readings, upper)
+        if rates:
+            _rate_panel(page, drug, rates, upper, middle)
+        if sums:
+            _by_day(page, sums, upper + middle, lower)
+        return page.finished("doses", _alt(page))
+
+
+def _variants(case: Case, drug: str) -> list[tuple[str, Case]]:
+    """The case under each combination of the readings that move the sum of the doses."""
+    found = variants(case, [f"{drug}.dose_total"])
+    return [("; ".join(words), variant) for words, variant in found]
+
+
+def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], upper: float) -> None:
+    """The sum after each course: a dot each, since between courses it does not change."""
+    case = page.case
+    ax = page.panel(8.0, 5.5, 95.0, 33.0)
+    unit = of_courses(case, drug)[f"{drug}.dose_total"].unit
+    name = next(t.name for t in case.treatments if t.drug == drug)
+    page.title(0.8, 0.8, f"{name.capitalize()}, sum of courses", printed(unit))
+    tops = []
+    for number, (words, variant) in reversed(list(enumerate(readings))):  # the first on top
+        given = courses(variant, drug)
+        total = Quantity(0, 0, unit)
+        colour = SERIES[number % len(SERIES)]
+        last = None
+        for one in given:
+            total = total + per_course(variant, variant.get("treatments", one.block)).to(unit)
+            x = one.week.low
+            if not math.isfinite(x) or not math.isfinite(total.low):
+                continue
+            is_open = math.isinf(total.high)
+            ax.plot(
+                x,
+                total.low,
+                "^" if is_open else "o",
+                markersize=3.2,
+                color=colour,
+                markerfacecolor="white" if is_open else colour,
+                markeredgewidth=0.8,
+            )
+            last = (x, total)
+            what = f"after course {one.number}, {words}" if words else f"after course {one.number}"
+            shape = "arrow" if is_open else "point"
+            page.note("sum", what, shape, total, one.week, one.clock, f"treatments/{one.block}")
+        if last:
+            source = f"treatments/{given[0].block}"  # whose words carry the dose
+            tops.append((last[1].low, last[0], last[1].text(), colour, words, source))
+    ax.set_xlim(left=-1.5, right=max((top[1] for top in tops), default=1) * 1.32 + 2)
+    ax.set_ylim(bottom=0)
+    _apart(ax, tops)
+    ax.set_xlabel("planned week from the first course", labelpad=1.5)
+    for number, (_, _, total, _, words, source) in enumerate(reversed(tops)):
+        if len(readings) > 1:
+            below = upper - 8.5 - 3.0 * (len(tops) - 1 - number)
+            lead(source, page.words(8.0, below, f"{total}: {words}", va="bottom"))
+
+
+def _apart(ax: Axes, tops: list[tuple[float, float, str, str, str, str]]) -> None:
+    """The last sum of each reading in words, moved apart where two are close."""
+    span = ax.get_ylim()[1] - ax.get_ylim()[0]
+    y_before = -math.inf
+    for y, x, words, colour, _, source in sorted(tops):
+        place = max(y, y_before + 0.085 * span)
+        look = {"va": "center", "color": ink(colour), "fontweight": "bold"}
+        lead(source, ax.text(x + 1.2, place, words, **look))
+        y_before = place
+
+
+def _grams(page: Page, drug: str, readings: list[tuple[str, Case]], upper: float) -> None:
+    """Grams of a course over age, at the weights of the growth standard."""
+    case = page.case
+    weight = assumed_weight(case)
+    known = {}
+    for number, (_, variant) in enumerate(readings):
+        dose = of_courses(variant, drug)[f"{drug}.dose_per_course"]
+        if dose.is_point and "kg" in dose.unit:
+            source = next(f"treatments/{one.block}" for one in courses(variant, drug))
+            known.setdefault(
+                dose.text(), (dose.to("g/kg").low, SERIES[number % len(SERIES)], source)
+            )
+    if weight is None or not known:
+        return
+    rows = _span_of_growth(case)
+    ax = page.panel(117.0, 5.5, 52.0, 33.0)
+    page.title(110.0, 0.8, "Grams of a course", "at assumed weights")
+    months = [float(r.age_months) for r in rows]
+    for words, (dose, colour, source) in known.items():
+        columns = ("p03_kg", "p50_kg", "p97_kg")
+        grams = {c: [dose * float(getattr(r, c)) for r in rows] for c in columns}
+        ax.fill_between(
+            months,
+            grams["p03_kg"],
+            grams["p97_kg"],
+            facecolor="white",
+            edgecolor=colour,
+            hatch="//////",
+            linewidth=0.4,
+        )
+        ax.plot(months, grams["p50_kg"], color=colour, linewidth=0.9, linestyle=(0, (4, 2)))
+        page_x = months[len(months) // 2]
+        said = ax.annotate(
+            f"{words}",
+            (page_x, grams["p97_kg"][len(months) // 2]),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            color=ink(colour),
+            fontweight="bold",
+        )
+        lead(source, said)
+        for r in (rows[0], rows[-1]):
+            span = [dose * float(v) for v in (r.p03_kg, r.p97_kg)]
+            q = Quantity(*(float(f"{s:.12g}") for s in span), "g", derived=True)
+            page.note(
+                "grams",
+                f"{words} at {r.age_months} months",
+                "assumed",
+                q,
+                source=f"reference/growth/{r.id}",
+            )
+    ax.set_xlim(months[0] - 0.6, months[-1] + 0.6)
+    ax.set_ylim(0, ax.get_ylim()[1] * 1.12)
+    ax.set_xticks(
+        range(int(months[0]), int(months[-1]) + 1, 6 if months[-1] - months[0] > 6 else 1)
+    )
+    ax.set_xlabel("age in months", labelpad=1.5)
+    said = "hatched: 3rd to 97th percentile of the growth\nstandard, dashed: median"
+    said = page.words(117.0, 45.5, said, color=GREY["text"], fontsize=6.2, linespacing=1.1)
+    lead(f"reference/growth/{rows[0].id}", said)
+
+
+def _span_of_growth(case: Case) -> list:
+    """Rows of the growth standard between those that the case assumes."""
+    ids = {w.rpartition(".")[0] for w in case.head.uses.weight}
+    chosen = [g for g in case.reference.growth if g.id in ids]
+    ages = [float(g.age_months) for g in chosen]
+    low, high = min(ages), max(max(ages), min(ages) + 12)
+    return [
+        g
+        for g in case.reference.growth
+        if g.sex == chosen[0].sex and low <= float(g.age_months) <= high
+    ]
+
+
+def _rates(case: Case, drug: str) -> list[tuple[str, Quantity, str, str]]:
+    """Dose per week: of the case by reading and block, and of published regimens."""
+    found: dict[str, tuple[str, Quantity, str, str]] = {}
+    unit = ""
+    for _words, variant in _variants(case, drug):
+        for name, q in dose_rates(variant, drug).items():
+            unit = q.unit
+            block = name.rpartition(".")[2].replace("_", " ")
+            if math.isfinite(q.high):
+                label = f"this case, {block}: {q.how}"
+                found.setdefault(label, (label, q, "case", name))
+    for s in evidence.studies(case):
+        if not (s.dose and s.interval and unit and s.drug == drug):
+            continue
+        q = parse(s.dose, s.dose_unit) / parse(s.interval, s.interval_unit).to("wk")
+        try:
+            factor(q.unit, unit)
+        except UnitError:
+            continue
+        if not (math.isfinite(q.low) and math.isfinite(q.high)):
+            continue
+        label = f"{s.label}, {s.population}: {s.regimen.split(',')[0]}"
+        found[label] = (label, q.to(unit), "published", f"reference/studies/{s.id}")
+    return list(found.values())
+
+
+def _rate_panel(page: Page, drug: str, rates: list, top: float, height: float) -> None:
+    unit = printed(rates[0][1].unit)
+    ax = page.panel(88.0, top + 4.5, 81.0, height - 14.0)
+    is_beside = any(kind == "published" for _, _, kind, _ in rates)
+    words = f"{unit}, beside published regimens" if is_beside else unit
+    page.title(0.8, top + 0.5, "Dose per week", words)
+    ax.set_xlim(0, max(q.high for _, q, _, _ in rates) * 1.15)
+    # Under another reading a label is not what the value is in force: the words carry both.
+    rests_on = [
+        f"treatments/{drug}.{source.rpartition('.')[2]}" if kind == "case" else source
+        for _, _, kind, source in rates
+    ]
+    plain_axis(ax, [label for label, _, _, _ in rates], rests_on)
+    for y, (label, q, kind, source) in enumerate(rates):
+        colour = COLOURS["green"] if kind == "case" else GREY["line"]
+        shape = draw_bounds(ax, q, y, 0.2, colour, marker="o" if kind == "case" else "s")
+        ax.plot([0, q.low], [y, y], color=GREY["fill"], linewidth=0.8, zorder=1)
+        beside = q.high + 0.02 * ax.get_xlim()[1]
+        lead(rests_on[y], ax.text(beside, y, q.text(unit=False), va="center"))
+        page.note("dose per week", label, shape, q, source=source)
+    ax.spines["bottom"].set_visible(True)
+
+
+def _by_day(page: Page, sums: list, top: float, height: float) -> None:
+    known = [q for _, _, q, _ in sums if q is not None]
+    ax = page.panel(50.0, top + 4.5, 119.0, height - 9.5)
+    page.title(0.8, top + 0.5, "Doses by day, added up", printed(known[0].unit))
+    ends = [e for q in known for e in (q.low, q.high) if math.isfinite(e)]
+    ax.set_xlim(0, max(ends) * 2.5)
+    labels = [f"{name.capitalize()} {span}" for name, span, _, _ in sums]
+    plain_axis(ax, labels, [source for _, _, _, source in sums])
+    for y, (label, (_, _, q, source)) in enumerate(zip(labels, sums, strict=True)):
+        if q is None:
+            hatched(ax, 0, y - 0.32, ax.get_xlim()[1], 0.64)
+            paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+            ax.text(
+                ax.get_xlim()[1] / 2,
+                y,
+                "not reported",
+                ha="center",
+                va="center",
+                color=GREY["text"],
+                bbox=paper,
+                zorder=5,
+            )
+            page.note("doses by day", label, "unknown", text="not reported", source=source)
+            continue
+        shape = draw_bounds(ax, q, y, 0.22, COLOURS["orange"])
+        low = q.low if math.isfinite(q.low) else 0
+        lead(source, ax.text(low, y - 0.3, q.text(), ha="left", va="bottom", fontsize=6.2))
+        page.note("doses by day", label, shape, q, source=source)
+
+
+def _alt(page: Page) -> str:
+    said = {}
+    for mark in page.marks:
+        said.setdefault(mark.lane, []).append(f"{mark.what}: {mark.text}")
+    names = {"sum": "Sum of the courses", "grams": "Grams of a course at assumed weights"}
+    kept = {}
+    for lane, lines in said.items():
+        if lane == "sum":  # only the last course of each reading
+            last = {line.partition(", ")[2].partition(":")[0]: line for line in lines}
+            lines = list(last.values())
+        kept[lane] = lines
+    parts = [
+        f"{names.get(lane, lane.capitalize())}: {'; '.join(lines)}." for lane, lines in kept.items()
+    ]
+    return " ".join(parts)

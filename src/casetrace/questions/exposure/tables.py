@@ -1,0 +1,88 @@
+"""Doses, published regimens and simulated IgG as tables."""
+
+from __future__ import annotations
+
+from casetrace.case.model import Case
+from casetrace.display.table import Table, sourced, traced
+from casetrace.questions.evidence import analysis as evidence
+from casetrace.questions.exposure.doses import assumed_weight, spans_of_steps
+from casetrace.questions.exposure.igg import model_reading
+from casetrace.questions.sensitivity.by_reading import by_reading, given_values, moving
+from casetrace.questions.values import of_family
+
+__all__ = ["dose_sums", "doses", "grams", "igg", "igg_models", "regimens"]
+
+
+def in_courses(case: Case) -> list[str]:
+    """Drugs that are given in courses."""
+    return list(dict.fromkeys(t.drug for t in case.treatments if t.is_block))
+
+
+def doses(case: Case) -> Table | None:
+    """Doses of the drugs in courses under every combination of the readings that move them."""
+    columns = {}
+    for drug in in_courses(case):
+        columns[f"{drug}.dose_per_course"] = "a course"
+        for t in (t for t in case.treatments if t.drug == drug and t.is_block):
+            step = t.id.partition(".")[2]
+            columns[f"{drug}.dose_rate.{step}"] = f"per week, {step.replace('_', ' ')}"
+        columns[f"{drug}.dose_total"] = "all courses"
+        columns[f"{drug}.weeks_first_to_last_course"] = "first to last course"
+    return by_reading(case, "Doses, by reading", columns)
+
+
+def grams(case: Case) -> Table | None:
+    """Grams of a course at the weights of the growth standard that the case assumes."""
+    if assumed_weight(case) is None:
+        return None
+    columns = {f"{drug}.grams_per_course": "grams of a course" for drug in in_courses(case)}
+    return by_reading(case, "Grams of a course at assumed body weights", columns)
+
+
+def regimens(case: Case) -> Table | None:
+    """Published regimens of the drugs of the case."""
+    rows = []
+    for s in evidence.studies(case):
+        dose = f"{s.dose} {s.dose_unit}" if s.dose else "not seen"
+        cells = [s.label, s.kind, s.population, s.disease, dose, s.regimen, s.note]
+        rows.append([sourced(case, cell, f"reference/studies/{s.id}") for cell in cells])
+    columns = ["published", "kind", "of", "disease", "dose of a course", "regimen", "note"]
+    return Table("Published regimens", columns, rows) if rows else None
+
+
+def dose_sums(case: Case) -> Table | None:
+    """Doses by day added up where the reported ones bound them, and where they do not."""
+    rows = [
+        [name, span, traced(case, q), q.how]
+        if q
+        else [name, span, "not reported", "no dose or end is reported"]
+        for name, span, q, _ in spans_of_steps(case)
+    ]
+    columns = ["drug", "span", "sum", "how"]
+    return Table("Doses by day, added up where they are bounded", columns, rows) if rows else None
+
+
+def igg(case: Case) -> Table | None:
+    """Simulated IgG under each reading of the dose and each model."""
+    columns = {}
+    for key in of_family(case, "igg"):
+        if key.startswith("igg."):
+            what, _, when = key.removeprefix("igg.").partition(".last_of_")
+            columns[key] = f"{what}, last of {when.replace('_', ' ')}"
+    if not columns:
+        return None
+    shown = {*moving(case, given_values(case.head.uses.igg.drug)), model_reading(case)}
+    title = "Simulated serum IgG: an assumption, no IgG is reported"
+    return by_reading(case, title, columns, shown, one_at_a_time=True)
+
+
+def igg_models(case: Case) -> Table | None:
+    """The models of the pharmacokinetics of IgG that can be chosen."""
+    igg = case.head.uses.igg
+    if igg is None:
+        return None
+    rows = []
+    for m in case.reference.pk_models:
+        cells = [m.label, m.population, m.n, "in force" if m.id == igg.model else "", m.note]
+        rows.append([sourced(case, cell, f"reference/pk_models/{m.id}") for cell in cells])
+    return Table("Models", ["model", "estimated in", "n", "", "note"], rows)

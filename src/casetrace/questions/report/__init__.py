@@ -1,0 +1,1 @@
+"""What does the report say, and what does it leave out?"""

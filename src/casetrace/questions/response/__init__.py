@@ -1,0 +1,1 @@
+"""Did the patient respond, and by which measure?"""

@@ -1,0 +1,177 @@
+"""What hangs on which reading: every combination of options to every headline outcome.
+
+An outcome is computed once for each combination of the options that it hangs on; the other
+readings do not change it, so these arrays, broadcast over the rest, are the full factorial.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from casetrace.case.model import Case
+from casetrace.quantity import Quantity
+from casetrace.questions.values import check_names, headline, homes, of_family
+
+__all__ = ["Factorial", "combinations_of", "factorials", "most_telling"]
+
+
+@dataclass(frozen=True)
+class Factorial:
+    """An outcome under every combination of the readings it hangs on.
+
+    Attributes
+    ----------
+    outcome : str
+        Id of the headline value.
+    readings : tuple of str
+        One for each axis; in the order of ``case.yaml``.
+    options : tuple of tuple of str
+        Options along each axis.
+    here : tuple of int
+        Position of the options in force.
+    cells : ndarray of Quantity, shape (options of the first reading, ...)
+        The outcome; None where it cannot be computed.
+    low, high : ndarray, shape of ``cells``
+        Its bounds, infinite where open, nan where there is none.
+    """
+
+    outcome: str
+    readings: tuple[str, ...]
+    options: tuple[tuple[str, ...], ...]
+    here: tuple[int, ...]
+    cells: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+    @property
+    def default(self) -> Quantity:
+        """The outcome under the options in force."""
+        return self.cells[self.here]
+
+    def one_way(self, reading: str) -> dict[str, Quantity]:
+        """The outcome under each option of one reading, the others as they are in force."""
+        axis = self.readings.index(reading)
+        place = [*self.here]
+        found = {}
+        for n, option in enumerate(self.options[axis]):
+            place[axis] = n
+            found[option] = self.cells[tuple(place)]
+        return found
+
+    def effect(self, reading: str) -> float:
+        """How far the options of a reading move the outcome at the most, over all the others.
+
+        Returns
+        -------
+        float
+            Largest distance between two options, in the outcome's unit; infinite if a bound is
+            open under one option and not under another.
+
+        Notes
+        -----
+        The distance of two intervals is ``max(|difference of lows|, |difference of highs|)``:
+        Moore RE, *Interval Analysis*, Prentice-Hall 1966.
+        """
+        axis = self.readings.index(reading)
+        most = 0.0
+        for ends in (self.low, self.high):
+            ends = np.moveaxis(ends, axis, 0)
+            with np.errstate(invalid="ignore"):
+                gaps = np.abs(ends[:, None] - ends[None, :])
+            both_open = np.isinf(ends[:, None]) & (ends[:, None] == ends[None, :])
+            gaps = np.where(both_open, 0.0, gaps)
+            most = max(most, float(np.nanmax(gaps, initial=0.0)))
+        return most
+
+    def ranked(self) -> list[tuple[str, float]]:
+        """Readings that move the outcome, by effect, the largest first."""
+        effects = [(r, self.effect(r)) for r in self.readings]
+        moved = [(r, e) for r, e in effects if e > 1e-9]
+        return sorted(moved, key=lambda pair: (-pair[1], self.readings.index(pair[0])))
+
+
+def factorials(
+    case: Case, outcomes: Iterable[str] = (), among: Iterable[str] = ()
+) -> dict[str, Factorial]:
+    """Compute outcomes under every combination of the readings that they hang on.
+
+    Parameters
+    ----------
+    case : Case
+        The case; what it holds now is what other readings are kept at.
+    outcomes : iterable of str
+        Ids of headline values; those that ``case.yaml`` names if not given, else all values
+        that hang on a reading.
+    among : iterable of str
+        Vary these readings only; all if not given.
+
+    Returns
+    -------
+    dict of Factorial
+        By outcome, without those that hang on nothing.
+
+    Raises
+    ------
+    CaseError
+        If ``case.yaml`` names an outcome that is not among the headline values.
+    """
+    wanted = list(outcomes)
+    if not wanted:
+        check_names(case)
+        moved = [name for name, q in headline(case).items() if q.readings]
+        wanted = list(case.head.outcomes) or moved
+    home = homes(case, wanted)
+    varied = set(among) or set(case.head.readings)
+    found = {}
+    for name in wanted:
+        readings = of_family(case, home[name])[name].readings
+        factorial = _factorial(case, name, home[name], readings, varied)
+        if factorial.readings:
+            found[name] = factorial
+    return found
+
+
+def combinations_of(case: Case) -> int:
+    """How many scenarios there are: one option for each reading."""
+    return math.prod(len(r.options) for r in case.head.readings.values())
+
+
+def most_telling(found: dict[str, Factorial]) -> list[tuple[str, list[str]]]:
+    """Readings by the number of outcomes that they move most, with these outcomes."""
+    first: dict[str, list[str]] = {}
+    for name, factorial in found.items():
+        ranked = factorial.ranked()
+        for reading, effect in ranked:
+            if math.isclose(effect, ranked[0][1]) or effect == ranked[0][1]:
+                first.setdefault(reading, []).append(name)
+    order = list(first)
+    return sorted(first.items(), key=lambda pair: (-len(pair[1]), order.index(pair[0])))
+
+
+def _factorial(
+    case: Case, name: str, family: str, hangs_on: Iterable[str], varied: set[str]
+) -> Factorial:
+    every = case.head.readings
+    names = [r for r in every if r in varied & set(hangs_on)]
+    while True:
+        options = tuple(tuple(every[r].options) for r in names)
+        cells = np.empty([len(o) for o in options], dtype=object)
+        more: set[str] = set()
+        for place in product(*(range(len(o)) for o in options)):
+            chosen = {r: o[n] for r, o, n in zip(names, options, place, strict=True)}
+            cells[place] = of_family(case.under(chosen), family).get(name)
+            more |= varied & set(cells[place].readings if cells[place] else ())
+        if more <= set(names):
+            break
+        names = [r for r in every if r in {*names, *more}]  # one option may bring in another
+    here = tuple(o.index(case.chosen[r]) for r, o in zip(names, options, strict=True))
+    low, high = (
+        np.array([getattr(q, end) if q else math.nan for q in cells.flat]).reshape(cells.shape)
+        for end in ("low", "high")
+    )
+    return Factorial(name, tuple(names), options, here, cells, low, high)

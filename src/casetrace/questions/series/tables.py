@@ -1,0 +1,69 @@
+"""All cases side by side, as tables."""
+
+from __future__ import annotations
+
+from casetrace.display.table import Cell, Note, Table, hint_of, traced
+from casetrace.questions.applies import lacks
+from casetrace.questions.series.analysis import CaseSeries
+from casetrace.questions.values import headline
+
+__all__ = ["series_cases", "series_left_out", "series_missing"]
+
+#: Questions for which a case may lack something.
+ANALYSES = ("classification", "response", "exposure", "evidence")
+
+
+def series_cases(series: CaseSeries) -> Table:
+    """Each case in a row: patient, diagnosis, regimens of its treatments in courses, changes."""
+    rows = []
+    for case in series.cases:
+        values, head = headline(case), case.head
+        regimens, given = [], []
+        for drug in dict.fromkeys(t.drug for t in case.treatments if t.is_block):
+            name = next(t.name for t in case.treatments if t.drug == drug)
+            both = [values[f"{drug}.{what}"] for what in ("courses", "dose_per_course")]
+            courses, dose = (q.text() for q in both)
+            regimens.append(f"{name}: {courses} courses, {dose} a course")
+            given += [hint_of(case, q) for q in both]
+        changes = [f"{pair.id}: {values[pair.id].text()}" for pair in head.comparisons]
+        moved = [hint_of(case, values[pair.id]) for pair in head.comparisons]
+        age = values["subject.age"]
+        rows.append(
+            [
+                case.id,
+                traced(case, age, f"{head.subject.noun}, {age.text()}"),
+                head.diagnosis.name,
+                Cell("; ".join(regimens) or "none in courses", "; ".join(given)),
+                Cell("; ".join(changes) or "none declared", "; ".join(moved)),
+                Cell(str(len(head.readings)), f"count of readings in {case.folder}/case.yaml"),
+            ]
+        )
+    columns = ["case", "patient", "diagnosis", "treatment in courses", "changes", "readings"]
+    return Table("Cases, each at its curator's default", columns, rows)
+
+
+def series_left_out(series: CaseSeries) -> Note | Table:
+    """Cases whose data do not hold, with the first thing that is wrong."""
+    if not series.left_out:
+        return Note("The data of every case hold; none is left out.")
+    columns = ["case", "what is wrong first"]
+    return Table("Cases left out: their data do not hold", columns, list(series.left_out))
+
+
+def series_missing(series: CaseSeries) -> Table:
+    """What each case lacks, by question; and what of it is not reported."""
+    rows = []
+    for case in series.cases:
+        values = headline(case)
+        missing = ["; ".join(lacks(case, analysis)) or "nothing" for analysis in ANALYSES]
+        absent = traced(case, values["findings.not_reported"])
+        unmet = [f"{met}: {values[key].text(unit=False)}" for met, key in _care(values)]
+        care = Cell("; ".join(unmet), f"counts of items in {case.folder}/care.csv")
+        rows.append([case.id, *missing, absent, care])
+    columns = ["case", *ANALYSES, "findings not reported", "items of CARE"]
+    return Table("What is missing, by question", columns, rows)
+
+
+def _care(values: dict) -> list[tuple[str, str]]:
+    names = {"not met": "care.no", "in part": "care.partly", "not rated": "care.not_rated"}
+    return [(said, key) for said, key in names.items() if key in values]
