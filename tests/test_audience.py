@@ -193,7 +193,7 @@ def test_a_name_without_words_stands_as_in_the_data_and_is_listed(toy):
     told = narrate(load("toy-2000", where=toy), audience="ja")
     assert told.unsaid
     found = [str(p) for p in unheard(load("toy-2000", where=toy))]
-    assert len(found) == len(told.unsaid) + ("swelling" not in told.teller.asked)
+    assert len(found) == len(told.unsaid) + ("swelling" not in told.narrator.asked)
     assert all("data/toy-2000/words.ja.csv" in p for p in found)
     name = told.unsaid[0]
     with (folder / "words.ja.csv").open("a") as file:
@@ -236,7 +236,7 @@ def test_a_words_file_is_named_after_an_audience(toy):
 
 @pytest.mark.parametrize("name", ["parent", "ja"])
 def test_hostile_words_are_shown_as_text(toy, name):
-    asked = narrate(load("toy-2000", where=toy), audience=name).teller.asked
+    asked = narrate(load("toy-2000", where=toy), audience=name).narrator.asked
     rows = "".join(f'"{text}","<script>alert()</script> [x](javascript:y)"\n' for text in asked)
     (toy.data / "toy-2000" / f"words.{name}.csv").write_text(f"text,words\n{rows}")
     text = narrate(load("toy-2000", where=toy), audience=name).markdown()

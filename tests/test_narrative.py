@@ -51,9 +51,9 @@ def test_a_digit_that_no_value_carries_stops_the_narrative(toy, monkeypatch):
     change_cell(toy.data / "toy-2000" / "treatments.csv", "pulse.first", "route", "route 66")
     from casetrace.narrative import story
 
-    real = story.Teller.__dict__["vocabulary"].func
+    real = story.Narrator.__dict__["vocabulary"].func
     careless = property(lambda self: {**real(self), "picture": "as of 2000"})
-    monkeypatch.setattr(story.Teller, "vocabulary", careless)
+    monkeypatch.setattr(story.Narrator, "vocabulary", careless)
     with pytest.raises(ValueError, match="a digit that no value carries"):
         narrate(load("toy-2000", where=toy))
 

@@ -18,7 +18,7 @@ from casetrace.case.write import write_bytes
 from casetrace.display.style import FONTS
 from casetrace.display.trace import split
 from casetrace.narrative import Narrative, narrate
-from casetrace.narrative.ledger import fact_rows, value_rows
+from casetrace.narrative.source_tables import fact_rows, value_rows
 
 __all__ = ["Document", "document"]
 

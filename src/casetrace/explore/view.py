@@ -15,8 +15,8 @@ from casetrace.display.table import hint_of
 from casetrace.display.trace import mark, replace_marks
 from casetrace.narrative import narrate
 from casetrace.narrative.audience import CLINICIAN
+from casetrace.narrative.narrator import PICTURE
 from casetrace.narrative.story import literal
-from casetrace.narrative.teller import PICTURE
 from casetrace.page.figures import picture
 from casetrace.quantity.wording import value_name
 from casetrace.questions.values import headline

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from casetrace.display.trace import mark
-from casetrace.narrative.teller import Teller
+from casetrace.narrative.narrator import Narrator
 from casetrace.narrative.treatment import block_name
 from casetrace.quantity.wording import value_name
 from casetrace.questions.classification import scoring
@@ -23,8 +23,8 @@ __all__ = ["vocabulary"]
 _VERSIONS = {"no_biopsy": "without biopsy", "biopsy": "with biopsy"}
 
 
-def vocabulary(teller: Teller) -> dict[str, Any]:
-    """Names for the template, beside those of the teller."""
+def vocabulary(narrator: Narrator) -> dict[str, Any]:
+    """Names for the template, beside those of the narrator."""
     found = {
         "criteria": _criteria,
         "pairs": _pairs,
@@ -35,102 +35,104 @@ def vocabulary(teller: Teller) -> dict[str, Any]:
         "profile": _profile,
         "telling": _telling,
     }
-    return {name: partial(told, teller) for name, told in found.items()}
+    return {name: partial(told, narrator) for name, told in found.items()}
 
 
-def _safe_drugs(teller: Teller) -> list[str]:
+def _safe_drugs(narrator: Narrator) -> list[str]:
     """Drugs with a bound on the rate of adverse events."""
-    drugs = dict.fromkeys(t.drug for t in teller.case.treatments)
-    return [d for d in drugs if f"ae.{d}.upper_bound.one_sided" in teller.values]
+    drugs = dict.fromkeys(t.drug for t in narrator.case.treatments)
+    return [d for d in drugs if f"ae.{d}.upper_bound.one_sided" in narrator.values]
 
 
-def _criteria(teller: Teller) -> list[SimpleNamespace]:
+def _criteria(narrator: Narrator) -> list[SimpleNamespace]:
     """Each set of criteria with its classes, and the facts that would be enough."""
     found = []
     for name, (label, versions) in SETS.items():
-        if not items(teller.case, name):
+        if not items(narrator.case, name):
             continue
         ends = [f".{v}" if v else "" for v in versions]
-        sets = _settling(teller, name, next(iter(versions)))
+        sets = _settling(narrator, name, next(iter(versions)))
         found.append(
             SimpleNamespace(
-                label=_citable(teller, name, label),
+                label=_citable(narrator, name, label),
                 is_scored=name in scoring.SCORED,
                 versions=[
                     SimpleNamespace(
                         score=f"criteria.{name}.score{end}",
                         probability=f"criteria.{name}.probability{end}",
                         rank=f"criteria.{name}.class{end}",
-                        how=teller.say(_VERSIONS[version]) if version else "",
+                        how=narrator.say(_VERSIONS[version]) if version else "",
                     )
                     for version, end in zip(versions, ends, strict=True)
                 ],
                 form=f"criteria.{name}.form",
-                enough=_enough(teller, sets),
-                least=_least(teller, name),
+                enough=_enough(narrator, sets),
+                least=_least(narrator, name),
             )
         )
     return found
 
 
-def _settling(teller: Teller, name: str, version: str) -> list[tuple[str, ...]]:
+def _settling(narrator: Narrator, name: str, version: str) -> list[tuple[str, ...]]:
     """The sets of facts that would be enough; worked out once for the readings they hang on."""
-    case, end = teller.case, f".{version}" if version else ""
-    chosen = {r: case.chosen[r] for r in teller.values[f"criteria.{name}.class{end}"].readings}
+    case, end = narrator.case, f".{version}" if version else ""
+    chosen = {r: case.chosen[r] for r in narrator.values[f"criteria.{name}.class{end}"].readings}
     key = ("settling", name, version, tuple(chosen.items()))
     return case.at_defaults.memo.get(key, lambda: scoring.settling(case, name, version))
 
 
-def _citable(teller: Teller, name: str, label: str) -> str:
-    row = next(c for c in teller.case.reference.classes if c.set == name)
-    return teller.named(f"reference/classes/{row.id}", label)
+def _citable(narrator: Narrator, name: str, label: str) -> str:
+    row = next(c for c in narrator.case.reference.classes if c.set == name)
+    return narrator.named(f"reference/classes/{row.id}", label)
 
 
-def _least(teller: Teller, name: str) -> str:
+def _least(narrator: Narrator, name: str) -> str:
     """The least class at which a patient counts as classified."""
-    row = next(c for c in teller.case.reference.classes if c.set == name and c.enough)
-    return teller.named(f"reference/classes/{row.id}", row.label)
+    row = next(c for c in narrator.case.reference.classes if c.set == name and c.enough)
+    return narrator.named(f"reference/classes/{row.id}", row.label)
 
 
-def _enough(teller: Teller, sets: list[tuple[str, ...]], most: int = 8) -> list[str]:
+def _enough(narrator: Narrator, sets: list[tuple[str, ...]], most: int = 8) -> list[str]:
     """Sets of facts in words, if each is one fact or two."""
     said = []
     for facts in sets[:most] if sets and 1 <= len(sets[0]) <= 2 else []:
         words = [
-            teller.named(f if "/" in f else f"reference/criteria/{f}", fact_label(teller.case, f))
+            narrator.named(
+                f if "/" in f else f"reference/criteria/{f}", fact_label(narrator.case, f)
+            )
             for f in facts
         ]
-        said.append(teller.audience.phrases["together"].join(words))
-    return said + ([teller.say("others")] if said and len(sets) > most else [])
+        said.append(narrator.audience.phrases["together"].join(words))
+    return said + ([narrator.say("others")] if said and len(sets) > most else [])
 
 
-def _pairs(teller: Teller) -> list[str]:
+def _pairs(narrator: Narrator) -> list[str]:
     """The main measure beside the motor state whose time touches it."""
     said = []
-    for pair in response.pairs(teller.case):
+    for pair in response.pairs(narrator.case):
         if pair.observation and pair.motor:
-            name = teller.named(f"motor/{pair.motor.id}", pair.motor.name)
+            name = narrator.named(f"motor/{pair.motor.id}", pair.motor.name)
             said.append(
-                teller.audience.phrase(
+                narrator.audience.phrase(
                     "pair",
-                    value=_when(teller, pair.observation.id, teller.value(pair.observation.id)),
-                    motor=_when(teller, f"motor.{pair.motor.id}", name),
-                    grade=teller.grade(pair.motor),
+                    value=_when(narrator, pair.observation.id, narrator.value(pair.observation.id)),
+                    motor=_when(narrator, f"motor.{pair.motor.id}", name),
+                    grade=narrator.grade(pair.motor),
                 )
             )
     return said
 
 
-def _when(teller: Teller, key: str, words: str) -> str:
+def _when(narrator: Narrator, key: str, words: str) -> str:
     """Words with the time of a value, if it is not the zero of its clock."""
-    if f"{key}.time" not in teller.values:
+    if f"{key}.time" not in narrator.values:
         return words
-    return teller.audience.phrase("timed", words=words, time=teller.value(f"{key}.time"))
+    return narrator.audience.phrase("timed", words=words, time=narrator.value(f"{key}.time"))
 
 
-def _core_sets(teller: Teller) -> list[str]:
+def _core_sets(narrator: Narrator) -> list[str]:
     """Core sets that no response score can be computed for."""
-    found = {name: core_set.coverage(teller.case, name) for name in core_set.CORE_SETS}
+    found = {name: core_set.coverage(narrator.case, name) for name in core_set.CORE_SETS}
     return [
         core_set.CORE_SETS[name]
         for name, rows in found.items()
@@ -138,49 +140,49 @@ def _core_sets(teller: Teller) -> list[str]:
     ]
 
 
-def _igg_blocks(teller: Teller) -> list[SimpleNamespace]:
+def _igg_blocks(narrator: Narrator) -> list[SimpleNamespace]:
     """Blocks of courses with their simulated IgG."""
     return [
         SimpleNamespace(
-            name=block_name(teller, t),
+            name=block_name(narrator, t),
             peak=f"igg.peak.last_of_{t.id.partition('.')[2]}",
             trough=f"igg.trough.last_of_{t.id.partition('.')[2]}",
         )
-        for t in teller.case.treatments
-        if f"igg.peak.last_of_{t.id.partition('.')[2]}" in teller.values and t.is_block
+        for t in narrator.case.treatments
+        if f"igg.peak.last_of_{t.id.partition('.')[2]}" in narrator.values and t.is_block
     ]
 
 
-def _studies(teller: Teller) -> list[str]:
+def _studies(narrator: Narrator) -> list[str]:
     """Published studies that report an outcome, in a line each."""
-    patterns = {**evidence.TOLD, **teller.audience.phrases}
+    patterns = {**evidence.TOLD, **narrator.audience.phrases}
     return [
-        mark(f"reference/studies/{s.id}", evidence.told(s, teller.say, patterns))
-        for s in evidence.studies(teller.case)
+        mark(f"reference/studies/{s.id}", evidence.told(s, narrator.say, patterns))
+        for s in evidence.studies(narrator.case)
         if s.outcome
     ]
 
 
-def _profile(teller: Teller) -> list[SimpleNamespace]:
+def _profile(narrator: Narrator) -> list[SimpleNamespace]:
     """Counts of the signs of the disease, by class of frequency."""
     found = []
-    for key in teller.values:
+    for key in narrator.values:
         if key.startswith("profile.") and key.endswith(".signs"):
             base = key.removesuffix(".signs")
-            frequency = teller.say(base.partition(".")[2].replace("_", " "))
+            frequency = narrator.say(base.partition(".")[2].replace("_", " "))
             found.append(SimpleNamespace(base=base, frequency=frequency))
     return found
 
 
-def _telling(teller: Teller, most: int = 3) -> list[SimpleNamespace]:
+def _telling(narrator: Narrator, most: int = 3) -> list[SimpleNamespace]:
     """The readings that move most outcomes furthest, which does not hang on those in force."""
-    base = teller.case.at_defaults
+    base = narrator.case.at_defaults
     readings = base.head.readings
     found = base.memo.get("telling", lambda: sensitivity.most_telling(sensitivity.factorials(base)))
     return [
         SimpleNamespace(
-            question=teller.named(f"case.yaml/readings/{reading}", readings[reading].question),
-            outcomes=[teller.named(name, value_name(name)) for name in names],
+            question=narrator.named(f"case.yaml/readings/{reading}", readings[reading].question),
+            outcomes=[narrator.named(name, value_name(name)) for name in names],
         )
         for reading, names in found[:most]
     ]

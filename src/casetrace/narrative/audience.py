@@ -9,7 +9,7 @@ A file ``templates/<name>.md.j2`` begins with its own words between two lines of
 ``quantities``
     Patterns of :class:`casetrace.quantity.wording.Wording`.
 ``phrases``
-    Patterns that :class:`casetrace.narrative.teller.Teller` puts values and names into.
+    Patterns that :class:`casetrace.narrative.narrator.Narrator` puts values and names into.
 ``words``
     Words for the few names that come from the program and not from the data.
 

@@ -21,8 +21,8 @@ from casetrace.display.trace import SIGNS, parts, replace_marks, split, stray, w
 from casetrace.narrative import analyses, findings, treatment
 from casetrace.narrative.audience import CLINICIAN, Audience
 from casetrace.narrative.audience import audience as find
-from casetrace.narrative.ledger import FACT_COLUMNS, VALUE_COLUMNS, fact_rows, value_rows
-from casetrace.narrative.teller import PICTURE, Teller
+from casetrace.narrative.narrator import PICTURE, Narrator
+from casetrace.narrative.source_tables import FACT_COLUMNS, VALUE_COLUMNS, fact_rows, value_rows
 from casetrace.quantity import Quantity
 from casetrace.questions.values import as_records, headline
 
@@ -48,7 +48,7 @@ class Narrative:
         The filled template, with marks (see :mod:`casetrace.display.trace`).
     parts : tuple of (str, str)
         The same in parts, each with its kind (see :func:`casetrace.display.trace.parts`).
-    teller : Teller
+    narrator : Narrator
         What told it, in the words of its audience.
     figure : Figure or None
         The clinical course, for its alternative text.
@@ -58,18 +58,18 @@ class Narrative:
     values: dict[str, Quantity]
     text: str
     parts: tuple[tuple[str, str], ...]
-    teller: Teller
+    narrator: Narrator
     figure: Figure | None = None
 
     @property
     def audience(self) -> Audience:
         """Whom it is told to."""
-        return self.teller.audience
+        return self.narrator.audience
 
     @property
     def unsaid(self) -> list[str]:
         """Names that the audience has no words for: they stand as they do in the data."""
-        return [name for name, words in self.teller.asked.items() if words is None]
+        return [name for name, words in self.narrator.asked.items() if words is None]
 
     @cached_property
     def records(self) -> list[dict[str, Any]]:
@@ -140,7 +140,7 @@ class Narrative:
             for key, words, _ in split(text)
             if key and key not in self.values and re.search(r"\d", words)
         }
-        said = {key: self.teller.text(q) for key, q in self.values.items()}
+        said = {key: self.narrator.text(q) for key, q in self.values.items()}
         lines = [
             f"## {self._heading('Values and their sources')}",
             "",
@@ -194,24 +194,24 @@ def narrate(case: Case, figure: Figure | None = None, audience: str = CLINICIAN)
         If there is no such audience.
     """
     values, to = headline(case), find(audience)
-    teller = Teller(case, values, to)
-    told = "".join(render(teller, section) for section in to.template.blocks)
-    return Narrative(case, values, without_signs(told), tuple(parts(told)), teller, figure)
+    narrator = Narrator(case, values, to)
+    told = "".join(render(narrator, section) for section in to.template.blocks)
+    return Narrative(case, values, without_signs(told), tuple(parts(told)), narrator, figure)
 
 
-def names_of(teller: Teller) -> dict[str, Any]:
-    """Every name that a template may use, put together once for a teller."""
-    if not teller.names:
-        teller.names = dict(teller.vocabulary)
+def names_of(narrator: Narrator) -> dict[str, Any]:
+    """Every name that a template may use, put together once for a narrator."""
+    if not narrator.names:
+        narrator.names = dict(narrator.vocabulary)
         for more in (findings, treatment, analyses):
-            teller.names |= more.vocabulary(teller)
-    return teller.names
+            narrator.names |= more.vocabulary(narrator)
+    return narrator.names
 
 
-def render(teller: Teller, section: str) -> str:
+def render(narrator: Narrator, section: str) -> str:
     """One section of the template, a block of it, filled; see :func:`narrate`."""
-    template = teller.audience.template
-    context = template.new_context({**names_of(teller), **SIGNS})
+    template = narrator.audience.template
+    context = template.new_context({**names_of(narrator), **SIGNS})
     told = "".join(template.blocks[section](context))
     if found := stray(told):
         raise ValueError(f"a digit that no value carries: {found!r}")

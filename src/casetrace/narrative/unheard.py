@@ -40,7 +40,7 @@ def unheard(case: Case) -> list[Problem]:
         if to.language != LANGUAGE:
             fix = "add a row for it; until then it stands as in the data"
             found += [Problem(file, "", "text", n, "words for it", fix) for n in told.unsaid]
-        known = texts | set(told.teller.asked)
+        known = texts | set(told.narrator.asked)
         fix = "write it as it stands in the data, or take the row out"
         found += [
             Problem(file, "", "text", text, "a text of the data", fix)

@@ -18,8 +18,8 @@ from casetrace.display.figure import Mark
 from casetrace.display.table import quote
 from casetrace.display.trace import mark, parts, replace_marks
 from casetrace.narrative.audience import Audience, audiences
+from casetrace.narrative.narrator import Narrator
 from casetrace.narrative.story import literal, render
-from casetrace.narrative.teller import Teller
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
 from casetrace.questions.values import as_records, headline
@@ -69,9 +69,9 @@ def narrated(to: Audience, case: Case, only: Collection[str] | None = None) -> d
         By part, ``n-<audience>-<section>-<number>``.
     """
     wanted = None if only is None else {name.split("-")[2] for name in only}
-    teller = Teller(case, headline(case), to)
+    narrator = Narrator(case, headline(case), to)
     sections = [one for one in to.template.blocks if wanted is None or one in wanted]
-    return {name: html for section in sections for name, html in _told(teller, section)}
+    return {name: html for section in sections for name, html in _told(narrator, section)}
 
 
 def tabled(case: Case, only: Collection[str] | None = None) -> dict[str, str]:
@@ -105,20 +105,20 @@ def narratives(case: Case) -> list[tuple[Audience, list[tuple[str, str, str]]]]:
     """The narrative to each audience, the clinician's first: parts with names, kinds and words."""
     known, found = headline(case), []
     for to in audiences():
-        teller, pieces = Teller(case, known, to), []
+        narrator, pieces = Narrator(case, known, to), []
         for section in to.template.blocks:
-            for place, (kind, text) in enumerate(parts(render(teller, section))):
+            for place, (kind, text) in enumerate(parts(render(narrator, section))):
                 pieces.append((f"n-{to.name}-{section}-{place}", kind, text))
         found.append((to, pieces))
     return found
 
 
-def _told(teller: Teller, section: str) -> Iterator[tuple[str, str]]:
+def _told(narrator: Narrator, section: str) -> Iterator[tuple[str, str]]:
     """Paragraphs and list items of a section of a narrative, as HTML."""
-    for place, (kind, text) in enumerate(parts(render(teller, section))):
+    for place, (kind, text) in enumerate(parts(render(narrator, section))):
         if kind in ("p", "li"):
             html = _inline(replace_marks(text, lambda key, said: mark(key, literal(said))))
-            yield f"n-{teller.audience.name}-{section}-{place}", _linked(html)
+            yield f"n-{narrator.audience.name}-{section}-{place}", _linked(html)
 
 
 def _linked(html: str) -> str:

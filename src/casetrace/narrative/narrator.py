@@ -17,7 +17,7 @@ from casetrace.narrative.audience import Audience
 from casetrace.quantity import Quantity
 from casetrace.quantity.wording import scale_name, value_name
 
-__all__ = ["PICTURE", "Teller"]
+__all__ = ["PICTURE", "Narrator"]
 
 #: Stands in the text where the page shows the course figure.
 PICTURE = "COURSE-FIGURE"
@@ -26,7 +26,7 @@ ADULT = 18  # years, by the Convention on the Rights of the Child, article 1
 SIGNS = ("symptom", "sign", "motor test")
 
 
-class Teller:
+class Narrator:
     """Values and rows as traced text, in the words of an audience.
 
     Parameters
