@@ -9,11 +9,11 @@ from conftest import ROOT, change_cell, opened
 from casetrace.case.load import load
 from casetrace.case.problems import CaseError, UsageError
 from casetrace.cli import main
+from casetrace.curate.missing_words import missing_words
 from casetrace.display.trace import is_traced, plain, replace_marks, split
 from casetrace.narrative import audience as room
 from casetrace.narrative import narrate
 from casetrace.narrative.audience import audience, audiences
-from casetrace.narrative.unheard import unheard
 from casetrace.page.variants import singles
 from casetrace.quantity import parse
 from casetrace.questions.course.figure import course
@@ -176,7 +176,7 @@ def test_the_first_case_leaves_no_name_unsaid_in_japanese():
     case = opened("imataka-2014")
     for switch in [{}, *singles(case)]:
         assert narrate(case.under(switch), audience="ja").unsaid == [], switch
-    assert unheard(case) == []
+    assert missing_words(case) == []
     text = plain(narrate(case, course(case), "ja").text)
     lines = (line for line in text.splitlines() if not line.startswith(case.head.citation.authors))
     own = re.sub("「[^」]*」", "", "\n".join(lines))  # without the words of the report
@@ -192,7 +192,7 @@ def test_a_name_without_words_stands_as_in_the_data_and_is_listed(toy):
     (folder / "words.ja.csv").write_text("text,words\nswelling,腫れ\n")
     told = narrate(load("toy-2000", where=toy), audience="ja")
     assert told.unsaid
-    found = [str(p) for p in unheard(load("toy-2000", where=toy))]
+    found = [str(p) for p in missing_words(load("toy-2000", where=toy))]
     assert len(found) == len(told.unsaid) + ("swelling" not in told.narrator.asked)
     assert all("data/toy-2000/words.ja.csv" in p for p in found)
     name = told.unsaid[0]
@@ -206,9 +206,9 @@ def test_a_name_without_words_stands_as_in_the_data_and_is_listed(toy):
 def test_words_that_nothing_in_the_data_asks_for_are_listed(toy):
     path = toy.data / "toy-2000" / "words.parent.csv"
     path.write_text("text,words\nno such text,nothing\n")
-    assert ["no such text" in str(p) for p in unheard(load("toy-2000", where=toy))] == [True]
+    assert ["no such text" in str(p) for p in missing_words(load("toy-2000", where=toy))] == [True]
     path.unlink()
-    assert unheard(load("toy-2000", where=toy)) == []
+    assert missing_words(load("toy-2000", where=toy)) == []
 
 
 @pytest.mark.parametrize(

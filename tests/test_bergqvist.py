@@ -7,9 +7,9 @@ import pytest
 from conftest import FIGURES, ROOT, overlaps
 
 from casetrace import charts
-from casetrace.case.guide import guide
 from casetrace.case.load import check, load
 from casetrace.case.project import Project
+from casetrace.curate.guide import guide
 from casetrace.narrative import narrate
 from casetrace.narrative.audience import audiences
 from casetrace.questions.course.lanes import Sheet

@@ -3,12 +3,12 @@ import re
 import pytest
 from conftest import ROOT, change_cell
 
-from casetrace.case.dictionary import dictionary
 from casetrace.case.fields import MAX_WORDS
 from casetrace.case.load import check, load
 from casetrace.case.problems import CaseError, UsageError
 from casetrace.case.rows import KEYS, TABLES
-from casetrace.source import quotations
+from casetrace.curate.dictionary import dictionary
+from casetrace.curate.quotations import quotations
 
 ALL_CASES = sorted(p.parent.name for p in (ROOT / "data").glob("*/case.yaml"))
 

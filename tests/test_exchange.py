@@ -9,9 +9,9 @@ from conftest import casetrace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from casetrace.case.guide import guide
 from casetrace.case.load import check, load, load_reference
 from casetrace.case.problems import UsageError
+from casetrace.curate.guide import guide
 from casetrace.exchange import import_case
 from casetrace.exchange.draft import Draft, slug
 from casetrace.exchange.fhir import read_bundle

@@ -5,11 +5,11 @@ import os
 import pytest
 from conftest import casetrace, change_cell
 
-from casetrace.case.guide import EXAMPLE, guide, missing_of_care
 from casetrace.case.load import check, load
 from casetrace.case.problems import UsageError
+from casetrace.curate.guide import EXAMPLE, guide, missing_of_care
+from casetrace.curate.new_case import create
 from casetrace.questions.values import check_names, headline, idle_readings
-from casetrace.scaffold import create
 
 CASE = "author-2020"
 

@@ -8,10 +8,10 @@ from conftest import casetrace, change_cell, csv_text
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casetrace.case.exposed import exposed, in_stories, told
 from casetrace.case.load import check, load
 from casetrace.case.privacy import KINDS, found_in
 from casetrace.case.problems import CaseError
+from casetrace.curate.notebook_privacy import identifying, in_notebooks, words_of_data
 from casetrace.narrative import narrate
 from casetrace.page import report_page
 
@@ -243,7 +243,7 @@ def test_a_notebook_that_shows_what_the_data_do_not_hold_is_not_published(copy):
 )  # fmt: skip
 def test_check_finds_it_in_each_part_of_a_notebook(copy, cell, part):
     planted(copy, "2-course.ipynb", **cell)
-    (problem,) = map(str, in_stories(copy))
+    (problem,) = map(str, in_notebooks(copy))
     found = f"notebooks/2-course.ipynb, cell 3 ({part}): found 'someone@example.org'"
     assert problem.startswith(f"{found}; expected nothing that could identify a patient")
 
@@ -253,25 +253,25 @@ def test_check_names_what_a_notebook_shows(copy):
     done = casetrace("check", root=copy.root)
     assert done.returncode == 1
     (said,) = (line for line in done.stdout.splitlines() if line.startswith("error: "))
-    assert said == f"error: {in_stories(copy)[0]}".splitlines()[0]
+    assert said == f"error: {in_notebooks(copy)[0]}".splitlines()[0]
 
 
 def test_what_the_data_hold_may_be_shown(copy):
     """The day of publication, a number of a cited work, what a case discloses."""
-    assert in_stories(copy) == []
-    known = told(copy, "imataka-2014")
+    assert in_notebooks(copy) == []
+    known = words_of_data(copy, "imataka-2014")
     shown = "Published 6 February 2014. Pediatrics 9151463. 2014-02-06"
     cells = [code("", {"output_type": "stream", "name": "stdout", "text": shown})]
-    assert exposed({"cells": cells}, "a.ipynb", known) == []
+    assert identifying({"cells": cells}, "a.ipynb", known) == []
     cells[0]["outputs"][0]["text"] = "Published 7 February 2014."
-    (problem,) = exposed({"cells": cells}, "a.ipynb", known)
+    (problem,) = identifying({"cells": cells}, "a.ipynb", known)
     assert problem.value == "7 February"
 
 
 def test_check_names_what_is_no_notebook(copy):
     (copy.notebooks / "2-course.ipynb").write_text("{broken")
     (copy.notebooks / "1-case.ipynb").write_text("[]")
-    said = [str(problem) for problem in in_stories(copy)]
+    said = [str(problem) for problem in in_notebooks(copy)]
     assert [s.split(":")[0] for s in said] == [
         "notebooks/1-case.ipynb",
         "notebooks/2-course.ipynb",

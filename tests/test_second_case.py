@@ -7,9 +7,9 @@ from conftest import ROOT, change_cell, opened
 
 from casetrace import charts, tables
 from casetrace.case import limits
-from casetrace.case.guide import guide, missing_of_care
 from casetrace.case.load import check, load
 from casetrace.case.project import Project
+from casetrace.curate.guide import guide, missing_of_care
 from casetrace.narrative import narrate
 from casetrace.questions.response import analysis as response
 from casetrace.questions.values import headline

@@ -4,7 +4,7 @@ import pytest
 from conftest import ROOT, opened
 
 from casetrace.case.problems import UsageError
-from casetrace.source import Article, quotations, read_article, verify
+from casetrace.curate.quotations import Article, quotations, read_article, verify
 
 TEXT = """\
 In this case, long-term, high-

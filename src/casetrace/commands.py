@@ -78,11 +78,11 @@ def scenario_of(options: argparse.Namespace) -> str:
 
 def check(options: argparse.Namespace) -> int:
     """Validate cases: errors, then warnings, then what CARE still misses; and the notebooks."""
-    from casetrace.case.exposed import in_stories
-    from casetrace.case.guide import guide, missing_of_care
     from casetrace.case.load import check, load
     from casetrace.case.problems import CaseError
-    from casetrace.narrative.unheard import unheard
+    from casetrace.curate.guide import guide, missing_of_care
+    from casetrace.curate.missing_words import missing_words
+    from casetrace.curate.notebook_privacy import in_notebooks
     from casetrace.questions.values import check_names, idle_readings
 
     failed = False
@@ -93,7 +93,7 @@ def check(options: argparse.Namespace) -> int:
             try:
                 opened = load(case)
                 check_names(opened)
-                warnings += [*guide(opened), *idle_readings(opened), *unheard(opened)]
+                warnings += [*guide(opened), *idle_readings(opened), *missing_words(opened)]
                 missing = missing_of_care(opened)
             except CaseError as error:
                 problems = list(error.problems)
@@ -107,7 +107,7 @@ def check(options: argparse.Namespace) -> int:
         word = ", ".join(f"{n} {name}{'s' * (n != 1)}" for n, name in counts if n) or "ok"
         print(f"{case}: {word}")
         failed = failed or bool(problems)
-    for problem in in_stories(project()):
+    for problem in in_notebooks(project()):
         print(f"error: {problem}")
         failed = True
     return FAILED if failed else OK
@@ -115,7 +115,7 @@ def check(options: argparse.Namespace) -> int:
 
 def new(options: argparse.Namespace) -> int:
     """Make the folder of a new case."""
-    from casetrace.scaffold import create
+    from casetrace.curate.new_case import create
 
     for path in create(options.case, project()):
         print(path)
@@ -205,7 +205,7 @@ def docx(options: argparse.Namespace) -> int:
 def verify_source(options: argparse.Namespace) -> int:
     """Find the words of every row in a copy of the article."""
     from casetrace.case.load import load
-    from casetrace.source import read_article, verify
+    from casetrace.curate.quotations import read_article, verify
 
     matches = verify(load(options.case), read_article(Path(options.article)))
     width = max(len(m.source) for m in matches)
@@ -237,8 +237,8 @@ def scenarios(options: argparse.Namespace) -> int:
 
 def dictionary(_: argparse.Namespace) -> int:
     """Write the data dictionary."""
-    from casetrace.case.dictionary import dictionary
     from casetrace.case.write import write_bytes
+    from casetrace.curate.dictionary import dictionary
 
     where = project()
     write_bytes(where.data / "README.md", dictionary().encode())

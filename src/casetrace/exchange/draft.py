@@ -13,9 +13,9 @@ from typing import Any
 import yaml
 
 from casetrace.case.fields import MAX_WORDS
-from casetrace.case.guide import EXAMPLE
 from casetrace.case.model import Reference
 from casetrace.case.rows import TABLES, columns
+from casetrace.curate.guide import EXAMPLE
 from casetrace.quantity.units import UnitError, spelling, symbols
 
 __all__ = ["CLOCK", "Draft", "weeks_between"]

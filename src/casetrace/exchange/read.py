@@ -8,11 +8,11 @@ from pathlib import Path
 from casetrace.case.load import load_reference
 from casetrace.case.problems import UsageError
 from casetrace.case.project import Project
+from casetrace.curate.new_case import make_folder, place_of
 from casetrace.exchange.draft import Draft
 from casetrace.exchange.fhir import is_bundle, read_bundle
 from casetrace.exchange.phenopacket import is_phenopacket, read_phenopacket
 from casetrace.exchange.visits import read_visits
-from casetrace.scaffold import make_folder, place_of
 
 __all__ = ["import_case"]
 

@@ -8,9 +8,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from casetrace.case.exposed import exposed, told
 from casetrace.case.project import ROOT, Project
 from casetrace.case.write import digest, write_bytes
+from casetrace.curate.notebook_privacy import identifying, words_of_data
 from casetrace.runner.execute import NotebookError, execute
 from casetrace.runner.job import PAGE, SERIES, Made, Task
 from casetrace.runner.process import ProcessError, run_module
@@ -47,7 +47,7 @@ def perform(where: Project, task: Task, folder: Path) -> Made:
     else:
         executed = execute(where, task, room)
         cases = where.cases() if task.name == SERIES else [job.case]
-        if found := exposed(executed, task.name, told(where, *cases)):
+        if found := identifying(executed, task.name, words_of_data(where, *cases)):
             cause = f"found {found[0].value!r}; expected {found[0].expected}: {found[0].fix}"
             raise NotebookError(task.name, found[0].where, cause)
         write_bytes(room / job.key / "notebooks" / task.name, as_bytes(executed))

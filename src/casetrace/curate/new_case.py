@@ -14,10 +14,10 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from casetrace.case.fields import CaseId
-from casetrace.case.guide import EXAMPLE
 from casetrace.case.load import load_reference
 from casetrace.case.problems import UsageError
 from casetrace.case.project import Project
+from casetrace.curate.guide import EXAMPLE
 
 __all__ = ["EXAMPLE", "create", "make_folder", "place_of"]
 

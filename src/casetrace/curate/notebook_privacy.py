@@ -19,12 +19,12 @@ from casetrace.case.privacy import found_in
 from casetrace.case.problems import Problem
 from casetrace.case.project import Project
 
-__all__ = ["exposed", "in_stories", "told"]
+__all__ = ["identifying", "in_notebooks", "words_of_data"]
 
 _TAGS = re.compile(r"<style.*?</style>|<[^>]*>", re.DOTALL)
 
 
-def told(where: Project, *cases: str) -> str:
+def words_of_data(where: Project, *cases: str) -> str:
     """All that tables and ``case.yaml`` of some cases hold, and the reference tables.
 
     Days stand there as YAML writes them, and as a citation prints them.
@@ -49,7 +49,7 @@ def _days(text: str) -> Iterator[str]:
             yield f"{day.day} {day:%B %Y}"
 
 
-def exposed(notebook: Mapping[str, Any], shown: str, known: str) -> list[Problem]:
+def identifying(notebook: Mapping[str, Any], shown: str, known: str) -> list[Problem]:
     """Everything in a notebook that could identify a patient and is not of the data.
 
     Parameters
@@ -80,13 +80,13 @@ def exposed(notebook: Mapping[str, Any], shown: str, known: str) -> list[Problem
     return list(problems.values())
 
 
-def in_stories(where: Project) -> list[Problem]:
+def in_notebooks(where: Project) -> list[Problem]:
     """The same of all notebooks of a project as they are stored; and those that are none."""
-    known, problems = told(where, *where.cases()), []
+    known, problems = words_of_data(where, *where.cases()), []
     for path in where.stories():
         shown = where.shown(path)
         try:
-            problems += exposed(json.loads(path.read_bytes()), shown, known)
+            problems += identifying(json.loads(path.read_bytes()), shown, known)
         except (ValueError, KeyError, TypeError, AttributeError):
             fix = "restore it from the repository"
             problems.append(Problem(shown, expected="a Jupyter notebook", fix=fix))

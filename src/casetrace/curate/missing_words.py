@@ -10,13 +10,13 @@ from casetrace.case.problems import Problem
 from casetrace.narrative.audience import audiences
 from casetrace.narrative.story import narrate
 
-__all__ = ["unheard"]
+__all__ = ["missing_words"]
 
 #: Of the data.
 LANGUAGE = "en"
 
 
-def unheard(case: Case) -> list[Problem]:
+def missing_words(case: Case) -> list[Problem]:
     """Look through the words that a case has for its audiences.
 
     Parameters

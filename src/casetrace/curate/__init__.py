@@ -1,0 +1,1 @@
+"""Put a report into a case: new folder, guide, dictionary, quotations, privacy of notebooks."""
