@@ -88,7 +88,7 @@ def one_round(folder: Path, whole: Path, bare: Path) -> dict[str, float]:
     test = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     nbval = ["--nbval", "--nbval-current-env", "notebooks"]
     found["nbval: stock"] = ways.run([*test, *nbval], stored(whole))
-    quick = ["-p", "casetrace.runner.quick", "-p", "xdist", "-p", "nbval.plugin"]
+    quick = ["-p", "casetrace.build.pytest_plugin", "-p", "xdist", "-p", "nbval.plugin"]
     spread = ["-n", "2", "--dist", "loadfile"]
     alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # as make check has it
     found["nbval: warm, two at a time"] = ways.run([*test, *quick, *spread, *nbval], whole, **alone)

@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-import casetrace.runner.warm  # noqa: F401  everything that the notebooks need
+import casetrace.build.warm  # noqa: F401  everything that the notebooks need
 from casetrace.case.load import load
 from casetrace.page import parts
 from casetrace.page.build import Page

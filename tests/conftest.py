@@ -19,6 +19,8 @@ import pytest
 from browser import browser  # noqa: F401  one for all modules
 
 from casetrace import charts
+from casetrace.build.build import build
+from casetrace.build.jobs import FIRST
 from casetrace.case.load import load
 from casetrace.case.model import Case
 from casetrace.case.project import DEFAULT_CASE, Project
@@ -26,8 +28,6 @@ from casetrace.case.reference import REFERENCE
 from casetrace.case.rows import TABLES, columns
 from casetrace.cli import main
 from casetrace.questions.series import figures
-from casetrace.runner.build import build
-from casetrace.runner.job import FIRST
 
 ROOT = Path(__file__).resolve().parents[1]
 

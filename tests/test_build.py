@@ -19,13 +19,13 @@ from conftest import (
     write_case,
 )
 
+from casetrace.build import build as builds
+from casetrace.build import stale
+from casetrace.build.build import BuildError, build
+from casetrace.build.jobs import Job
 from casetrace.case.load import check, load_reference
 from casetrace.case.problems import UsageError
 from casetrace.case.write import write_bytes
-from casetrace.runner import build as builds
-from casetrace.runner import stale
-from casetrace.runner.build import BuildError, build
-from casetrace.runner.job import Job
 
 NEW = "23456"
 DEFAULT = Job("imataka-2014", "default")
@@ -226,7 +226,7 @@ def test_a_full_disk_is_named_and_old_outputs_stay(copy, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device", "build/staging/course.svg")
 
-    monkeypatch.setattr("casetrace.runner.produce.write_bytes", full)
+    monkeypatch.setattr("casetrace.build.produce.write_bytes", full)
     with pytest.raises(OSError, match="No space left"):
         build(copy, [DEFAULT])
     assert outputs(copy) == before
@@ -500,7 +500,7 @@ def test_a_folder_for_temporary_files_may_lie_deep(copy, tmp_path):
 def test_what_is_edited_while_a_build_is_under_way_is_not_lost(built, monkeypatch):
     before = outputs(built)
     change_cell(built.data / "imataka-2014" / "care.csv", "1", "met", "no")
-    sound = "casetrace.runner.build._is_sound"
+    sound = "casetrace.build.build._is_sound"
 
     def edited(where, job):
         change_cell(observations(built), "ck.presentation", "value", NEW)
@@ -516,7 +516,7 @@ def test_what_is_edited_while_a_build_is_under_way_is_not_lost(built, monkeypatc
 @pytest.mark.slow
 def test_what_is_edited_after_it_was_read_is_run_again(built, monkeypatch):
     change_cell(built.data / "imataka-2014" / "care.csv", "1", "met", "no")
-    publish = "casetrace.runner.build.publish"
+    publish = "casetrace.build.build.publish"
 
     def edited(*arguments):
         change_cell(observations(built), "ck.presentation", "value", NEW)

@@ -154,7 +154,7 @@ def test_progress_is_plain_lines_without_a_terminal(copy):
 def test_progress_on_a_terminal_names_what_runs(capsys):
     import io
 
-    from casetrace.runner.progress import Progress
+    from casetrace.build.progress import Progress
 
     class Terminal(io.StringIO):
         def isatty(self):

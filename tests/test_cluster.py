@@ -14,13 +14,13 @@ import pytest
 import yaml
 from conftest import ROOT, casetrace_process, change_cell, snapshot
 
+from casetrace.build import cluster as clusters
+from casetrace.build.build import build
+from casetrace.build.cluster import Asked, cluster, there
+from casetrace.build.deliver import Delivery
+from casetrace.build.execute import NotebookError
+from casetrace.build.jobs import Job, Made, Task
 from casetrace.case.problems import UsageError
-from casetrace.runner import cluster as clusters
-from casetrace.runner.build import build
-from casetrace.runner.cluster import Asked, cluster, there
-from casetrace.runner.deliver import Delivery
-from casetrace.runner.execute import NotebookError
-from casetrace.runner.job import Job, Made, Task
 
 pytestmark = pytest.mark.slow
 

@@ -20,10 +20,8 @@ LEVELS = [
     {"narrative"},
     {"page", "document"},
     {"explore", "curate"},
-    {"exchange", "runner"},
-    {"accept"},
-    {"verify"},
-    {"commands"},
+    {"exchange"},
+    {"build"},
     {"cli"},
 ]
 

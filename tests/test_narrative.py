@@ -4,6 +4,7 @@ from typing import get_args
 import pytest
 from conftest import ROOT, change_cell, csv_text, opened
 
+from casetrace.build.verify import check_template, templates
 from casetrace.case.fields import State
 from casetrace.case.load import load
 from casetrace.case.rows import Finding, columns
@@ -21,7 +22,6 @@ from casetrace.narrative.audience import audience
 from casetrace.page import report_page
 from casetrace.page.variants import singles
 from casetrace.questions.course.figure import course
-from casetrace.verify import check_template, templates
 
 CASES = sorted(p.parent.name for p in (ROOT / "data").glob("*/case.yaml"))
 

@@ -10,10 +10,10 @@ import time
 import pytest
 from conftest import change_cell
 
+from casetrace.build.process import ProcessError, run_module
 from casetrace.case.load import load
 from casetrace.case.memo import READ, Memo, unread
 from casetrace.page import Page, parts, report_page
-from casetrace.runner.process import ProcessError, run_module
 
 WORDS = {"words-summary", "words-parent", "words-ja", "words-tables"}
 

@@ -9,11 +9,11 @@ import pytest
 from conftest import SERIES_FIGURES, casetrace, change_cell, overlaps, sloped
 
 from casetrace import charts, tables
+from casetrace.build import stale
+from casetrace.build.build import BuildError, build
+from casetrace.build.jobs import FIRST, Job
 from casetrace.case.load import load
 from casetrace.questions.series.analysis import COLUMNS, as_csv, as_parquet, open_series, tidy
-from casetrace.runner import stale
-from casetrace.runner.build import BuildError, build
-from casetrace.runner.job import FIRST, Job
 
 
 @pytest.fixture

@@ -11,14 +11,14 @@ from conftest import FIGURES, SERIES_FIGURES
 from synthetic import make
 
 from casetrace import charts, tables
+from casetrace.build.build import build
+from casetrace.build.jobs import Job
 from casetrace.case.load import check, load, load_reference
 from casetrace.narrative import narrate
 from casetrace.narrative.audience import audiences
 from casetrace.page import report_page
 from casetrace.questions.series.analysis import open_series
 from casetrace.questions.values import check_names, headline
-from casetrace.runner.build import build
-from casetrace.runner.job import Job
 
 pytestmark = pytest.mark.slow
 

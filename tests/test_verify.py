@@ -8,10 +8,10 @@ import nbformat
 import pytest
 from conftest import casetrace, change_cell, snapshot
 
-from casetrace.accept import accept, compare
-from casetrace.runner.build import build
-from casetrace.runner.job import Job
-from casetrace.verify import check_figures, check_notebook, verify
+from casetrace.build.accept import accept, compare
+from casetrace.build.build import build
+from casetrace.build.jobs import Job
+from casetrace.build.verify import check_figures, check_notebook, verify
 
 CASE = "imataka-2014"
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import NoReturn
 
-import casetrace.runner  # noqa: F401  before jsonschema
-from casetrace import commands
-from casetrace.case.project import DEFAULT_SCENARIO, Project, project
-from casetrace.commands import FAILED, MISUSE, OK, STOPPED, misuse, say, scenario_of, some_or_all
-from casetrace.runner.job import Job
+import casetrace.build  # noqa: F401  before jsonschema
+from casetrace.build.jobs import Job
+from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO, Project, project
 
 __all__ = ["main"]
+
+
+#: How the program ends.
+OK, FAILED, MISUSE, STOPPED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader has what it wanted
         return OK
     except KeyboardInterrupt:
-        return say("casetrace: stopped; what was there before is untouched", STOPPED)
+        return _say("casetrace: stopped; what was there before is untouched", STOPPED)
     except Exception as error:
         return _failed(error)
 
@@ -38,33 +43,33 @@ def _failed(error: Exception) -> int:
     from casetrace.case.problems import CaseError, UsageError
 
     if isinstance(error, CaseError):
-        return say(str(error), FAILED)
+        return _say(str(error), FAILED)
     if isinstance(error, UsageError | FileNotFoundError):
-        return say(f"casetrace: {error}", MISUSE)
+        return _say(f"casetrace: {error}", MISUSE)
     if isinstance(error, OSError):
         name = f" {error.filename}" if error.filename else ""
         kept = "what was there before is untouched"
-        return say(f"casetrace: cannot write{name}: {error.strerror}; {kept}", FAILED)
+        return _say(f"casetrace: cannot write{name}: {error.strerror}; {kept}", FAILED)
     raise error
 
 
 def _build(options: argparse.Namespace) -> int:
-    from casetrace.runner.stale import due, shared
+    from casetrace.build.stale import due, shared
 
-    where, scenario = project(), scenario_of(options)
-    jobs = [Job(case, scenario) for case in some_or_all(options)]
+    where, scenario = project(), _scenario_of(options)
+    jobs = [Job(case, scenario) for case in _some_or_all(options)]
     for name, number in (("-j", options.jobs), ("--workers", options.workers)):
         if number is not None and number < 1:
-            misuse(f"{name} takes a number of 1 or more, found {number}")
+            _misuse(f"{name} takes a number of 1 or more, found {number}")
     delivery = None
     if options.to:
-        from casetrace.runner.deliver import Delivery
+        from casetrace.build.deliver import Delivery
 
         delivery = Delivery(where, options.to)
     stale = [job for job in jobs if due(where, job, shared(where, job))]
     for job in jobs:
         if job not in stale:
-            say(f"{job.key}: nothing changed, nothing to do", OK)
+            _say(f"{job.key}: nothing changed, nothing to do", OK)
             if delivery:
                 delivery(job)
     failed, changed = _built(where, stale, options, delivery) if stale else ("", ())
@@ -72,9 +77,9 @@ def _build(options: argparse.Namespace) -> int:
         print(path)
     errors = delivery.errors if delivery else []
     for error in errors:
-        say(f"casetrace: not delivered to {options.to}: {error}", FAILED)
+        _say(f"casetrace: not delivered to {options.to}: {error}", FAILED)
     if failed:
-        say(f"casetrace: {failed}", FAILED)
+        _say(f"casetrace: {failed}", FAILED)
     return FAILED if failed or errors else OK
 
 
@@ -87,18 +92,18 @@ def _built(
     """Build jobs, here or on a cluster; gives what failed, and the files that changed."""
     with contextlib.ExitStack() as stack:
         if options.scheduler or options.workers:
-            from casetrace.runner.cluster import cluster
+            from casetrace.build.cluster import cluster
 
             asked = cluster(options.scheduler, options.workers)
             perform, ahead = stack.enter_context(asked)
         else:
-            from casetrace.runner.environment import environment
+            from casetrace.build.environment import environment
 
             stack.enter_context(environment())  # the warm process imports while this one does
-            from casetrace.runner.task import perform
+            from casetrace.build.task import perform
 
             ahead = options.jobs
-        from casetrace.runner.build import BuildError, build
+        from casetrace.build.build import BuildError, build
 
         try:
             return "", build(where, jobs, ahead, options.explain, perform, then)
@@ -107,7 +112,7 @@ def _built(
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from casetrace.verify import verify
+    from casetrace.build.verify import verify
 
     problems = verify(project(), options.jobs)
     for problem in problems:
@@ -121,14 +126,232 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _accept(options: argparse.Namespace) -> int:
-    from casetrace.accept import accept
-    from casetrace.runner.build import BuildError
+    from casetrace.build.accept import accept
+    from casetrace.build.build import BuildError
 
     try:
         words = accept(project(), options.jobs)
     except BuildError as error:
-        return say(f"casetrace: {error}", FAILED)
+        return _say(f"casetrace: {error}", FAILED)
     print("\n".join(words) or "nothing changed")
+    return OK
+
+
+def _say(words: str, code: int) -> int:
+    """Say something on standard error; gives the code to end with."""
+    print(words, file=sys.stderr)
+    return code
+
+
+def _misuse(words: str) -> NoReturn:
+    """End because of how the command was called."""
+    from casetrace.case.problems import UsageError
+
+    raise UsageError(words)
+
+
+def _cases_of(options: argparse.Namespace, every: bool = False) -> list[str]:
+    """The cases named, or the default one, or every one."""
+    known = project().cases()
+    for case in options.cases:
+        if case not in known:
+            from casetrace.case.problems import nearest
+
+            _misuse(f"there is no case {case!r} in data/; {nearest(case, known, 'case')}")
+    return options.cases or (known if every else [DEFAULT_CASE])
+
+
+def _some_or_all(options: argparse.Namespace) -> list[str]:
+    """The cases named, or every one if that is asked for."""
+    if options.all and options.cases:
+        _misuse("--all takes every case there is: name cases, or give --all, not both")
+    return _cases_of(options, every=options.all)
+
+
+def _scenario_of(options: argparse.Namespace) -> str:
+    """The scenario with the single readings that were switched, in a fixed order."""
+    for pair in options.reading:
+        if "=" not in pair:
+            _misuse(f"--reading takes name=option, found {pair!r}")
+    base = [] if options.reading and options.scenario == DEFAULT_SCENARIO else [options.scenario]
+    return "+".join([*base, *sorted(options.reading)])
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Validate cases: errors, then warnings, then what CARE still misses; and the notebooks."""
+    from casetrace.case.load import check, load
+    from casetrace.case.problems import CaseError
+    from casetrace.curate.guide import guide, missing_of_care
+    from casetrace.curate.missing_words import missing_words
+    from casetrace.curate.notebook_privacy import in_notebooks
+    from casetrace.questions.values import check_names, idle_readings
+
+    failed = False
+    for case in _cases_of(options, every=True):
+        problems, warnings = check(case, project())
+        missing = ""
+        if not problems:
+            try:
+                opened = load(case)
+                check_names(opened)
+                warnings += [*guide(opened), *idle_readings(opened), *missing_words(opened)]
+                missing = missing_of_care(opened)
+            except CaseError as error:
+                problems = list(error.problems)
+        for problem in problems:
+            print(f"error: {problem}")
+        for warning in warnings:
+            print(f"warning: {warning}")
+        if missing:
+            print(textwrap.fill(f"note: {missing}", 100, subsequent_indent="    "))
+        counts = [(len(problems), "error"), (len(warnings), "warning")]
+        word = ", ".join(f"{n} {name}{'s' * (n != 1)}" for n, name in counts if n) or "ok"
+        print(f"{case}: {word}")
+        failed = failed or bool(problems)
+    for problem in in_notebooks(project()):
+        print(f"error: {problem}")
+        failed = True
+    return FAILED if failed else OK
+
+
+def _new(options: argparse.Namespace) -> int:
+    """Make the folder of a new case."""
+    from casetrace.curate.new_case import create
+
+    for path in create(options.case, project()):
+        print(path)
+    print(
+        f"All of it is an example: replace it row by row, and ask\n"
+        f"  casetrace check {options.case}    what is left to do\n"
+        f"  casetrace build {options.case}    for figures and narrative\n"
+        f"docs/your-own-case.md leads through it.",
+        file=sys.stderr,
+    )
+    return OK
+
+
+def _import(options: argparse.Namespace) -> int:
+    """Make the folder of a new case from a file in another format."""
+    from casetrace.exchange import import_case
+
+    files, unplaced = import_case(Path(options.file), options.case, project())
+    for path in files:
+        print(path)
+    for line in unplaced:
+        print(f"not placed: {line}")
+    count = f"{len(unplaced)} item{'s' * (len(unplaced) != 1)}" if unplaced else "nothing"
+    words = f"{count} had no place; next: casetrace check {options.case}"
+    return _say(words, OK)
+
+
+def _values(options: argparse.Namespace) -> int:
+    """Print the headline values of a case."""
+    from casetrace.case.load import load
+    from casetrace.questions.values import as_records, headline
+
+    case = load(options.case, _scenario_of(options))
+    records = as_records(case, headline(case))
+    if options.json:
+        print(json.dumps(records, indent=1, ensure_ascii=False))
+        return OK
+    width = max(len(r["id"]) for r in records)
+    for r in records:
+        hangs = f"  [{', '.join(r['readings'])}]" if r["readings"] else ""
+        print(f"{r['id']:{width}}  {r['text']}{hangs}")
+    return OK
+
+
+def _table(options: argparse.Namespace) -> int:
+    """Write the headline values of cases as one tidy table."""
+    from casetrace.case.load import load
+    from casetrace.case.problems import CaseError
+    from casetrace.case.write import write_bytes
+    from casetrace.questions.series.analysis import as_csv, as_parquet, tidy
+
+    where, rows, failed = project(), [], False
+    for case in _some_or_all(options):
+        try:
+            rows += tidy(load(case, where=where))
+        except CaseError as error:
+            failed = True
+            _say(f"{case} is left out: {error}", FAILED)
+    if not rows:
+        return FAILED  # what was there before stays
+    made = {"values.csv": as_csv(rows)}
+    if options.parquet:
+        made["values.parquet"] = as_parquet(rows)
+    for name, content in made.items():
+        path = where.build / "tables" / name
+        write_bytes(path, content)
+        print(where.shown(path))
+    return FAILED if failed else OK
+
+
+def _docx(options: argparse.Namespace) -> int:
+    """Write the narrative as a Word document."""
+    from casetrace.case.load import load
+    from casetrace.case.write import write_bytes
+    from casetrace.document import docx
+    from casetrace.narrative.audience import audience
+
+    where = project()
+    case = load(options.case, _scenario_of(options), where=where)
+    name = audience(options.audience).file.replace(".md", ".docx")
+    path = where.build / "documents" / case.id / case.scenario / name
+    write_bytes(path, docx(case, options.audience))
+    print(where.shown(path))
+    return OK
+
+
+def _verify_source(options: argparse.Namespace) -> int:
+    """Find the words of every row in a copy of the article."""
+    from casetrace.case.load import load
+    from casetrace.curate.quotations import read_article, verify
+
+    matches = verify(load(options.case), read_article(Path(options.article)))
+    width = max(len(m.source) for m in matches)
+    for m in matches:
+        status = m.status if m.status == "exact" else f"{m.status} {m.score:.0f}%"
+        line = f"line {m.line}" if m.line else ""
+        print(f"{m.source:{width}}  {status:9}  {line:9}  {m.words}")
+    count = {s: sum(m.status == s for m in matches) for s in ("exact", "fuzzy", "lost")}
+    print(", ".join(f"{number} {status}" for status, number in count.items()))
+    return FAILED if count["lost"] else OK
+
+
+def _scenarios(options: argparse.Namespace) -> int:
+    """List scenarios, readings and their options."""
+    from casetrace.case.load import open_head
+
+    head = open_head(options.case)
+    print(f"{DEFAULT_SCENARIO}: every reading at the curator's option")
+    for name, scenario in head.scenarios.items():
+        pairs = ", ".join(f"{k}={v}" for k, v in scenario.readings.items())
+        print(f"{name}: {scenario.label} ({pairs})")
+    print("\nreadings, to switch one by one (--reading name=option; * is the default):")
+    for name, reading in head.readings.items():
+        print(f"{name}: {reading.question}")
+        for key, option in reading.options.items():
+            print(f"  {'*' if key == reading.default else ' '} {key}: {option.label}")
+    return OK
+
+
+def _dictionary(_: argparse.Namespace) -> int:
+    """Write the data dictionary."""
+    from casetrace.case.write import write_bytes
+    from casetrace.curate.dictionary import dictionary
+
+    where = project()
+    write_bytes(where.data / "README.md", dictionary().encode())
+    print(where.shown(where.data / "README.md"))
+    return OK
+
+
+def _lab(options: argparse.Namespace) -> int:
+    """Open JupyterLab to explore a case."""
+    from casetrace.explore.lab import open_lab
+
+    open_lab(project(), [word for word in options.options if word != "--"])
     return OK
 
 
@@ -189,25 +412,23 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument(
         "--to", metavar="URL", help="put a copy there as well: a folder, or a URL of fsspec"
     )
-    added = command("check", commands.check, "Validate case data; every problem at once.")
+    added = command("check", _check, "Validate case data; every problem at once.")
     added.add_argument("cases", nargs="*", metavar="CASE")
-    added = command(
-        "new", commands.new, "Make the folder of a new case, with a worked row in each table."
-    )
+    added = command("new", _new, "Make the folder of a new case, with a worked row in each table.")
     added.add_argument("case", metavar="NAME", help="such as imataka-2014")
     words = "Make the folder of a new case from a Phenopacket, a FHIR Bundle or a CSV of visits."
-    added = command("import", commands.import_, words)
+    added = command("import", _import, words)
     added.add_argument("file", metavar="FILE")
     added.add_argument("case", metavar="NAME", help="of the new case, such as imataka-2014")
-    added = command("values", commands.values, "Print every headline value of a case.")
+    added = command("values", _values, "Print every headline value of a case.")
     added.add_argument("case", metavar="CASE")
     added.add_argument("--json", action="store_true", help="with bounds, sources and derivation")
     with_scenario(added)
-    added = command("table", commands.table, "Write headline values of cases as one tidy table.")
+    added = command("table", _table, "Write headline values of cases as one tidy table.")
     added.add_argument("cases", nargs="*", metavar="CASE")
     added.add_argument("--parquet", action="store_true", help="as Parquet too (needs pyarrow)")
     with_all(added)
-    added = command("docx", commands.docx, "Write the narrative as a Word document (needs pandoc).")
+    added = command("docx", _docx, "Write the narrative as a Word document (needs pandoc).")
     added.add_argument("case", metavar="CASE")
     added.add_argument(
         "--audience",
@@ -217,7 +438,7 @@ def _parser() -> argparse.ArgumentParser:
     with_scenario(added)
     added = command(
         "verify-source",
-        commands.verify_source,
+        _verify_source,
         "Find the words of every row in your copy of the article.",
     )
     added.add_argument("case", metavar="CASE")
@@ -226,11 +447,11 @@ def _parser() -> argparse.ArgumentParser:
     with_jobs(added)
     added = command("accept", _accept, "Store the present results and say what changed.")
     with_jobs(added)
-    added = command("scenarios", commands.scenarios, "List scenarios, readings and their options.")
+    added = command("scenarios", _scenarios, "List scenarios, readings and their options.")
     added.add_argument("case", metavar="CASE")
-    command("dictionary", commands.dictionary, "Write data/README.md from the data models.")
+    command("dictionary", _dictionary, "Write data/README.md from the data models.")
     words = "Open JupyterLab on copies of the notebooks, in lab/."
-    added = command("lab", commands.lab, words)
+    added = command("lab", _lab, words)
     added.add_argument("options", nargs=argparse.REMAINDER, help="of jupyter lab, after --")
     parser.add_argument("--version", action="version", version=f"casetrace {version('casetrace')}")
     return parser

@@ -16,11 +16,12 @@ from typing import Any
 
 import nbformat
 
-from casetrace.accept import committed_jobs, compare
+from casetrace.build.accept import committed_jobs, compare
+from casetrace.build.build import alone, failures, staging
+from casetrace.build.jobs import Job
+from casetrace.build.produce import everything, produce
+from casetrace.build.stale import PACKAGE
 from casetrace.case.project import Project
-from casetrace.runner.build import alone, failures, staging
-from casetrace.runner.job import Job
-from casetrace.runner.produce import everything, produce
 
 __all__ = [
     "check_figures",
@@ -179,7 +180,7 @@ def compare_folder(where: Project, kept: Path, fresh: Path) -> list[str]:
 
 def templates() -> list[Path]:
     """The templates of narrative and page."""
-    return sorted(Path(__file__).parent.rglob("*.j2"))
+    return sorted(PACKAGE.rglob("*.j2"))
 
 
 def check_template(path: Path) -> list[str]:

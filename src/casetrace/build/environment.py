@@ -26,7 +26,7 @@ LONGEST = 70
 
 def preload() -> str:
     """Modules that the kernels of a build find imported: what notebooks need, and this package."""
-    return f"{DEFAULT_PRELOAD},casetrace.runner.warm"
+    return f"{DEFAULT_PRELOAD},casetrace.build.warm"
 
 
 class environment:

@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from casetrace.build.environment import environment
+from casetrace.build.execute import NotebookError, cell_timeout
+from casetrace.build.jobs import INDEX, PAGE, Job, Made, Task
+from casetrace.build.process import stop_processes
+from casetrace.build.progress import Progress
+from casetrace.build.stale import tasks
+from casetrace.build.task import perform as perform_here
 from casetrace.case.project import Project
 from casetrace.case.write import digest, write_bytes
 from casetrace.kernels.client import close_server
-from casetrace.runner.environment import environment
-from casetrace.runner.execute import NotebookError, cell_timeout
-from casetrace.runner.job import INDEX, PAGE, Job, Made, Task
-from casetrace.runner.process import stop_processes
-from casetrace.runner.progress import Progress
-from casetrace.runner.stale import tasks
-from casetrace.runner.task import perform as perform_here
 
 __all__ = ["Perform", "Produced", "everything", "produce"]
 
@@ -30,7 +30,7 @@ __all__ = ["Perform", "Produced", "everything", "produce"]
 #: Tasks to run, and what was done before by task.
 Plan = tuple[Collection[str], Mapping[str, Made]]
 
-#: Does a task: :func:`casetrace.runner.task.perform`, or something that has it done elsewhere.
+#: Does a task: :func:`casetrace.build.task.perform`, or something that has it done elsewhere.
 Perform = Callable[[Project, Task, Path], Made]
 
 

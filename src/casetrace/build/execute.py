@@ -9,9 +9,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from casetrace.build.jobs import Task
 from casetrace.case.problems import UsageError
 from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO, EXPORT, ROOT, Project
-from casetrace.runner.job import Task
 
 __all__ = ["NotebookError", "cell_timeout", "cleaned", "execute", "retold"]
 

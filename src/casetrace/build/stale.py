@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from casetrace.build.jobs import FIRST, INDEX, PAGE, SERIES, Job
 from casetrace.case.project import Project
 from casetrace.case.write import digest, write_bytes
-from casetrace.runner.job import FIRST, INDEX, PAGE, SERIES, Job
 
 __all__ = [
     "Before",

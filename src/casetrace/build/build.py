@@ -10,16 +10,16 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from casetrace.build.execute import retold
+from casetrace.build.jobs import INDEX, Job, Made
+from casetrace.build.produce import Perform, Plan, Produced, produce
+from casetrace.build.stale import Before, Due, before, due, read_manifest, record, shared
+from casetrace.build.task import as_bytes, perform
 from casetrace.case.crosscheck import warnings
 from casetrace.case.load import load
 from casetrace.case.problems import CaseError
 from casetrace.case.project import DEFAULT_SCENARIO, Project
 from casetrace.case.write import digest, write_bytes
-from casetrace.runner.execute import retold
-from casetrace.runner.job import INDEX, Job, Made
-from casetrace.runner.produce import Perform, Plan, Produced, produce
-from casetrace.runner.stale import Before, Due, before, due, read_manifest, record, shared
-from casetrace.runner.task import as_bytes, perform
 
 __all__ = ["BuildError", "alone", "build", "publish", "staging"]
 

@@ -1,4 +1,6 @@
-"""A pytest plugin: nbval's kernels are forked from a warm process (``-p casetrace.runner.quick``).
+"""A pytest plugin: nbval's kernels are forked from a warm process.
+
+Used as ``-p casetrace.build.pytest_plugin``.
 
 It must be loaded before nbval, so it is named on the command line or in ``addopts``.
 """
@@ -6,8 +8,8 @@ It must be loaded before nbval, so it is named on the command line or in ``addop
 import os
 from typing import Any
 
+from casetrace.build.environment import PROVISIONER, preload
 from casetrace.kernels.client import PRELOAD, is_warm, server_for
-from casetrace.runner.environment import PROVISIONER, preload
 
 __all__ = []
 

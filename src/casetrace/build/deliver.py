@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from casetrace.build.jobs import Job
+from casetrace.build.stale import read_manifest
 from casetrace.case.problems import UsageError
 from casetrace.case.project import Project
 from casetrace.case.write import digest, write_bytes
-from casetrace.runner.job import Job
-from casetrace.runner.stale import read_manifest
 
 __all__ = ["Delivery"]
 

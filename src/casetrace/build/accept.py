@@ -10,14 +10,14 @@ from typing import Any
 
 import nbformat
 
+from casetrace.build.build import BuildError, alone, failures, publish, staging
+from casetrace.build.jobs import Job
+from casetrace.build.produce import everything, produce
+from casetrace.build.stale import before
+from casetrace.build.task import as_bytes
 from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO, Project
 from casetrace.case.write import write_bytes
 from casetrace.display.table import VALUES_MIME
-from casetrace.runner.build import BuildError, alone, failures, publish, staging
-from casetrace.runner.job import Job
-from casetrace.runner.produce import everything, produce
-from casetrace.runner.stale import before
-from casetrace.runner.task import as_bytes
 
 __all__ = ["accept", "committed_jobs", "compare"]
 

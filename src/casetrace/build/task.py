@@ -8,13 +8,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from casetrace.build.execute import NotebookError, execute
+from casetrace.build.jobs import PAGE, SERIES, Made, Task
+from casetrace.build.process import ProcessError, run_module
+from casetrace.build.stale import shared
 from casetrace.case.project import ROOT, Project
 from casetrace.case.write import digest, write_bytes
 from casetrace.curate.notebook_privacy import identifying, words_of_data
-from casetrace.runner.execute import NotebookError, execute
-from casetrace.runner.job import PAGE, SERIES, Made, Task
-from casetrace.runner.process import ProcessError, run_module
-from casetrace.runner.stale import shared
 
 __all__ = ["as_bytes", "perform"]
 

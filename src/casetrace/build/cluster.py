@@ -22,15 +22,15 @@ from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any
 
+from casetrace.build.environment import environment
+from casetrace.build.execute import NotebookError
+from casetrace.build.jobs import PAGE, Made, Task
+from casetrace.build.produce import Perform
+from casetrace.build.stale import code, inputs
+from casetrace.build.task import perform
 from casetrace.case.problems import UsageError
 from casetrace.case.project import Project
 from casetrace.case.write import write_bytes
-from casetrace.runner.environment import environment
-from casetrace.runner.execute import NotebookError
-from casetrace.runner.job import PAGE, Made, Task
-from casetrace.runner.produce import Perform
-from casetrace.runner.stale import code, inputs
-from casetrace.runner.task import perform
 
 __all__ = ["cluster", "setup", "there"]
 
@@ -74,7 +74,7 @@ class Given:
     files : dict of bytes
         What it made, by path from the folder of the job.
     read : tuple of str or None
-        As in :class:`~casetrace.runner.job.Made`.
+        As in :class:`~casetrace.build.jobs.Made`.
     error : tuple of str
         Notebook, cell and cause, if the task failed for that.
     """
