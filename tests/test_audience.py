@@ -16,7 +16,7 @@ from casetrace.narrative import narrate
 from casetrace.narrative.audience import audience, audiences
 from casetrace.page.variants import singles
 from casetrace.quantity import parse
-from casetrace.questions.course.figure import course
+from casetrace.questions.course.figures import course
 from casetrace.questions.values import headline
 
 CASES = sorted(p.parent.name for p in (ROOT / "data").glob("*/case.yaml"))

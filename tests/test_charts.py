@@ -11,8 +11,8 @@ from casetrace.case.clocks import phases
 from casetrace.case.load import load
 from casetrace.display import style
 from casetrace.display.style import FULL, SINGLE
-from casetrace.questions.course.figure import course
-from casetrace.questions.course.figure import course as chart
+from casetrace.questions.course.figures import course
+from casetrace.questions.course.figures import course as chart
 from casetrace.questions.course.timeline import Timeline
 
 CASES = sorted(p.parent.name for p in (ROOT / "data").glob("*/case.yaml"))

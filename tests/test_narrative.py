@@ -21,7 +21,7 @@ from casetrace.narrative import narrate
 from casetrace.narrative.audience import audience
 from casetrace.page import report_page
 from casetrace.page.variants import singles
-from casetrace.questions.course.figure import course
+from casetrace.questions.course.figures import course
 
 CASES = sorted(p.parent.name for p in (ROOT / "data").glob("*/case.yaml"))
 

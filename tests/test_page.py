@@ -15,11 +15,10 @@ from casetrace.display.trace import mark as marked
 from casetrace.narrative.audience import audiences
 from casetrace.page import content, report_page, variants
 from casetrace.page.content import narrated, tabled
-from casetrace.page.figures import FIGURES, picture
-from casetrace.page.figures import _readings as figure_readings
+from casetrace.page.figures import FIGURES, drawn, picture
 from casetrace.page.variants import packed, singles, varied
 from casetrace.quantity import Quantity, parse
-from casetrace.questions.course.figure import course
+from casetrace.questions.course.figures import course
 from casetrace.questions.values import headline
 
 COMMITTED = ROOT / "reports" / "imataka-2014" / "index.html"
@@ -209,8 +208,9 @@ def test_every_number_that_a_figure_draws_names_its_source(shown):
 def test_a_figure_hangs_on_no_reading_but_those_that_it_is_drawn_for(shown):
     case = opened("imataka-2014")
     home = shown.chart(case)
+    hangs_on = drawn(case, [shown])[shown.name].readings
     for switch in singles(case):
-        if not set(switch) & set(figure_readings(case, shown)):
+        if not set(switch) & set(hangs_on):
             figure = shown.chart(case.under(switch))
             assert (figure.marks, figure.alt) == (home.marks, home.alt), switch
             assert picture(figure) == picture(home), switch

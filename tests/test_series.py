@@ -181,10 +181,10 @@ def test_the_notebook_on_all_cases_is_run_once_and_again_for_any_case(whole):
             path.unlink()
     build(whole, [FIRST])
     change_cell(whole.data / "gungor-2020" / "observations.csv", "alt.presentation", "note", "x")
-    assert set(stale.due(whole, FIRST, stale.shared(whole, FIRST)).run) == {"9-series.ipynb"}
+    assert set(stale.due(whole, FIRST, stale.inputs(whole, FIRST)).run) == {"9-series.ipynb"}
     build(whole, [FIRST])
     shutil.rmtree(whole.data / "gungor-2020")
-    assert set(stale.due(whole, FIRST, stale.shared(whole, FIRST)).run) == {"9-series.ipynb"}
+    assert set(stale.due(whole, FIRST, stale.inputs(whole, FIRST)).run) == {"9-series.ipynb"}
 
 
 @pytest.mark.slow

@@ -54,7 +54,7 @@ def _failed(error: Exception) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from casetrace.build.stale import due, shared
+    from casetrace.build.stale import due, inputs
 
     where, scenario = project(), _scenario_of(options)
     jobs = [Job(case, scenario) for case in _some_or_all(options)]
@@ -66,7 +66,7 @@ def _build(options: argparse.Namespace) -> int:
         from casetrace.build.deliver import Delivery
 
         delivery = Delivery(where, options.to)
-    stale = [job for job in jobs if due(where, job, shared(where, job))]
+    stale = [job for job in jobs if due(where, job, inputs(where, job))]
     for job in jobs:
         if job not in stale:
             _say(f"{job.key}: nothing changed, nothing to do", OK)

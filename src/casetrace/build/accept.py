@@ -13,7 +13,7 @@ import nbformat
 from casetrace.build.build import BuildError, alone, failures, publish, staging
 from casetrace.build.jobs import Job
 from casetrace.build.produce import everything, produce
-from casetrace.build.stale import before
+from casetrace.build.stale import inputs
 from casetrace.build.task import as_bytes
 from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO, Project
 from casetrace.case.write import write_bytes
@@ -44,7 +44,7 @@ def accept(where: Project, workers: int = 2) -> list[str]:
     jobs = committed_jobs(where)
     words: list[str] = []
     with alone(where), staging(where) as folder:
-        taken = {job: before(where, job) for job in jobs}
+        made_from = {job: inputs(where, job) for job in jobs}
         produced = produce(where, everything(where, jobs), folder, workers)
         if produced.errors:
             raise BuildError(failures(produced))
@@ -58,7 +58,7 @@ def accept(where: Project, workers: int = 2) -> list[str]:
         changed = [
             path
             for job, made in produced.made.items()
-            for path in publish(where, job, made, folder, taken[job])
+            for path in publish(where, job, made, folder, made_from[job])
         ]
         words += [f"file {p}" for p in changed if not p.startswith("build/")]
     return words

@@ -10,16 +10,15 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from casetrace.build.execute import retold
-from casetrace.build.jobs import INDEX, Job, Made
+from casetrace.build.jobs import Job, Made
 from casetrace.build.produce import Perform, Plan, Produced, produce
-from casetrace.build.stale import Before, Due, before, due, read_manifest, record, shared
-from casetrace.build.task import as_bytes, perform
+from casetrace.build.stale import Due, Inputs, due, inputs, read_manifest, record
+from casetrace.build.task import perform
 from casetrace.case.crosscheck import warnings
 from casetrace.case.load import load
 from casetrace.case.problems import CaseError
 from casetrace.case.project import DEFAULT_SCENARIO, Project
-from casetrace.case.write import digest, write_bytes
+from casetrace.case.write import digest
 
 __all__ = ["BuildError", "alone", "build", "publish", "staging"]
 
@@ -78,11 +77,11 @@ def build(
     """
     changed: list[str] = []
     refused: list[str] = []
-    taken: dict[Job, Before] = {}
+    taken: dict[Job, Inputs] = {}
     with alone(where):
         stale = {}
         for job in jobs:
-            found = due(where, job, shared(where, job))
+            found = due(where, job, inputs(where, job))
             _tell(job, found, explain)
             if found:
                 stale[job] = list(found.run)
@@ -94,8 +93,8 @@ def build(
                 if not _is_sound(where, job):
                     refused.append(job.key)
                     return None
-                taken[job] = before(where, job)
-                found = due(where, job, taken[job].shared)  # what was edited since is run as well
+                taken[job] = inputs(where, job)
+                found = due(where, job, taken[job])  # what was edited since is run as well
                 return found.run, _kept(where, job, found, folder)
 
             def done(job: Job, made: Mapping[str, Made]) -> None:
@@ -135,8 +134,6 @@ def _tell(job: Job, found: Due, explain: bool) -> None:
         same.setdefault("; ".join([*why[:MOST_REASONS], *more]), []).append(name)
     for why, names in same.items():
         print(f"{job.key}: to be run, since {why}: {', '.join(names)}", file=sys.stderr)
-    if found.retold:
-        print(f"{job.key}: told anew, not run: {', '.join(found.retold)}", file=sys.stderr)
     for why in found.damaged:
         print(f"{job.key}: {why}", file=sys.stderr)
     if found.fresh:
@@ -147,7 +144,7 @@ def _kept(where: Project, job: Job, found: Due, folder: Path) -> dict[str, Made]
     """Lay what other tasks of a job gave before beside what is to come; gives these tasks."""
     places, made = _targets(where, job), {}
     known = read_manifest(where, job).get("tasks", {})
-    for name in (*found.fresh, *found.retold):
+    for name in found.fresh:
         outputs = []
         for shown in known[name]["outputs"]:
             path = where.root / shown
@@ -156,16 +153,7 @@ def _kept(where: Project, job: Job, found: Due, folder: Path) -> dict[str, Made]
             copied = folder / job.key / outputs[-1]
             copied.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copied)
-        if name in found.retold:
-            import nbformat
-
-            story, ran = (
-                nbformat.read(path, as_version=4)
-                for path in (where.notebooks / name, folder / job.key / "notebooks" / name)
-            )
-            write_bytes(folder / job.key / "notebooks" / name, as_bytes(retold(story, ran)))
-        read = tuple(file for file in known[name]["inputs"] if "/" in file)
-        made[name] = Made(tuple(outputs), read)
+        made[name] = tuple(outputs)
     return made
 
 
@@ -176,7 +164,7 @@ def failures(produced: Produced) -> str:
 
 
 def publish(
-    where: Project, job: Job, made: Mapping[str, Made], folder: Path, taken: Before
+    where: Project, job: Job, made: Mapping[str, Made], folder: Path, made_from: Inputs
 ) -> list[str]:
     """Move what the tasks of a job gave to its place, and remove what they gave before only.
 
@@ -189,10 +177,10 @@ def publish(
     job : Job
         A case with a scenario.
     made : dict of Made
-        By task, of all tasks.
+        Outputs by task, of all tasks.
     folder : Path
         Where the outputs are, under the job's name.
-    taken : Before
+    made_from : Inputs
         What they were made from.
 
     Returns
@@ -203,7 +191,7 @@ def publish(
     places, changed, noted = _targets(where, job), [], {}
     for name, given in made.items():
         outputs = {}
-        for output in given.outputs:
+        for output in given:
             part, _, file = output.partition("/")
             fresh, place = folder / job.key / output, places[part] / file
             shown = where.shown(place)
@@ -214,15 +202,14 @@ def publish(
                     os.replace(fresh, place)
                     changed.append(shown)
             outputs[shown] = digest(place.read_bytes())
-        made_from = {} if name == INDEX else taken.of(name, given.read)
-        noted[name] = (made_from, outputs)
-    kept = {shown for _, outputs in noted.values() for shown in outputs}
+        noted[name] = outputs
+    kept = {shown for outputs in noted.values() for shown in outputs}
     known = read_manifest(where, job).get("tasks", {})
     for shown in {shown for task in known.values() for shown in task["outputs"]} - kept:
         if (where.root / shown).is_file():
             (where.root / shown).unlink()
             changed.append(f"{shown} (removed)")
-    record(where, job, taken.shared, noted)
+    record(where, job, made_from, noted)
     return changed
 
 

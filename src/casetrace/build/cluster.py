@@ -24,7 +24,7 @@ from typing import Any
 
 from casetrace.build.environment import environment
 from casetrace.build.execute import NotebookError
-from casetrace.build.jobs import PAGE, Made, Task
+from casetrace.build.jobs import Made, Task
 from casetrace.build.produce import Perform
 from casetrace.build.stale import code, inputs
 from casetrace.build.task import perform
@@ -73,14 +73,11 @@ class Given:
     ----------
     files : dict of bytes
         What it made, by path from the folder of the job.
-    read : tuple of str or None
-        As in :class:`~casetrace.build.jobs.Made`.
     error : tuple of str
         Notebook, cell and cause, if the task failed for that.
     """
 
     files: Mapping[str, bytes]
-    read: tuple[str, ...] | None = None
     error: tuple[str, ...] = ()
 
 
@@ -124,7 +121,7 @@ def there(asked: Asked) -> Given:
         except NotebookError as error:
             return Given({}, error=(error.notebook, error.cell, error.cause))
         place = folder / task.job.key
-        return Given({output: (place / output).read_bytes() for output in made.outputs}, made.read)
+        return Given({output: (place / output).read_bytes() for output in made})
 
 
 _guard = threading.Lock()
@@ -229,7 +226,7 @@ class _Remote:
             raise NotebookError(*given.error)
         for output, content in given.files.items():
             write_bytes(folder / task.job.key / output, content)
-        return Made(tuple(given.files), given.read)
+        return tuple(given.files)
 
     def _wait(self, future: Any, task: Task) -> Given:
         try:
@@ -241,12 +238,7 @@ class _Remote:
 
 def _needed(where: Project, task: Task) -> list[str]:
     """The files that a task may read, from the project's folder."""
-    files = {
-        *inputs(where, task.job, task.name),
-        where.shown(where.data / task.job.case / "case.yaml"),
-    }
-    paths = [where.root / file for file in files if "/" in file]
-    if task.name != PAGE:
-        paths.append(where.notebooks / task.name)
-    lock = where.root / "requirements.lock"
-    return sorted(where.shown(path) for path in {*paths, lock} if path.is_file())
+    known = inputs(where, task.job)
+    names = {*known.shared, *known.own[task.name]}
+    notebook = where.shown(where.notebooks / task.name)
+    return sorted(name for name in {*names, notebook} if (where.root / name).is_file())

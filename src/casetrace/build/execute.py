@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 import os
 import re
 from pathlib import Path
@@ -13,7 +12,7 @@ from casetrace.build.jobs import Task
 from casetrace.case.problems import UsageError
 from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO, EXPORT, ROOT, Project
 
-__all__ = ["NotebookError", "cell_timeout", "cleaned", "execute", "retold"]
+__all__ = ["NotebookError", "cell_timeout", "cleaned", "execute"]
 
 #: Environment variable: seconds after which a cell counts as hanging.
 CELL_TIMEOUT = "CASETRACE_CELL_TIMEOUT"
@@ -149,29 +148,6 @@ def cleaned(notebook: Any) -> Any:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell["id"] = "injected-parameters"  # papermill takes one at random
     return notebook
-
-
-def retold(story: Any, executed: Any) -> Any:
-    """An executed notebook with the prose that its story has now, its code being the same.
-
-    Parameters
-    ----------
-    story, executed : NotebookNode
-        As written, and as it was run when it was told otherwise.
-    """
-    ran = [cell for cell in executed.cells if cell.cell_type == "code"]
-    given = [cell for cell in ran if "injected-parameters" in cell.metadata.get("tags", [])]
-    outputs = iter(cell for cell in ran if cell not in given)
-    told = copy.deepcopy(story)
-    told.metadata, told.cells = copy.deepcopy(executed.metadata), []
-    for cell in copy.deepcopy(story.cells):
-        if cell.cell_type == "code":
-            was = next(outputs)
-            cell.outputs, cell.execution_count = was.outputs, was.execution_count
-        told.cells.append(cell)
-        if "parameters" in cell.metadata.get("tags", []):
-            told.cells += given
-    return cleaned(told)
 
 
 def _heading(error: Any, notebook: Path) -> str:

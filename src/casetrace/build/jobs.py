@@ -51,20 +51,7 @@ class Task:
     workers: int = 1
 
 
-@dataclass(frozen=True)
-class Made:
-    """What a task gave.
-
-    Attributes
-    ----------
-    outputs : tuple of str
-        Files, from the folder of the job.
-    read : tuple of str or None
-        The files of data that it read; None if that is not known.
-    """
-
-    outputs: tuple[str, ...]
-    read: tuple[str, ...] | None = None
-
+#: What a task gave: files, from the folder of the job.
+Made = tuple[str, ...]
 
 FIRST = Job(DEFAULT_CASE, DEFAULT_SCENARIO)

@@ -160,7 +160,7 @@ def _index(job: Job, folder: Path) -> Made:
     listed = {"case": job.case, "scenario": job.scenario, "figures": list(found.values())}
     text = json.dumps(listed, indent=1, ensure_ascii=False)
     write_bytes(folder / "figures" / INDEX, f"{text}\n".encode())
-    return Made((f"figures/{INDEX}",))
+    return (f"figures/{INDEX}",)
 
 
 def _entry(folder: Path, about: Mapping[str, str], notebook: str) -> dict[str, Any]:

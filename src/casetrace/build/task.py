@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from pathlib import Path
@@ -11,9 +10,8 @@ from typing import Any
 from casetrace.build.execute import NotebookError, execute
 from casetrace.build.jobs import PAGE, SERIES, Made, Task
 from casetrace.build.process import ProcessError, run_module
-from casetrace.build.stale import shared
 from casetrace.case.project import ROOT, Project
-from casetrace.case.write import digest, write_bytes
+from casetrace.case.write import write_bytes
 from casetrace.curate.notebook_privacy import identifying, words_of_data
 
 __all__ = ["as_bytes", "perform"]
@@ -51,17 +49,14 @@ def perform(where: Project, task: Task, folder: Path) -> Made:
             cause = f"found {found[0].value!r}; expected {found[0].expected}: {found[0].fix}"
             raise NotebookError(task.name, found[0].where, cause)
         write_bytes(room / job.key / "notebooks" / task.name, as_bytes(executed))
-    read, outputs = None, []
+    outputs = []
     for path in sorted(p for p in (room / job.key).rglob("*") if p.is_file()):
         name = path.relative_to(room / job.key).as_posix()
-        if name == "read.json":
-            read = tuple(json.loads(path.read_bytes()))
-            continue
         place = folder / job.key / name
         place.parent.mkdir(parents=True, exist_ok=True)
         os.replace(path, place)
         outputs.append(name)
-    return Made(tuple(outputs), read)
+    return tuple(outputs)
 
 
 def as_bytes(notebook: Any) -> bytes:
@@ -73,11 +68,9 @@ def as_bytes(notebook: Any) -> bytes:
 
 def _page(where: Project, task: Task, room: Path) -> None:
     job, file = task.job, room / task.job.key / "reports" / PAGE
-    cache = where.build / "page" / job.key
-    code = digest(json.dumps(shared(where, job), sort_keys=True).encode())
-    command = ["casetrace.page", job.case, job.scenario, file, cache, code, task.workers]
+    command = ["casetrace.page", job.case, job.scenario, str(file), str(task.workers)]
     env = {**os.environ, ROOT: str(where.root)}
     try:
-        run_module([str(c) for c in command], env, room / "log.txt", task.timeout)
+        run_module(command, env, room / "log.txt", task.timeout)
     except ProcessError as error:
         raise NotebookError(PAGE, "the page", str(error)) from None

@@ -7,13 +7,13 @@ clock to another: the gaps between clocks are bounds, not distances.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from casetrace.case.fields import COURSE
 from casetrace.case.head import Clock
 from casetrace.case.model import Case
-from casetrace.quantity import Quantity, parse
+from casetrace.quantity import Quantity
 
 __all__ = ["Course", "Phase", "courses", "occasion", "phases", "when"]
 
@@ -81,33 +81,33 @@ def courses(case: Case, drug: str) -> list[Course]:
     list of Course
         In order; empty if the drug is not given in courses.
     """
-    return list(case.memo.get(("courses", drug), lambda: _courses(case, drug)))
+    return list(case.once(("courses", drug), lambda: _courses(case, drug)))
 
 
 def _courses(case: Case, drug: str) -> list[Course]:
     found: list[Course] = []
     for block in (t for t in case.treatments if t.drug == drug and t.is_block):
-        table, key = "treatments", block.id
-        interval = case.quantity(table, key, "interval", "interval_unit") or UNKNOWN_TIME
+        source = f"treatments/{block.id}"
+        interval = block.interval or UNKNOWN_TIME
         if block.follows:
             before = [c for c in found if c.block == block.follows][-1]
-            gap = case.quantity(table, key, "gap", "gap_unit")
-            start = (before.week + gap.to("wk")).explained(
-                f"course {before.number} + gap of {gap.text()}"
+            start = (before.week + block.gap.to("wk")).explained(
+                f"course {before.number} + gap of {block.gap.text()}"
             )
             clock = before.clock
         else:
-            start = case.quantity(table, key, "start", "time_unit").to("wk")
+            start = block.start.to("wk")
             clock = block.clock
-        readings = case.hangs_on(f"{table}/{key}/courses")
         first = len(found) + 1
-        for k in range(int(parse(block.courses).low)):
+        for k in range(int(block.courses.low)):
             week = start
             if k:
                 how = f"course {first} + {k} × {interval.text()}"
                 week = (start + interval.to("wk") * k).explained(how)
-            week = week.traced([f"{table}/{key}"], readings).named(f"week of course {first + k}")
-            found.append(Course(first + k, key, clock, week))
+            week = week.traced([source], block.courses.readings).named(
+                f"week of course {first + k}"
+            )
+            found.append(Course(first + k, block.id, clock, week))
     return found
 
 
@@ -120,12 +120,12 @@ def when(case: Case, table: str, row: Any) -> Quantity | None:
     if not row.time:
         return None
     if row.time_unit != COURSE:
-        return case.quantity(table, row.id, "time", "time_unit").in_weeks()
-    return case.memo.get(("when", table, row.id), lambda: _by_courses(case, table, row))
+        return row.time.in_weeks()
+    return case.once(("when", table, row.id), lambda: _by_courses(case, table, row))
 
 
 def _by_courses(case: Case, table: str, row: Any) -> Quantity:
-    time = case.quantity(table, row.id, "time", "time_unit")
+    time = row.time
     drug = _clock(case, row.clock).drug
     week = {c.number: c.week for c in courses(case, drug)}
     first = week[int(time.low)]
@@ -137,7 +137,7 @@ def _by_courses(case: Case, table: str, row: Any) -> Quantity:
         "wk",
         sources=time.sources,
         readings=time.readings,
-        how=f"start of {drug} course {row.time.replace(' to ', ' to course ')}",
+        how=f"start of {drug} course {time.text(unit=False).replace(' to ', ' to course ')}",
         derived=True,
     ).traced(
         {s for q in used for s in q.sources},
@@ -159,7 +159,7 @@ def _clock(case: Case, name: str) -> Clock:
 
 def phases(case: Case) -> list[Phase]:
     """The clocks of a case in order, with what is known of the gaps between them."""
-    return list(case.memo.get("phases", lambda: _phases(case)))
+    return list(case.once("phases", lambda: _phases(case)))
 
 
 def _phases(case: Case) -> list[Phase]:
@@ -179,12 +179,10 @@ def _phases(case: Case) -> list[Phase]:
     for step in case.treatments:
         for field in ("start", "stop"):
             if step.clock and getattr(step, field):
-                q = case.quantity("treatments", step.id, field, "time_unit").to("wk")
+                q = getattr(step, field).to("wk")
                 note(step.clock, q.low, q.high)
     found = []
     for number, clock in enumerate(case.head.clocks):
-        gap = parse(clock.gap, clock.gap_unit or "wk").in_weeks() if number and clock.gap else None
-        if gap:
-            gap = replace(gap, sources=(f"case.yaml/clocks/{clock.id}",))
+        gap = clock.gap.in_weeks() if number and clock.gap else None
         found.append(Phase(clock, gap, latest.get(clock.id, 0.0)))
     return found

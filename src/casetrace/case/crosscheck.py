@@ -13,8 +13,8 @@ from casetrace.case.model import Case, Reference
 from casetrace.case.problems import Problem, nearest
 from casetrace.case.quoted import carries
 from casetrace.case.read import line_of
+from casetrace.case.record import readings_of
 from casetrace.case.rows import KEYS, TABLES, Treatment
-from casetrace.quantity import parse
 from casetrace.quantity.units import UnitError, factor
 
 __all__ = ["citations", "problems", "warnings"]
@@ -51,9 +51,9 @@ def warnings(case: Case) -> list[Problem]:
     found = []
     for table, field in (("observations", "value"), ("treatments", "dose")):
         for row in getattr(case, table):
-            if case.hangs_on(f"{table}/{row.id}/{field}"):
+            if readings_of(row, field):
                 continue
-            for number in re.findall(r"\d+(?:\.\d+)?", getattr(row, field)):
+            for number in re.findall(r"\d+(?:\.\d+)?", case.written(table, row.id)[field]):
                 if not carries(f"{row.as_reported} {row.note}", number):
                     found.append(
                         _at(
@@ -74,6 +74,7 @@ def _at(
 ) -> Problem:
     key = getattr(row, KEYS.get(table, "id"))
     number = case.numbers[f"{table}/{key}"]
+    value = value or case.written(table, key)[column]
     return Problem(
         f"{case.folder}/{table}.csv", f"row {number} ({key})", column, value, expected, fix
     )
@@ -195,9 +196,9 @@ def _times(case: Case) -> Iterator[Problem]:
                     yield _at(case, table, row, "clock", row.clock, expected, fix)
                 elif row.clock in clocks:
                     given = _courses(case, clocks[row.clock].drug)
-                    if not 1 <= (low := parse(row.time).low) <= given or low != int(low):
+                    if not 1 <= (low := row.time.low) <= given or low != int(low):
                         expected = f"a course from 1 to {given}"
-                        yield _at(case, table, row, "time", row.time, expected, "count again")
+                        yield _at(case, table, row, "time", "", expected, "count again")
             elif row.time_unit and not _fits(row.time_unit, "wk"):
                 yield _at(case, table, row, "time_unit", row.time_unit, "a unit of time", "wk, mo")
     for row in case.treatments:
@@ -207,21 +208,21 @@ def _times(case: Case) -> Iterator[Problem]:
                 yield _at(case, "treatments", row, column, unit, "a unit of time", "wk, mo")
         whole: Callable[[float], bool] = lambda n: n == int(n) and n > 0  # noqa: E731
         for column in ("courses", "days_per_course"):
-            text = getattr(row, column)
-            if text and (q := parse(text)).is_point and not whole(q.low):
+            q = getattr(row, column)
+            if q and q.is_point and not whole(q.low):
                 fix = "write how many there were"
-                yield _at(case, "treatments", row, column, text, "a whole number above 0", fix)
+                yield _at(case, "treatments", row, column, "", "a whole number above 0", fix)
         if row.courses and not _is_count(case, row):
             expected = "a whole number, or in the last block of a drug at least so many"
             fix = (
                 "split the block, or register the number of courses as an ambiguity with a reading"
             )
-            yield _at(case, "treatments", row, "courses", row.courses, expected, fix)
+            yield _at(case, "treatments", row, "courses", "", expected, fix)
 
 
 def _is_count(case: Case, block: Treatment) -> bool:
     """Whether the courses of a block are counted, as far as what follows needs it."""
-    count = parse(block.courses)
+    count = block.courses
     if count.about or count.is_point:
         return not count.about
     last = [t.id for t in case.treatments if t.drug == block.drug and t.is_block][-1]
@@ -233,9 +234,9 @@ def _units(case: Case) -> Iterator[Problem]:
     """Numbers that are compared, added or divided must measure the same thing."""
     first: dict[str, str] = {}
     for row in case.observations:
-        if math.isfinite(low := parse(row.value).low) and low < 0 and "{" not in row.unit:
+        if math.isfinite(low := row.value.low) and low < 0 and "{" not in row.unit:
             expected, fix = "0 or more in this unit", "remove the minus sign"
-            yield _at(case, "observations", row, "value", row.value, expected, fix)
+            yield _at(case, "observations", row, "value", "", expected, fix)
         measure = row.id.partition(".")[0]
         unit = first.setdefault(measure, row.unit)
         if not _fits(row.unit, unit):
@@ -281,12 +282,12 @@ def _grades(case: Case) -> Iterator[Problem]:
             fix = "code all motor states of a case on one scale"
             yield _at(case, "motor", row, "scale", row.scale, expected, fix)
             continue
-        known = [float(g.grade) for g in case.reference.scales if g.scale == row.scale]
-        grade = parse(row.grade)
+        known = [g.grade.low for g in case.reference.scales if g.scale == row.scale]
+        grade = row.grade
         if not min(known) <= grade.low <= grade.high <= max(known):
             expected = f"grades from {min(known):g} to {max(known):g}, both bounds given"
             fix = f"write for example {min(known):g} to {max(known):g} if nothing is known"
-            yield _at(case, "motor", row, "grade", row.grade, expected, fix)
+            yield _at(case, "motor", row, "grade", "", expected, fix)
 
 
 def _codes(case: Case) -> Iterator[Problem]:
@@ -311,7 +312,7 @@ def _codes(case: Case) -> Iterator[Problem]:
 
 def _courses(case: Case, drug: str) -> int:
     """How many courses of a drug the blocks of treatments.csv add up to."""
-    counts = [parse(t.courses) for t in case.treatments if t.drug == drug and t.is_block]
+    counts = [t.courses for t in case.treatments if t.drug == drug and t.is_block]
     return int(sum(c.low for c in counts if math.isfinite(c.low)))
 
 

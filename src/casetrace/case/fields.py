@@ -3,32 +3,63 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
-from casetrace.quantity import parse
+from casetrace.quantity import Quantity, parse
 from casetrace.quantity.units import symbols
 
 MAX_WORDS = 8
 SENTENCE = re.compile(r"[.!?]\s+[A-Z]|[a-z]\.$")
 
 
-def column(meaning: str, example: str = "", **more: Any) -> Any:
-    """Describe a column for the data dictionary; ``default=...`` makes it optional."""
-    return Field(description=meaning, examples=[example], **more)
+def column(meaning: str, example: str = "", unit: str = "", **more: Any) -> Any:
+    """Describe a column for the data dictionary; ``default=...`` makes it optional.
+
+    Parameters
+    ----------
+    meaning, example : str
+        What it holds, and how that may look.
+    unit : str
+        For a number with bounds: the column that holds its unit, or ``= kg`` for a unit that is
+        always the same; a plain number has neither.
+    """
+    extra = {"unit": unit} if unit else None
+    return Field(description=meaning, examples=[example], json_schema_extra=extra, **more)
 
 
-def _bounds(text: str) -> str:
-    if text:
-        parse(text)
-    return text
+def _bounds(given: Any) -> Quantity | None:
+    text = _text(given)
+    return parse(text) if text else None
 
 
-def _number(text: str) -> str:
+def _number(given: Any) -> float | None:
+    text = _text(given)
     if text and not re.fullmatch(r"-?\d+(\.\d+)?", text):
         raise ValueError("a plain number, such as 14.5, without words or bounds")
-    return text
+    return float(text) if text else None
+
+
+def _amount(given: Any) -> Quantity | None:
+    return None if _number(given) is None else parse(_text(given))
+
+
+def _text(given: Any) -> str:
+    if given is None or isinstance(given, str):
+        return " ".join((given or "").split())
+    raise PydanticCustomError("string_type", "Input should be a valid string")
 
 
 def _unit(text: str) -> str:
@@ -66,8 +97,14 @@ COURSE = "{course}"
 Text = Annotated[str, BeforeValidator(_trimmed)]
 Prose = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_no_digits)]
 Words = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_few_words)]
-Bounds = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_bounds)]
-Number = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_number)]
+Bounds = Annotated[
+    Quantity | None, PlainValidator(_bounds), PlainSerializer(lambda q: str(q) if q else "")
+]
+Number = Annotated[float | None, PlainValidator(_number)]
+#: A plain number that is printed, and so has a unit.
+Amount = Annotated[
+    Quantity | None, PlainValidator(_amount), PlainSerializer(lambda q: str(q) if q else "")
+]
 Unit = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_unit)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=60)]
 CaseId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
@@ -84,7 +121,45 @@ REPORTED = "The few words or figures of the report that carry the value, at most
 NOTE = "What a reader of the row should know; how a number follows that the words do not carry"
 
 
-class Row(BaseModel):
+class Measured(NamedTuple):
+    """Where the unit of a number with bounds stands.
+
+    Attributes
+    ----------
+    column : str
+        Name of the column; empty if the unit is always the same.
+    unit : str
+        The unit, if no column says it.
+    """
+
+    column: str
+    unit: str
+
+
+@cache
+def measured(model: type[BaseModel]) -> dict[str, Measured]:
+    """Return the columns of a model that hold a number with bounds, each with its unit."""
+    found = {}
+    for name, about in model.model_fields.items():
+        if about.annotation == Quantity | None:
+            where = (about.json_schema_extra or {}).get("unit", "= 1")
+            fixed = where.removeprefix("= ") if where.startswith("= ") else ""
+            found[name] = Measured("" if fixed else where, fixed)
+    return found
+
+
+class Entry(BaseModel):
+    """What was curated, with numbers in their units."""
+
+    @model_validator(mode="after")
+    def _numbers_have_units(self) -> Entry:
+        for name, (column, unit) in measured(type(self)).items():
+            if (q := getattr(self, name)) is not None:
+                self.__dict__[name] = q.in_unit((getattr(self, column) if column else unit) or "1")
+        return self
+
+
+class Row(Entry):
     """A row of a case table: an id and where it stands in the report."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from casetrace.case.fields import (
     Bounds,
     CaseId,
+    Entry,
     Id,
     Name,
     NameOrEmpty,
@@ -25,7 +26,7 @@ from casetrace.case.fields import (
 __all__ = ["Clock", "Comparison", "Head", "Reading"]
 
 
-class Part(BaseModel):
+class Part(Entry):
     """A part of case.yaml: text is text, numbers are not text, nothing unknown."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -51,13 +52,14 @@ class Subject(Part):
 
     sex: Literal["female", "male", "other", "not reported"] = column("As reported", "female")
     noun: Prose = column("What the narrative calls the patient", "girl")
-    age: Bounds = column("Age with bounds", "2")
+    age: Bounds = column("Age with bounds", "2", unit="age_unit")
     age_unit: Unit = column("UCUM unit of the age", "a")
     age_means: Prose = column("What the age is at", "at presentation")
     onset: Bounds = column(
         "Age at the first symptom in the same unit; empty: not reported, at most the age",
         "",
-        default="",
+        unit="age_unit",
+        default=None,
     )
     place: Text = column("Section and paragraph", "Case report, paragraph 1")
     as_reported: Words = column("Words that carry it", "A 2-year-old girl")
@@ -82,7 +84,10 @@ class Clock(Part):
     label: Prose = column("Its zero, in words", "first dose of prednisolone")
     phrase: Prose = column("The same inside a sentence", "the first dose of prednisolone")
     gap: Bounds = column(
-        "From the zero of the clock before it; empty: not reported", "at least 0", default=""
+        "From the zero of the clock before it; empty: not reported",
+        "at least 0",
+        unit="gap_unit",
+        default=None,
     )
     gap_unit: Unit = column("UCUM unit of the gap", "mo", default="")
     drug: NameOrEmpty = column(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casetrace.case.model import Case
+from casetrace.case.record import recorded
 from casetrace.quantity import Quantity
 
 __all__ = ["is_printed", "limits_named", "upper_limit"]
@@ -14,12 +15,11 @@ def upper_limit(case: Case, measure: str) -> Quantity | None:
     The report may give no limit of its own: the row of ``data/reference/limits.csv`` is an
     assumption, and the reading that chooses it is carried along.
     """
-    key = case.head.uses.upper_limit.get(measure)
+    with recorded() as readings:
+        key = case.head.uses.upper_limit.get(measure)
     if key is None:
         return None
-    unit = case.reference.get("limits", key).unit
-    limit = case.reference.quantity("limits", key, "value", unit)
-    readings = case.hangs_on(f"uses/upper_limit/{measure}")
+    limit = case.reference.get("limits", key).value
     return limit.traced(readings=readings).named(f"{measure}.upper_limit")
 
 

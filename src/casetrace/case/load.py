@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,19 +10,31 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from casetrace.case import crosscheck, privacy
+from casetrace.case.fields import measured
 from casetrace.case.head import Head
-from casetrace.case.memo import unread
 from casetrace.case.messages import explain
 from casetrace.case.model import Case, Reference
 from casetrace.case.problems import CaseError, Problem, UsageError, nearest
 from casetrace.case.project import DEFAULT_SCENARIO, Project, project
 from casetrace.case.read import Table, line_of, read_csv, read_yaml
-from casetrace.case.readings import apply_readings, choose, touched_cells
+from casetrace.case.readings import (
+    apply_readings,
+    choose,
+    read_row,
+    touched_cells,
+    watched_head,
+)
+from casetrace.case.record import Chosen
 from casetrace.case.reference import REFERENCE
 from casetrace.case.rows import KEYS, OPTIONAL, TABLES, Row, columns
 from casetrace.case.vocabulary import is_words_file, read_vocabulary
 
 __all__ = ["check", "load", "load_reference", "open_head"]
+
+#: Text by column, of each row of a table.
+Cells = tuple[Mapping[str, str], ...]
+#: Reads a row of a model and a table from the text of its cells.
+ReadRow = Callable[[type[Row], str, Mapping[str, str]], Row]
 
 
 def open_head(case: str, where: Project | None = None) -> Head:
@@ -79,11 +91,10 @@ def load(
         chosen, default = choose(head, scenario, readings), choose(head, DEFAULT_SCENARIO)
     except CaseError:
         pass  # case.yaml does not hold: report that with all else
-    with unread():
-        outside = _reference(where)
-        found, problems, _ = _assemble(case, DEFAULT_SCENARIO, default, where, outside)
-        if chosen != default and not problems:
-            _, problems, _ = _assemble(case, scenario, chosen, where, outside)
+    outside = _reference(where)
+    found, problems, _ = _assemble(case, DEFAULT_SCENARIO, default, where, outside)
+    if chosen != default and not problems:
+        _, problems, _ = _assemble(case, scenario, chosen, where, outside)
     if problems or found is None:
         raise CaseError(problems)
     return found if chosen == default else replace(found.under(chosen), scenario=scenario)
@@ -167,7 +178,12 @@ def _assemble(
         problems += apply_readings(head, chosen, raw, tables, lines, shown)
         head, more = _head(raw, lines, shown)
         problems += more
-    rows, numbers, more = _validate(TABLES, tables, folder)
+    touched = touched_cells(head) if head else {}
+
+    def of_case(model: type[Row], table: str, cells: Mapping[str, str]) -> Row:
+        return read_row(model, table, cells, touched, chosen)
+
+    rows, cells, numbers, more = _validate(TABLES, tables, folder, of_case)
     reference, worse = outside or _reference(where)
     words, unclear = read_vocabulary(where.data / case, folder)
     problems += [*more, *worse, *unclear]
@@ -175,11 +191,12 @@ def _assemble(
         return None, list(dict.fromkeys(problems)), []
     found = Case(
         rows=rows,
+        cells=cells,
         numbers=numbers,
-        head=head,
+        head=watched_head(head, touched),
         scenario=scenario,
-        chosen=dict(chosen),
-        touched=touched_cells(head),
+        chosen=Chosen(chosen),
+        touched=touched,
         reference=reference,
         words=words,
         folder=folder,
@@ -216,13 +233,15 @@ def _columns(model: type[BaseModel]) -> tuple[list[str], list[str]]:
 
 
 def _validate(
-    models: Mapping[str, type[Row]], tables: Mapping[str, Table], folder: str
-) -> tuple[dict[str, tuple[Row, ...]], dict[str, int], list[Problem]]:
+    models: Mapping[str, type[Row]], tables: Mapping[str, Table], folder: str, read: ReadRow
+) -> tuple[dict[str, tuple[Row, ...]], dict[str, Cells], dict[str, int], list[Problem]]:
     rows: dict[str, tuple[Row, ...]] = {}
+    text: dict[str, Cells] = {}
     numbers: dict[str, int] = {}
     problems: list[Problem] = []
     for name, table in tables.items():
         model, shown, kept, seen = models[name], f"{folder}/{name}.csv", [], {}
+        written = []
         for number, cells in table:
             key = cells.get(KEYS.get(name, "id") if folder != "data/reference" else "id", "")
             row_name = f"row {number}" + (f" ({key})" if key else "")
@@ -238,16 +257,26 @@ def _validate(
             if empty:
                 continue
             try:
-                row = model.model_validate(cells)
+                row = read(model, name, cells)
             except ValidationError as error:
                 for e in error.errors(include_url=False):
                     at = str(e["loc"][0]) if e["loc"] else ""
                     problems.append(explain(e, model, shown, row_name, at))
                 continue
             kept.append(row)
+            written.append(cells)
             numbers[f"{name}/{key}"] = number
-        rows[name] = tuple(kept)
-    return rows, numbers, problems
+        rows[name], text[name] = tuple(kept), tuple(written)
+    return rows, text, numbers, problems
+
+
+def _of_reference(model: type[Row], table: str, cells: Mapping[str, str]) -> Row:
+    """Read a row of a reference table; its numbers know where they stand."""
+    row, source = model.model_validate(cells), f"{table}/{cells['id']}"
+    for name in measured(model):
+        if (q := getattr(row, name)) is not None:
+            row.__dict__[name] = q.traced([f"reference/{source}"]).explained(f"reference, {source}")
+    return row
 
 
 def _reference(where: Project) -> tuple[Reference, list[Problem]]:
@@ -257,7 +286,7 @@ def _reference(where: Project) -> tuple[Reference, list[Problem]]:
         shown = f"data/reference/{name}.csv"
         tables[name], more = read_csv(where.reference / f"{name}.csv", shown, *_columns(model))
         problems += more
-    rows, numbers, more = _validate(REFERENCE, tables, "data/reference")
+    rows, cells, numbers, more = _validate(REFERENCE, tables, "data/reference", _of_reference)
     words, unclear = read_vocabulary(where.reference, "data/reference")
-    reference = Reference(rows, numbers, "data/reference", words)
+    reference = Reference(rows, cells, numbers, "data/reference", words)
     return reference, [*problems, *more, *unclear, *crosscheck.citations(reference)]

@@ -19,6 +19,7 @@ _KINDS = {
     for name in (
         "Bounds",
         "Number",
+        "Amount",
         "Unit",
         "Prose",
         "Id",
@@ -63,7 +64,7 @@ def explain(error: Any, model: type[BaseModel], file: str, where: str, column: s
         expected, fix = "a date as YYYY-MM-DD", "write for example 2014-02-06"
     elif cell == "Bounds" and kind == "value_error":
         expected, fix = (GRAMMAR if " is not " in message else message), _mend_number(value)
-    elif cell == "Number" and kind == "value_error":
+    elif cell in ("Number", "Amount") and kind == "value_error":
         fix = "write one number with a decimal point, or leave the cell empty"
     elif cell == "Unit" and kind == "value_error":
         expected = "a UCUM unit (ucum.org) that is known here"

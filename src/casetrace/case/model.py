@@ -2,55 +2,71 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from casetrace.case.head import Head
-from casetrace.case.memo import READ, Memo
 from casetrace.case.project import Project
-from casetrace.case.quoted import carries
 from casetrace.case.readings import switched
+from casetrace.case.record import Chosen, Results
 from casetrace.case.rows import KEYS, Row
 from casetrace.case.vocabulary import Vocabulary
-from casetrace.quantity import Quantity, parse
 
 __all__ = ["Case", "Reference", "key_of"]
 
 
 @dataclass(frozen=True)
 class Tables:
-    """Rows by table, with the spreadsheet row each stands in, and the folder of their files."""
+    """Rows by table, with their cells as they were written, and the line each stands in.
+
+    Attributes
+    ----------
+    rows : dict of tuple of Row
+        Rows by table; numbers with bounds are quantities that know where they come from.
+    cells : dict of tuple of dict
+        Text by column, of each row.
+    numbers : dict of int
+        Line of the file, as a spreadsheet counts, by ``table/row``.
+    folder : str
+        Folder of the files, from the project's.
+    """
 
     rows: Mapping[str, tuple[Any, ...]]
+    cells: Mapping[str, tuple[Mapping[str, str], ...]]
     numbers: Mapping[str, int]
     folder: str
 
     def __getattr__(self, name: str) -> tuple[Any, ...]:
         if name not in self.__dict__.get("rows", ()):
             raise AttributeError(name)
-        READ.add(f"{self.folder}/{name}.csv")
         return self.rows[name]
 
     def get(self, table: str, key: str) -> Any:
-        """One row by table and id.
+        """Return one row by table and id.
 
         Raises
         ------
         KeyError
             If there is none.
         """
-        READ.add(f"{self.folder}/{table}.csv")
-        if table not in self._by_id:
-            self._by_id[table] = {key_of(table, row): row for row in self.rows[table]}
-        if key not in self._by_id[table]:
+        return self.rows[table][self._place(table, key)]
+
+    def written(self, table: str, key: str) -> Mapping[str, str]:
+        """Return the cells of a row as they were written, at the curator's options."""
+        return self.cells[table][self._place(table, key)]
+
+    def _place(self, table: str, key: str) -> int:
+        if table not in self._places:
+            keys = (key_of(table, row) for row in self.rows[table])
+            self._places[table] = {key: place for place, key in enumerate(keys)}
+        if key not in self._places[table]:
             raise KeyError(f"{table}/{key}")
-        return self._by_id[table][key]
+        return self._places[table][key]
 
     @cached_property
-    def _by_id(self) -> dict[str, dict[str, Any]]:
+    def _places(self) -> dict[str, dict[str, int]]:
         return {}
 
 
@@ -59,12 +75,6 @@ class Reference(Tables):
     """The reference tables, and words for their names by audience."""
 
     words: Vocabulary
-
-    def quantity(self, table: str, key: str, field: str, unit: str) -> Quantity:
-        """A reference number with its source."""
-        text = getattr(self.get(table, key), field)
-        how = f"reference, {table}/{key}"
-        return parse(text, unit).traced([f"reference/{table}/{key}"]).explained(how)
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,7 @@ class Case(Tables):
         ``case.yaml`` with the scenario's options applied.
     scenario : str
         Name of the scenario, with single readings that were switched.
-    chosen : dict
+    chosen : Chosen
         Option by reading.
     touched : dict
         Readings by the cells they can set.
@@ -93,7 +103,7 @@ class Case(Tables):
 
     head: Head
     scenario: str
-    chosen: Mapping[str, str]
+    chosen: Chosen
     touched: Mapping[str, tuple[str, ...]]
     reference: Reference
     words: Vocabulary
@@ -101,8 +111,7 @@ class Case(Tables):
     home: Case | None = None
 
     def said_to(self, audience: str) -> Mapping[str, str]:
-        """Words for names that an audience has of its own."""
-        READ.update(f"{t.folder}/words.{audience}.csv" for t in (self, self.reference))
+        """Return the words for names that an audience has of its own."""
         return {**self.reference.words.get(audience, {}), **self.words.get(audience, {})}
 
     @property
@@ -113,7 +122,7 @@ class Case(Tables):
     @cached_property
     def is_default(self) -> bool:
         """Whether every reading is at the curator's option."""
-        return all(r.default == self.chosen[n] for n, r in self.head.readings.items())
+        return all(self.head.readings[n].default == o for n, o in self.chosen.items())
 
     @property
     def at_defaults(self) -> Case:
@@ -121,12 +130,24 @@ class Case(Tables):
         return self.home or self
 
     @cached_property
-    def memo(self) -> Memo:
-        """What was computed of this case already; a case does not change."""
-        return Memo()
+    def results(self) -> Results:
+        """What was computed of this case already, under any scenario; a case does not change."""
+        return Results()
+
+    def once(self, key: Hashable, compute: Callable[[], Any]) -> Any:
+        """Compute something once for all scenarios that agree in the readings it looks at.
+
+        Parameters
+        ----------
+        key : hashable
+            What it is.
+        compute : callable
+            Gives it for this case.
+        """
+        return self.at_defaults.results.get(key, self.chosen, compute)
 
     def under(self, options: Mapping[str, str]) -> Case:
-        """The same case with some readings switched, and all others as they are here.
+        """Return the same case with some readings switched, and all others as they are here.
 
         Quick: only the rows that an option sets are validated anew. Whether each option fits
         the rest of the case is what ``casetrace check`` finds out.
@@ -141,90 +162,35 @@ class Case(Tables):
         pydantic.ValidationError
             If an option does not fit the row that it sets a cell of.
         """
-        base, chosen = self.at_defaults, {**self.chosen, **options}
-        return base.memo.get(("under", *chosen.values()), lambda: base._switched(chosen))
+        base, chosen = self.at_defaults, Chosen({**self.chosen, **options})
+        key = tuple(chosen.values())
+        if key not in base._scenarios:
+            base._scenarios[key] = base._switched(chosen)
+        return base._scenarios[key]
 
-    def _switched(self, chosen: Mapping[str, str]) -> Case:
+    @cached_property
+    def _scenarios(self) -> dict[tuple[str, ...], Case]:
+        return {}
+
+    def _switched(self, chosen: Chosen) -> Case:
         """Set the options of a case that is at its defaults."""
         readings = self.head.readings
         names = [f"{n}={o}" for n, o in chosen.items() if o != readings[n].default]
         if not names:
             return self
-        head, rows = switched(self.head, self.rows, chosen)
-        name, more = "+".join(names), {"chosen": dict(chosen), "home": self}
+        head, rows = switched(self.head, self.rows, self.cells, chosen, self.touched)
+        name, more = "+".join(names), {"chosen": chosen, "home": self}
         return replace(self, rows=rows, head=head, scenario=name, **more)
 
-    def hangs_on(self, *cells: str) -> tuple[str, ...]:
-        """Readings that can set any of these cells or paths."""
-        return tuple(sorted({r for cell in cells for r in self.touched.get(cell, ())}))
-
-    def quantity(self, table: str, key: str, field: str, unit_field: str = "") -> Quantity | None:
-        """The number in a cell with its unit, source and readings; None if not reported.
-
-        Parameters
-        ----------
-        table, key, field : str
-            Which cell.
-        unit_field : str
-            Column of the unit; without one the number is plain.
-        """
-        cell = (table, key, field, unit_field)
-        memo = self._memo_of(f"{table}/{key}")
-        return memo.get(("quantity", *cell), lambda: self._quantity(*cell))
-
-    def _memo_of(self, row: str) -> Memo:
-        """Where to keep what hangs on a row: what no reading sets is the same in all scenarios."""
-        is_touched = row.removeprefix("case.yaml/") in self._touched_rows
-        return (self if is_touched else self.at_defaults).memo
-
-    @cached_property
-    def _touched_rows(self) -> frozenset[str]:
-        """Rows that readings can set a cell of."""
-        return frozenset(cell.rpartition("/")[0] for cell in self.touched)
-
-    def _quantity(self, table: str, key: str, field: str, unit_field: str) -> Quantity | None:
-        row = self.get(table, key)
-        text = getattr(row, field)
-        if not text:
-            return None
-        unit = getattr(row, unit_field) if unit_field else "1"
-        cells = [f"{table}/{key}/{f}" for f in (field, unit_field) if f]
-        readings = self.hangs_on(*cells)
-        words = f"{row.as_reported} {getattr(row, 'schedule_as_reported', '')}"
-        numbers = re.findall(r"\d+(?:\.\d+)?", text)
-        printed = all(carries(words, number) for number in numbers)
-        how = "as reported" if printed else "read from the words by the curator"
-        how += "".join(f", {r}: {self.chosen[r]}" for r in readings)
-        return parse(text, unit or "1").traced([f"{table}/{key}"], readings).explained(how)
-
     def describe(self, source: str) -> dict[str, str]:
-        """Where a source stands and the words that carry it.
+        """Return where a source stands and the words that carry it.
 
         Parameters
         ----------
         source : str
             ``table/row``, ``reference/table/row`` or ``case.yaml/part``.
         """
-        memo = self._memo_of(source)
-        return dict(memo.get(("source", source), lambda: self._described(source)))
-
-    def once(self, name: str, reads: tuple[str, ...], compute: Callable[[], Any]) -> Any:
-        """Compute something once for all scenarios in which it is the same.
-
-        Parameters
-        ----------
-        name : str
-            What it is.
-        reads : tuple of str
-            Beginnings of all cells and paths that it can hang on, as readings name them.
-        compute : callable
-            Gives it for this case.
-        """
-        readings = sorted(
-            {r for c, names in self.touched.items() if c.startswith(reads) for r in names}
-        )
-        key = (name, *((r, self.chosen[r]) for r in readings))
-        return self.at_defaults.memo.get(key, compute)
+        return dict(self.once(("source", source), lambda: self._described(source)))
 
     def _described(self, source: str) -> dict[str, str]:
         if source.startswith("case.yaml/"):

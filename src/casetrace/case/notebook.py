@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import ast
-import json
-import os
-from pathlib import Path
 from typing import Any
 
 from casetrace.case.load import load
-from casetrace.case.memo import READ
 from casetrace.case.model import Case
 from casetrace.case.problems import UsageError, nearest
-from casetrace.case.project import EXPORT
 
 __all__ = ["open_case"]
 
@@ -48,23 +43,7 @@ def open_case(case: str, scenario: str) -> Case:
         if not isinstance(value, str):
             kind = type(value).__name__
             raise UsageError(f"parameter {name!r} must be text, found {value!r} ({kind})")
-    opened = load(case, scenario)
-    if root := os.environ.get(EXPORT):
-        _note_reads(Path(root) / opened.id / opened.scenario / "read.json")
-    return opened
-
-
-def _note_reads(file: Path) -> None:
-    """After each cell, note for the build which files of data were used so far."""
-    shell = _shell()
-    if shell is None:
-        return
-
-    def note(*_: Any) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(sorted(READ)))
-
-    shell.events.register("post_run_cell", note)
+    return load(case, scenario)
 
 
 def _shell() -> Any:

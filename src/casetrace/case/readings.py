@@ -6,13 +6,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from casetrace.case.head import Comparison, Head, Uses
+from casetrace.case.fields import measured
+from casetrace.case.head import Comparison, Head, Part, Uses
 from casetrace.case.problems import Problem, UsageError, nearest
 from casetrace.case.project import DEFAULT_SCENARIO
+from casetrace.case.quoted import carries
 from casetrace.case.read import Table, line_of
-from casetrace.case.rows import KEYS, Row
+from casetrace.case.record import WatchedDict, watched
+from casetrace.case.rows import KEYS, TABLES, Row
 
-__all__ = ["apply_readings", "choose", "switched", "touched_cells"]
+__all__ = ["apply_readings", "choose", "read_row", "switched", "touched_cells", "watched_head"]
 
 
 def choose(head: Head, scenario: str, switched: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -89,7 +92,11 @@ def apply_readings(
 
 
 def switched(
-    head: Head, rows: Mapping[str, tuple[Row, ...]], chosen: Mapping[str, str]
+    head: Head,
+    rows: Mapping[str, tuple[Row, ...]],
+    cells: Mapping[str, tuple[Mapping[str, str], ...]],
+    chosen: Mapping[str, str],
+    touched: Mapping[str, tuple[str, ...]],
 ) -> tuple[Head, dict[str, tuple[Row, ...]]]:
     """Set the cells that a choice of options sets, in a head and tables at their defaults.
 
@@ -97,44 +104,140 @@ def switched(
     ----------
     head : Head
         The head of the case with every reading at its default.
-    rows : dict of tuple of Row
-        Its tables, likewise.
+    rows, cells : dict of tuple
+        Its tables, likewise, and the text of their cells.
     chosen : dict
         Option by reading, every reading given.
+    touched : dict of tuple of str
+        Readings by the cells that they can set.
 
     Returns
     -------
     head : Head
     rows : dict of tuple of Row
-        Validated anew as far as an option sets one of their cells.
+        Read anew as far as a reading that is not at its default can set one of their cells.
 
     Raises
     ------
     pydantic.ValidationError
         If an option does not fit a row.
     """
+    moved = {n: o for n, o in chosen.items() if o != head.readings[n].default}
+    places = {tuple(c.split("/")[:2]) for c, names in touched.items() if moved.keys() & set(names)}
+    tables = {table for table, _ in places if table in rows}
+    text = {t: [(n, dict(row)) for n, row in enumerate(cells[t])] for t in tables}
     raw = head.model_dump(mode="json", include={"uses", "comparisons"})
-    keys = {t: KEYS.get(t, "id") for t in rows}
-    sets = [item for n, o in chosen.items() for item in head.readings[n].options[o].sets.items()]
-    touched = {tuple(path.split("/")[:2]) for path, _ in sets}
-    cells = {
-        table: [(n, row.model_dump()) for n, row in enumerate(kept)]
-        for table, kept in rows.items()
-        if table in {t for t, _ in touched}
-    }
-    for path, value in sets:
-        _set_cell(path, value, raw, cells)
+    for name, option in moved.items():
+        for path, value in head.readings[name].options[option].sets.items():
+            _set_cell(path, value, raw, text)
     found = dict(rows)
-    for table, changed in cells.items():
+    for table in tables:
+        key = KEYS.get(table, "id")
         found[table] = tuple(
-            type(old).model_validate(new) if (table, new[keys[table]]) in touched else old
-            for old, (_, new) in zip(rows[table], changed, strict=True)
+            read_row(TABLES[table], table, row, touched, chosen)
+            if (table, row[key]) in places
+            else old
+            for old, (_, row) in zip(rows[table], text[table], strict=True)
         )
-    if any(table in raw for table, _ in touched):
+    if any(table in raw for table, _ in places):
         pairs = tuple(Comparison.model_validate(pair) for pair in raw["comparisons"])
         update = {"uses": Uses.model_validate(raw["uses"]), "comparisons": pairs}
-        head = head.model_copy(update=update)
+        head = watched_head(head.model_copy(update=update), touched)
     return head, found
+
+
+def read_row(
+    model: type[Row],
+    table: str,
+    cells: Mapping[str, str],
+    touched: Mapping[str, tuple[str, ...]],
+    chosen: Mapping[str, str],
+) -> Row:
+    """Read a row of a case from the text of its cells.
+
+    Parameters
+    ----------
+    model : type of Row
+        What the row is.
+    table : str
+        Its table.
+    cells : dict of str
+        Text by column.
+    touched : dict of tuple of str
+        Readings by the cells that they can set.
+    chosen : dict
+        Option by reading.
+
+    Returns
+    -------
+    Row
+        Its numbers know their row, their readings and whether the quoted words carry them; its
+        fields note the readings that can set them.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If a cell does not hold.
+    """
+    row = model.model_validate(cells)
+    source = f"{table}/{cells[KEYS.get(table, 'id')]}"
+    fields = {f: touched[c] for f in model.model_fields if (c := f"{source}/{f}") in touched}
+    words = f"{cells.get('as_reported', '')} {cells.get('schedule_as_reported', '')}"
+    for name, (unit, _) in measured(model).items():
+        if (q := getattr(row, name)) is not None:
+            readings = tuple(sorted({*fields.get(name, ()), *fields.get(unit, ())}))
+            numbers = re.findall(r"\d+(?:\.\d+)?", cells[name])
+            is_printed = all(carries(words, number) for number in numbers)
+            how = "as reported" if is_printed else "read from the words by the curator"
+            how += "".join(f", {r}: {dict.__getitem__(chosen, r)}" for r in readings)
+            row.__dict__[name] = q.traced([source], readings).explained(how)
+            if readings:
+                fields[name] = readings
+    return watched(row, fields)
+
+
+def watched_head(head: Head, touched: Mapping[str, tuple[str, ...]]) -> Head:
+    """Return a head whose parts note the readings that can set them, and whose numbers are traced.
+
+    Parameters
+    ----------
+    head : Head
+        As it was read.
+    touched : dict of tuple of str
+        Readings by the cells and paths that they can set.
+    """
+    paths = {tuple(path.split("/")): names for path, names in touched.items()}
+
+    def below(*start: str) -> dict[str, tuple[str, ...]]:
+        """Readings by what stands next in the paths that begin so."""
+        found: dict[str, set[str]] = {}
+        for path, names in paths.items():
+            if path[: len(start)] == start and len(path) > len(start):
+                found.setdefault(path[len(start)], set()).update(names)
+        return {part: tuple(sorted(names)) for part, names in found.items()}
+
+    uses, fields = head.uses, below("uses")
+    parts: dict[str, Any] = {
+        name: WatchedDict(held, below("uses", name))
+        for name in fields
+        if isinstance(held := getattr(uses, name), dict)
+    }
+    if uses.igg:
+        parts["igg"] = watched(uses.igg, below("uses", "igg"))
+    plain = {name: names for name, names in fields.items() if name not in parts}
+    update = {
+        "uses": watched(uses.model_copy(update=parts), plain),
+        "comparisons": tuple(watched(c, below("comparisons", c.id)) for c in head.comparisons),
+        "subject": _traced(head.subject, "case.yaml/subject"),
+        "clocks": tuple(_traced(c, f"case.yaml/clocks/{c.id}") for c in head.clocks),
+    }
+    return head.model_copy(update=update)
+
+
+def _traced(part: Part, source: str) -> Part:
+    """Return a part of ``case.yaml`` whose numbers know where they stand."""
+    numbers = {name: q for name in measured(type(part)) if (q := getattr(part, name)) is not None}
+    return part.model_copy(update={name: q.traced([source]) for name, q in numbers.items()})
 
 
 def _set_cell(

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import model_validator
 
 from casetrace.case.fields import (
+    Amount,
     Bounds,
     Id,
     Name,
@@ -47,7 +48,7 @@ class Limit(Row):
     measure: Text = column("Measure as in observations.csv", "ck")
     population: Text = column("Whom it was measured in", "girls aged 2 years, Leipzig")
     statistic: Text = column("What the number is", "97.5th percentile")
-    value: Bounds = column("Upper limit", "328")
+    value: Bounds = column("Upper limit", "328", unit="unit")
     unit: Unit = column("UCUM unit", "U/L")
     printed_in: Text = column(
         "Case whose report prints it; empty: from elsewhere, so an assumption",
@@ -79,9 +80,11 @@ class Growth(Row):
     l_power: Number = column("Box-Cox power L", "-0.2941")
     m_kg: Number = column("Median M in kg", "11.4775")
     s: Number = column("Coefficient of variation S", "0.1239")
-    p03_kg: Number = column("Third percentile in kg, computed from L, M and S", "9.161")
-    p50_kg: Number = column("Median in kg, computed", "11.477")
-    p97_kg: Number = column("Ninety-seventh percentile in kg, computed", "14.611")
+    p03_kg: Amount = column(
+        "Third percentile in kg, computed from L, M and S", "9.161", unit="= kg"
+    )
+    p50_kg: Amount = column("Median in kg, computed", "11.477", unit="= kg")
+    p97_kg: Amount = column("Ninety-seventh percentile in kg, computed", "14.611", unit="= kg")
     citation: Id = column(CITATION, "who_2006")
 
 
@@ -124,13 +127,15 @@ class Criterion(Row):
         "Part of the set it is counted in", "skin", default=""
     )
     label: Text = column("What it asks for, in our words", "heliotrope rash")
-    points_no_biopsy: Number = column("Points, if no biopsy is counted", "3.1", default="")
-    points_biopsy: Number = column("Points, if a biopsy is counted", "3.2", default="")
+    points_no_biopsy: Number = column("Points, if no biopsy is counted", "3.1", default=None)
+    points_biopsy: Number = column("Points, if a biopsy is counted", "3.2", default=None)
     alternative: NameOrEmpty = column(
         "Name shared by items of which one at most can be met", "age", default=""
     )
-    age_from: Number = column("Met from this age at the first symptom, in years", "18", default="")
-    age_below: Number = column("and below this age", "40", default="")
+    age_from: Number = column(
+        "Met from this age at the first symptom, in years", "18", default=None
+    )
+    age_below: Number = column("and below this age", "40", default=None)
     citation: Id = column(CITATION, "lundberg_2017")
     note: Text = column("How the item is defined", "", default="")
 
@@ -142,13 +147,13 @@ class CriterionClass(Row):
     set: Name = column("Set it belongs to", "eular_acr")
     rank: Number = column("0 for the lowest class", "2")
     label: Prose = column("Name of the class", "probable")
-    score_no_biopsy: Number = column("Least score without biopsy", "5.5", default="")
-    score_biopsy: Number = column("Least score with biopsy", "6.7", default="")
+    score_no_biopsy: Number = column("Least score without biopsy", "5.5", default=None)
+    score_biopsy: Number = column("Least score with biopsy", "6.7", default=None)
     items_with_skin: Number = column(
-        "Least number of muscle items met, if a skin item is met", "2", default=""
+        "Least number of muscle items met, if a skin item is met", "2", default=None
     )
     items_without_skin: Number = column(
-        "Least number of muscle items met, if none is", "3", default=""
+        "Least number of muscle items met, if none is", "3", default=None
     )
     enough: Literal["", "yes"] = column(
         "yes: the least class at which a patient counts as classified", "yes", default=""
@@ -162,7 +167,7 @@ class Constant(Row):
 
     id: Id = column("Unique", "ck.fold.extremely")
     label: Text = column("What it is", "reference interval of serum IgG, children aged 2 years")
-    value: Bounds = column("The number, with bounds", "4.86 to 11.4")
+    value: Bounds = column("The number, with bounds", "4.86 to 11.4", unit="unit")
     unit: Unit = column("UCUM unit", "g/L")
     citation: Id = column(CITATION, "changchun_igg")
     note: Text = column("How it was obtained, and how sure it is", "", default="")
@@ -180,13 +185,15 @@ class PkModel(Row):
     exp_cl: Number = column("Power of relative body weight for it", "0.75")
     v1_l: Number = column("Central volume in L", "3.59")
     exp_v1: Number = column("Power of relative body weight for it", "1")
-    q_l_d: Number = column("Exchange clearance in L/d; empty: one compartment", "1.08", default="")
-    exp_q: Number = column("Power of relative body weight for it", "0.75", default="")
-    v2_l: Number = column("Peripheral volume in L", "7.37", default="")
-    exp_v2: Number = column("Power of relative body weight for it", "1", default="")
-    cv_cl: Number = column("Variation between subjects in %, clearance", "42.7", default="")
-    cv_v1: Number = column("Variation between subjects in %, central volume", "", default="")
-    cv_v2: Number = column("Variation in %, peripheral volume", "138.6", default="")
+    q_l_d: Number = column(
+        "Exchange clearance in L/d; empty: one compartment", "1.08", default=None
+    )
+    exp_q: Number = column("Power of relative body weight for it", "0.75", default=None)
+    v2_l: Number = column("Peripheral volume in L", "7.37", default=None)
+    exp_v2: Number = column("Power of relative body weight for it", "1", default=None)
+    cv_cl: Number = column("Variation between subjects in %, clearance", "42.7", default=None)
+    cv_v1: Number = column("Variation between subjects in %, central volume", "", default=None)
+    cv_v2: Number = column("Variation in %, peripheral volume", "138.6", default=None)
     citation: Id = column(CITATION, "cheng_2026")
     note: Text = column("How the parameters were obtained, and what to mind", "", default="")
 
@@ -202,16 +209,20 @@ class Study(Row):
     )
     population: Literal["children", "adults"] = column("Whom it is about", "children")
     disease: Text = column("Disease, as described", "juvenile dermatomyositis")
-    n: Bounds = column("Number of patients", "18", default="")
-    dose: Bounds = column("Dose of a course", "2", default="")
+    n: Bounds = column("Number of patients", "18", default=None)
+    dose: Bounds = column("Dose of a course", "2", unit="dose_unit", default=None)
     dose_unit: Unit = column("UCUM unit of the dose", "g/kg", default="")
-    interval: Bounds = column("From one course to the next", "4", default="")
+    interval: Bounds = column(
+        "From one course to the next", "4", unit="interval_unit", default=None
+    )
     interval_unit: Unit = column("UCUM unit of the interval", "wk", default="")
     regimen: Text = column("The regimen in words", "every 4 weeks")
-    improved: Number = column("Number who improved", "12", default="")
-    of: Number = column("of how many", "18", default="")
-    percent: Number = column("Share who improved in %, if only that is given", "79", default="")
-    control_percent: Number = column("The same among controls", "44", default="")
+    improved: Amount = column("Number who improved", "12", default=None)
+    of: Amount = column("of how many", "18", default=None)
+    percent: Amount = column(
+        "Share who improved in %, if only that is given", "79", unit="= %", default=None
+    )
+    control_percent: Amount = column("The same among controls", "44", unit="= %", default=None)
     outcome: Text = column("What counted as improved, or the result", "improved", default="")
     further: Text = column("Further results as reported", "", default="")
     citation: Id = column(CITATION, "al_mayouf_2000")
@@ -219,10 +230,10 @@ class Study(Row):
 
     @model_validator(mode="after")
     def _counts_hang_together(self) -> Study:
-        if bool(self.improved) != bool(self.of):
+        if (self.improved is None) != (self.of is None):
             raise ValueError("improved and of go together: give both or neither")
-        if self.improved and float(self.improved) > float(self.of):
-            raise ValueError(f"improved {self.improved!r} is more than of {self.of!r}")
+        if self.improved is not None and self.improved.low > self.of.low:
+            raise ValueError(f"improved {str(self.improved)!r} is more than of {str(self.of)!r}")
         return self
 
 

@@ -69,7 +69,7 @@ class Timed(Row):
         "presentation",
         default="",
     )
-    time: Bounds = column("Time on the clock, with bounds", "1.5", default="")
+    time: Bounds = column("Time on the clock, with bounds", "1.5", unit="time_unit", default=None)
     time_unit: Unit = column(
         f"Unit of time, or {COURSE} to count courses of the clock's treatment", "mo", default=""
     )
@@ -93,7 +93,7 @@ class Observation(Coded, Timed):
         "at presentation",
         default="",
     )
-    value: Bounds = column("The number as reported, with bounds", "more than 8000")
+    value: Bounds = column("The number as reported, with bounds", "more than 8000", unit="unit")
     unit: Unit = column("UCUM unit of the value", "U/L", default="1")
     unit_as_reported: Text = column("The unit in the report's letters", "IU/l", default="")
     place: Text = column(PLACE, "Case report, paragraph 1")
@@ -162,7 +162,9 @@ class Treatment(Coded):
     drug: Name = column("Short name of the drug; one lane of the course figure each", "ivig")
     name: Text = column("The drug, as printed", "intravenous immunoglobulin")
     route: Text = column("Route of administration", "intravenous", default="")
-    dose: Bounds = column("Dose with bounds (empty: not reported)", "400", default="")
+    dose: Bounds = column(
+        "Dose with bounds (empty: not reported)", "400", unit="dose_unit", default=None
+    )
     dose_unit: Unit = column("UCUM unit of the dose", "mg/kg", default="")
     dose_per: Literal["", "day", "course"] = column(
         "What the dose of a course is counted by: each day of it, or the whole course",
@@ -174,25 +176,30 @@ class Treatment(Coded):
         "g/kg",
         default="",
     )
-    days_per_course: Bounds = column("Days of infusion in a course", "5", default="")
+    days_per_course: Bounds = column("Days of infusion in a course", "5", default=None)
     courses: Bounds = column(
         "Number of courses in this block; at least N, if others may have followed the last",
         "6",
-        default="",
+        default=None,
     )
-    interval: Bounds = column("From the start of one course to the next", "6", default="")
+    interval: Bounds = column(
+        "From the start of one course to the next", "6", unit="interval_unit", default=None
+    )
     interval_unit: Unit = column("UCUM unit of the interval", "wk", default="")
     follows: IdOrEmpty = column(
         "Block whose last course comes before this one's first", "ivig.first_block", default=""
     )
-    gap: Bounds = column("From that last course to this block's first", "4", default="")
+    gap: Bounds = column(
+        "From that last course to this block's first", "4", unit="gap_unit", default=None
+    )
     gap_unit: Unit = column("UCUM unit of the gap", "wk", default="")
     clock: NameOrEmpty = column("Clock that start and stop are counted on", "ivig", default="")
-    start: Bounds = column("Start of the step on its clock", "0", default="")
+    start: Bounds = column("Start of the step on its clock", "0", unit="time_unit", default=None)
     stop: Bounds = column(
         "End of the step on its clock; at least N if it is only known to hold until then",
         "at least 0",
-        default="",
+        unit="time_unit",
+        default=None,
     )
     time_unit: Unit = column("UCUM unit of start and stop", "wk", default="")
     place: Text = column(PLACE, "Case report, paragraph 5")
@@ -218,7 +225,7 @@ class Treatment(Coded):
             ("gap", "gap_unit"),
         ):
             if getattr(self, number) and not getattr(self, unit):
-                raise ValueError(f"{number} {getattr(self, number)!r} needs a {unit}")
+                raise ValueError(f"{number} {str(getattr(self, number))!r} needs a {unit}")
         if self.is_block and self.dose and not self.dose_per:
             raise ValueError("dose_per is empty: is the dose counted by day or by course?")
         if self.is_block and self.dose_per == "day" and not self.days_per_course:
@@ -242,7 +249,7 @@ class Motor(Timed):
     short: Prose = column("The same in one to four words, for the figure", "walks")
     scale: NameOrEmpty = column("Scale of data/reference/scales.csv", "vignos", default="")
     grade: Bounds = column(
-        "Grade with bounds; empty: motor state not reported", "1 to 7", default=""
+        "Grade with bounds; empty: motor state not reported", "1 to 7", default=None
     )
     place: Text = column(PLACE, "Case report, paragraph 5", default="")
     as_reported: Words = column(REPORTED, "able to walk after six cycles", default="")

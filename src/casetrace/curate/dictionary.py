@@ -18,6 +18,7 @@ __all__ = ["dictionary"]
 _KINDS = {
     "Bounds": "number with bounds",
     "Number": "plain number",
+    "Amount": "plain number",
     "Unit": "UCUM unit",
     "Words": "quotation",
     "Prose": "words without digits",

@@ -12,7 +12,6 @@ from casetrace.case.fields import COURSE
 from casetrace.case.model import Case
 from casetrace.case.problems import Problem
 from casetrace.case.rows import KEYS, TABLES
-from casetrace.quantity import parse
 from casetrace.quantity.units import UnitError, factor, spelling
 
 __all__ = ["EXAMPLE", "guide", "missing_of_care"]
@@ -70,7 +69,8 @@ def _at(case: Case, table: str, row: Any, column: str, expected: str, fix: str) 
     key = getattr(row, KEYS.get(table, "id"))
     number = case.numbers[f"{table}/{key}"]
     file = f"{case.folder}/{table}.csv"
-    return Problem(file, f"row {number} ({key})", column, getattr(row, column), expected, fix)
+    value = case.written(table, key)[column]
+    return Problem(file, f"row {number} ({key})", column, value, expected, fix)
 
 
 def _rows(case: Case) -> Iterator[tuple[str, Any]]:
@@ -123,7 +123,7 @@ def _unitless(case: Case) -> Iterator[Problem]:
 def _occasions(case: Case) -> Iterator[Problem]:
     events = {c.id: (c.phrase, c.label) for c in case.head.clocks}
     for row in case.observations:
-        if row.time in ("", "0") or not row.occasion:
+        if not row.time or row.time.low == 0 == row.time.high or not row.occasion:
             continue
         if row.occasion.endswith(events[row.clock]) and not row.occasion.startswith("after "):
             expected = "what was going on; the time after the clock's event is said without it"
@@ -140,10 +140,11 @@ def _plausible(case: Case) -> Iterator[Problem]:
             times = factor(row.unit, known.unit)
         except UnitError:
             continue
-        q = parse(row.value)
-        low, high = float(known.low), float(known.high)
+        q, low, high = row.value, known.low, known.high
         if any(low > n * times or n * times > high for n in (q.low, q.high) if abs(n) < 1e300):
-            expected = f"{known.low} to {known.high} {known.unit}, which holds nearly all patients"
+            span = case.reference.written("plausible", known.id)
+            known = f"{span['low']} to {span['high']} {span['unit']}"
+            expected = f"{known}, which holds nearly all patients"
             yield _at(case, "observations", row, "value", expected, "check digits and unit")
 
 
@@ -151,10 +152,10 @@ def _times(case: Case) -> Iterator[Problem]:
     fields = (("observations", "time"), ("findings", "time"), ("motor", "time"))
     for table, field in (*fields, ("treatments", "start"), ("treatments", "stop")):
         for row in getattr(case, table):
-            text = getattr(row, field)
-            if text and row.time_unit != COURSE and parse(text).low < 0:
+            q = getattr(row, field)
+            if q and row.time_unit != COURSE and q.low < 0:
                 fix = "count it on an earlier clock, or check the sign"
-                if parse(text).low > float("-inf"):
+                if q.low > float("-inf"):
                     yield _at(case, table, row, field, "a time that is not before its clock", fix)
 
 

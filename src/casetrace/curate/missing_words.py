@@ -52,9 +52,9 @@ def missing_words(case: Case) -> list[Problem]:
 
 def _texts(case: Case) -> Iterator[str]:
     yield from _strings(case.head.model_dump())
-    for rows in case.rows.values():
+    for rows in case.cells.values():
         for row in rows:
-            yield from _strings(row.model_dump())
+            yield from row.values()
 
 
 def _strings(part: Any) -> Iterator[str]:

@@ -74,11 +74,9 @@ def _criteria(narrator: Narrator) -> list[SimpleNamespace]:
 
 
 def _settling(narrator: Narrator, name: str, version: str) -> list[tuple[str, ...]]:
-    """The sets of facts that would be enough; worked out once for the readings they hang on."""
-    case, end = narrator.case, f".{version}" if version else ""
-    chosen = {r: case.chosen[r] for r in narrator.values[f"criteria.{name}.class{end}"].readings}
-    key = ("settling", name, version, tuple(chosen.items()))
-    return case.at_defaults.memo.get(key, lambda: scoring.settling(case, name, version))
+    """The sets of facts that would be enough; worked out once for like scenarios."""
+    case = narrator.case
+    return case.once(("settling", name, version), lambda: scoring.settling(case, name, version))
 
 
 def _citable(narrator: Narrator, name: str, label: str) -> str:
@@ -178,7 +176,7 @@ def _telling(narrator: Narrator, most: int = 3) -> list[SimpleNamespace]:
     """The readings that move most outcomes furthest, which does not hang on those in force."""
     base = narrator.case.at_defaults
     readings = base.head.readings
-    found = base.memo.get("telling", lambda: sensitivity.most_telling(sensitivity.factorials(base)))
+    found = base.once("telling", lambda: sensitivity.most_telling(sensitivity.factorials(base)))
     return [
         SimpleNamespace(
             question=narrator.named(f"case.yaml/readings/{reading}", readings[reading].question),

@@ -26,7 +26,7 @@ def vocabulary(narrator: Narrator) -> dict[str, Any]:
 def _is_before(narrator: Narrator, rows: list[Any]) -> bool:
     """Whether a drug was taken before the first clock began, and no more is known of it."""
     first = narrator.case.head.clocks[0].id
-    starts = [narrator.case.quantity("treatments", t.id, "start", "time_unit") for t in rows]
+    starts = [t.start for t in rows]
     return all(
         t.clock == first and not t.stop and q and math.isinf(q.low) and q.high <= 0
         for t, q in zip(rows, starts, strict=True)
@@ -87,7 +87,7 @@ def _goes_on(narrator: Narrator, steps: list[Any]) -> bool:
     last = steps[-1] if steps else None
     if last is None or not _is_known(narrator, last) or not last.start:
         return False
-    start = narrator.case.quantity("treatments", last.id, "start", "time_unit")
+    start = last.start
     return math.isfinite(start.low) and not has_ended(last)
 
 
@@ -125,10 +125,7 @@ def _is_known(narrator: Narrator, step: Any) -> bool:
 
 def _dose(narrator: Narrator, step: Any) -> str:
     """A dose with its time; empty if nothing is to be said, or the dose is a range."""
-    start, stop = (
-        narrator.case.quantity("treatments", step.id, field, "time_unit")
-        for field in ("start", "stop")
-    )
+    start, stop = (getattr(step, field) for field in ("start", "stop"))
     if _is_known(narrator, step):
         dose = narrator.value(f"{step.drug}.dose.{step.id.partition('.')[2]}")
     elif step.dose or not (start or stop):
@@ -155,14 +152,14 @@ def _dose(narrator: Narrator, step: Any) -> str:
 
 def _single(narrator: Narrator, block: Any) -> str:
     """A single course: its dose, by day if it is counted so, and when it was given."""
-    case, key = narrator.case, f"treatments/{block.id}"
+    key = f"treatments/{block.id}"
     amount = narrator.value(f"{block.drug}.dose_per_course")
     said = narrator.audience.phrase("single_course", amount=amount)
     if block.dose_per == "day":
-        dose = mark(key, narrator.text(case.quantity("treatments", block.id, "dose", "dose_unit")))
-        days = mark(key, narrator.text(case.quantity("treatments", block.id, "days_per_course")))
+        dose = mark(key, narrator.text(block.dose))
+        days = mark(key, narrator.text(block.days_per_course))
         said = narrator.audience.phrase("single_by_day", amount=amount, dose=dose, days=days)
-    start = case.quantity("treatments", block.id, "start", "time_unit")
+    start = block.start
     if start is None or math.isinf(start.low):
         return said
     if not start.low:

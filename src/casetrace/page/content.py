@@ -189,8 +189,9 @@ def _says(case: Case, key: str) -> str:
     table, _, name = key.partition("/")
     if table == "reference":
         table, _, name = name.partition("/")
-        cells = case.reference.get(table, name).model_dump(exclude={"id", "citation"})
-        return "; ".join(f"{k.replace('_', ' ')} {v}" for k, v in cells.items() if v)
+        cells = case.reference.written(table, name)
+        said = {k: v for k, v in cells.items() if v and k not in ("id", "citation")}
+        return "; ".join(f"{k.replace('_', ' ')} {v}" for k, v in said.items())
     if table == "care":
         return next(item.label for item in case.reference.care if item.id == name)
     if table == "case.yaml":

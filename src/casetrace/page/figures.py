@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from html import unescape
 
 from casetrace import charts
 from casetrace.case.model import Case
+from casetrace.case.record import recorded
 from casetrace.display.figure import Figure
 from casetrace.display.style import SINGLE
 from casetrace.page.content import aim, escape, marks_table
 from casetrace.page.variants import Varied, singles
-from casetrace.questions.values import of_family
 
 __all__ = ["FIGURES", "Shown", "drawn", "picture"]
 
@@ -32,20 +33,15 @@ class Shown:
         The notebook that shows it.
     title : str
         What it shows.
-    values : tuple of str
-        Headline values that it draws: their family, and the beginning of their ids. It hangs on
-        their readings.
-    reads : tuple of str
-        Beginnings of the rows and paths that it reads besides; ``{main}`` for those of the main
-        measure, ``{events}`` for findings with a time of their own.
+    is_of_default : bool
+        It is always drawn from the default.
     """
 
     name: str
     chart: Callable[[Case], Figure | None]
     notebook: str
     title: str
-    values: tuple[str, str] | tuple[()]
-    reads: tuple[str, ...] = ()
+    is_of_default: bool = False
 
     def files(self, case: str) -> list[tuple[str, str]]:
         """Where its notebook, pictures and data lie in the repository, each with its name."""
@@ -60,82 +56,67 @@ FIGURES = (
         charts.course,
         "2-course",
         "The course of the illness",
-        ("report", "motor."),
-        ("{main}", "treatments/", "{events}", "motor/", "uses/upper_limit"),
     ),
     Shown(
         "classification",
         charts.classification,
         "3-classification",
         "Points of the classification criteria, item by item, and where the score may lie",
-        ("criteria", "criteria.eular_acr"),
     ),
     Shown(
         "folds",
         charts.folds,
         "4-response",
         "The main laboratory measure as a multiple of each upper reference limit",
-        (),
-        ("{main}", "uses/upper_limit"),
     ),
     Shown(
         "dissociation",
         charts.dissociation,
         "4-response",
         "The main laboratory measure beside the motor state",
-        ("report", "motor."),
-        ("{main}", "motor/"),
     ),
     Shown(
         "coverage",
         charts.coverage,
         "4-response",
         "What a response score needs, and what is reported of it",
-        (),
-        ("observations/", "findings/", "motor/"),
     ),
     Shown(
         "doses",
         charts.doses,
         "5-exposure",
         "Doses under each reading, beside published regimens",
-        (),
-        ("treatments/", "uses/weight"),
     ),
     Shown(
         "igg",
         charts.igg,
         "5-exposure",
         "Serum IgG, simulated: an assumption throughout",
-        ("igg", "igg."),
-        ("treatments/", "uses/"),
     ),
     Shown(
         "series",
         charts.series,
         "7-evidence",
         "Published series of the same treatment, each by its own definition",
-        (),
     ),
     Shown(
         "profile",
         charts.profile,
         "7-evidence",
         "The case beside the profile of the disease",
-        ("profile", "profile."),
     ),
     Shown(
         "sensitivity",
         charts.sensitivity,
         "6-sensitivity",
         "What hangs on how the report is read: one reading at a time, from the default",
-        (),
+        is_of_default=True,
     ),
 )
 
 
 def drawn(case: Case, figures: Iterable[Shown] = FIGURES) -> dict[str, Varied]:
-    """Figures under each single option, and each scenario, that can change them.
+    """Draw figures under each single option, and each scenario, that can change them.
 
     Parameters
     ----------
@@ -153,42 +134,39 @@ def drawn(case: Case, figures: Iterable[Shown] = FIGURES) -> dict[str, Varied]:
     choices = [{}, *singles(case), *(s.readings for s in case.head.scenarios.values())]
     found = {}
     for shown in figures:
-        readings = _readings(case, shown)
-        contents: dict[tuple[str, ...], str] = {}
-        for chosen in choices:
-            options = {**case.chosen, **chosen}
-            key = tuple(options[r] for r in readings)
-            if key not in contents:
-                other = case.under(dict(zip(readings, key, strict=True)))
-                figure = shown.chart(other)
-                contents[key] = _content(other, figure) if figure else ""
-        if any(contents.values()):
-            found[shown.name] = _trimmed(case, Varied(readings, contents))
+        seen: set[str] = set()
+        made: list[tuple[dict[str, str], str]] = []
+        for chosen in choices if not shown.is_of_default else [{}]:
+            other = case.under(chosen)
+            with recorded() as looked_at:
+                content = other.once(("figure", shown.name), partial(_drawn, other, shown))
+            seen |= looked_at
+            made.append((dict(other.chosen), content))
+        if any(content for _, content in made):
+            readings = [r for r in case.head.readings if r in seen and not shown.is_of_default]
+            found[shown.name] = _by_readings(readings, made)
     return found
 
 
-def _trimmed(case: Case, figure: Varied) -> Varied:
-    """Without readings, if nothing that was drawn differs."""
-    home = figure.under(case.chosen) or ""
-    return figure if len(set(figure.contents.values())) > 1 else Varied((), {(): home})
+def _drawn(case: Case, shown: Shown) -> str:
+    figure = shown.chart(case)
+    return _content(case, figure) if figure else ""
 
 
-def _readings(case: Case, shown: Shown) -> tuple[str, ...]:
-    """The readings that a figure can hang on."""
-    names: set[str] = set()
-    if shown.values:
-        family, start = shown.values
-        drawn_values = (q for key, q in of_family(case, family).items() if key.startswith(start))
-        names.update(reading for q in drawn_values for reading in q.readings)
-    known = {
-        "{main}": [f"observations/{case.head.main_measure}."],
-        "{events}": [f"findings/{f.id}/" for f in case.findings if f.event],
-    }
-    cells = tuple(start for read in shown.reads for start in known.get(read, [read]))
-    for cell, readings in case.touched.items():
-        if cell.startswith(cells or ("\0",)):
-            names.update(readings)
-    return tuple(r for r in case.head.readings if r in names)
+def _by_readings(readings: list[str], made: list[tuple[dict[str, str], str]]) -> Varied:
+    """Contents by the options of those readings that change them."""
+
+    def by(names: list[str]) -> dict[tuple[str, ...], set[str]]:
+        found: dict[tuple[str, ...], set[str]] = {}
+        for options, content in made:
+            found.setdefault(tuple(options[r] for r in names), set()).add(content)
+        return found
+
+    for reading in list(readings):
+        fewer = [r for r in readings if r != reading]
+        if all(len(contents) == 1 for contents in by(fewer).values()):
+            readings = fewer
+    return Varied(tuple(readings), {key: found.pop() for key, found in by(readings).items()})
 
 
 def _content(case: Case, figure: Figure) -> str:

@@ -1,31 +1,25 @@
-"""Parts of a page in groups that are made apart: on several cores, and only if they are stale."""
+"""Parts of a page in groups that are made apart, on several cores."""
 
 from __future__ import annotations
 
-import gc
 import json
-import multiprocessing
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from functools import partial
-from multiprocessing.connection import wait
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from casetrace.case.memo import READ, unread
 from casetrace.case.model import Case
-from casetrace.case.project import Project
-from casetrace.case.write import digest, write_bytes
-from casetrace.kernels.server import end_with
+from casetrace.kernels.processes import in_processes
 from casetrace.narrative.audience import audiences
 from casetrace.page.content import hangs, narrated, tabled
 from casetrace.page.figures import FIGURES, Shown, drawn
 from casetrace.page.variants import Varied, varied
 
-__all__ = ["Part", "batch", "digests", "groups", "made", "made_apart"]
+__all__ = ["Part", "batch", "groups", "made", "made_apart"]
 
 
 @dataclass(frozen=True)
@@ -81,99 +75,48 @@ def made(case: Case) -> dict[str, Part]:
     return {k: part for make in groups().values() for k, part in _parts(case, make).items()}
 
 
-def digests(where: Project, case: str) -> dict[str, str]:
-    """Digests of the files that parts of a page can be made of, taken before they are read."""
-    paths = [*(where.data / case).glob("*.*"), *where.reference.glob("*.csv")]
-    return {where.shown(path): digest(path.read_bytes()) for path in paths if path.is_file()}
-
-
-def made_apart(
-    case: Case, files: Mapping[str, str], cache: Path, key: str, workers: int
-) -> dict[str, Part]:
-    """The same, words and figures in processes of their own, unless made of the same files before.
+def made_apart(case: Case, workers: int) -> dict[str, Part]:
+    """Make the parts of a page in processes of their own: words, and each figure.
 
     Parameters
     ----------
     case : Case
         The case.
-    files : dict of str
-        What :func:`digests` gave before the case was read.
-    cache : Path
-        Folder where groups are kept.
-    key : str
-        What else they hang on: the code.
     workers : int
         Processes at a time.
 
     Raises
     ------
     RuntimeError
-        If the process of a group fails; it has then said why.
+        If a process fails; it has then said why.
     """
-    paths = {name: cache / f"{name}.json" for name in groups()}
     batches: dict[str, list[str]] = {}
-    for name, path in paths.items():
-        if _kept(case, files, path, key) is None:
-            batches.setdefault(batch(name), []).append(name)
-    stale = list(batches)
-    context = multiprocessing.get_context("fork")
-    running: dict[Any, Any] = {}
-    while stale or running:
-        while stale and len(running) < workers:
-            name = stale.pop(0)
-            mine = {one: paths[one] for one in batches[name]}
-            told = (case, files, mine, key, os.getpid())
-            process = context.Process(target=_make, args=told, name=name)
-            process.start()
-            running[process.sentinel] = process
-        for ended in wait(list(running)):
-            process = running.pop(ended)
-            process.join()
-            if process.exitcode:
-                raise RuntimeError(f"{process.name} of the page was not made")
-    found: dict[str, Part] = {}
-    for name, path in paths.items():
-        kept = _kept(case, files, path, key)
-        if kept is None:
-            raise RuntimeError(f"{name} of the page was not kept; build again")
-        found.update(kept)
+    for name in groups():
+        batches.setdefault(batch(name), []).append(name)
+    with TemporaryDirectory(prefix="casetrace-") as folder:
+        paths = {name: Path(folder) / f"{name}.json" for name in groups()}
+        tasks = {
+            name: partial(_make, case, {one: paths[one] for one in batches[name]})
+            for name in batches
+        }
+        in_processes(tasks, workers)
+        found: dict[str, Part] = {}
+        for path in paths.values():
+            made = json.loads(path.read_bytes())
+            found.update({name: Part(**part) for name, part in made.items()})
     return found
 
 
-def _make(
-    case: Case, files: Mapping[str, str], paths: Mapping[str, Path], key: str, parent: int
-) -> None:
-    """Make groups and keep each with the digests of the files that it was made of."""
-    end_with(parent)
-    gc.disable()  # a drawing leaves cycles by the thousand, and this process ends with its groups
+def _make(case: Case, paths: Mapping[str, Path]) -> None:
+    """Make groups of parts, each into a file."""
     for name, path in paths.items():
-        READ.clear()
         found = _parts(case, groups()[name])
-        kept = {
-            "key": key,
-            "scenario": case.scenario,
-            "read": {f: files.get(f, "") for f in sorted({*READ, f"{case.folder}/case.yaml"})},
-            "parts": {name: asdict(part) for name, part in found.items()},
-        }
-        write_bytes(path, json.dumps(kept, ensure_ascii=False).encode())
-
-
-def _kept(case: Case, files: Mapping[str, str], path: Path, key: str) -> dict[str, Part] | None:
-    """A group that was made of what is there now; None if it has to be made."""
-    try:
-        kept = json.loads(path.read_bytes())
-        is_same = kept["key"] == key and kept["scenario"] == case.scenario
-        if not is_same or any(files.get(f, "") != sha for f, sha in kept["read"].items()):
-            return None
-        return {name: Part(**part) for name, part in kept["parts"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
+        made = {name: asdict(part) for name, part in found.items()}
+        path.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
 
 
 def _parts(case: Case, make: Callable[[Case], dict[str, Varied]]) -> dict[str, Part]:
-    with unread():
-        home = case.at_defaults
-    return {name: _part(case, part) for name, part in make(home).items()}
+    return {name: _part(case, part) for name, part in make(case.at_defaults).items()}
 
 
 def _part(case: Case, part: Varied) -> Part:

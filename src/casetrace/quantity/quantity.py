@@ -134,6 +134,10 @@ class Quantity:
             readings=_union(self.readings, readings),
         )
 
+    def in_unit(self, unit: str) -> Quantity:
+        """Return the same number as one of another unit; :meth:`to` converts instead."""
+        return self._but(unit=unit)
+
     def explained(self, how: str) -> Quantity:
         """The same quantity with its derivation in other words."""
         return self._but(how=how)

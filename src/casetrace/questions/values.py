@@ -9,7 +9,8 @@ from typing import Any
 from casetrace.case import clocks, limits
 from casetrace.case.model import Case
 from casetrace.case.problems import CaseError, Problem, nearest
-from casetrace.quantity import Quantity, parse
+from casetrace.case.record import recorded
+from casetrace.quantity import Quantity
 from casetrace.questions.classification import scoring
 from casetrace.questions.classification.criteria_items import profile_counts
 from casetrace.questions.exposure import doses as exposure
@@ -32,10 +33,10 @@ def _report(case: Case) -> dict[str, Quantity]:
     """What stands in the rows themselves."""
     found: dict[str, Quantity] = {"subject.age": _age(case)}
     for row in case.observations:
-        found[row.id] = case.quantity("observations", row.id, "value", "unit")
+        found[row.id] = row.value
         _add_time(found, case, "observations", row, row.id)
     for row in case.motor:
-        if grade := case.quantity("motor", row.id, "grade"):
+        if grade := row.grade:
             found[f"motor.{row.id}"] = grade
         _add_time(found, case, "motor", row, f"motor.{row.id}")
     for row in case.findings:
@@ -65,8 +66,8 @@ def _exposure(case: Case) -> dict[str, Quantity]:
 def _counts(case: Case) -> dict[str, Quantity]:
     """Counts of rows; findings that a reading leaves ambiguous widen the counts they may join."""
     states = ("observed", "excluded", "ambiguous", "not reported")
-    by_state = {s: [f.id for f in case.findings if f.state == s] for s in states}
-    readings = case.hangs_on(*(f"findings/{f.id}/state" for f in case.findings))
+    with recorded() as readings:
+        by_state = {s: [f.id for f in case.findings if f.state == s] for s in states}
 
     def count(
         table: str, ids: Iterable[str], how: str, unit: str, more: Iterable[str] = ()
@@ -95,16 +96,15 @@ def _counts(case: Case) -> dict[str, Quantity]:
     return found
 
 
-#: The headline values by what computes them, and the beginnings of the cells and paths of a case
-#: that it can hang on; an empty one: on any.
-FAMILIES: dict[str, tuple[Callable[[Case], dict[str, Quantity]], tuple[str, ...]]] = {
-    "report": (_report, ("",)),
-    "counts": (_counts, ("findings/", "care/", "register/")),
-    "response": (_response, ("",)),
-    "exposure": (_exposure, ("treatments/", "uses/", "clocks/")),
-    "igg": (igg.values, ("treatments/", "uses/", "clocks/")),
-    "criteria": (scoring.values, ("findings/", "observations/", "links/", "uses/", "subject")),
-    "profile": (profile_counts, ("findings/", "observations/", "links/", "uses/", "diagnosis")),
+#: The headline values by what computes them.
+FAMILIES: dict[str, Callable[[Case], dict[str, Quantity]]] = {
+    "report": _report,
+    "counts": _counts,
+    "response": _response,
+    "exposure": _exposure,
+    "igg": igg.values,
+    "criteria": scoring.values,
+    "profile": profile_counts,
 }
 
 
@@ -129,27 +129,33 @@ def headline(case: Case) -> dict[str, Quantity]:
         found = (of_family(case, family) for family in FAMILIES)
         return {name: q for values in found for name, q in values.items()}
 
-    return dict(case.memo.get("headline", every))
+    return dict(case.once("headline", every))
 
 
 def of_family(case: Case, family: str) -> dict[str, Quantity]:
     """The headline values of one of :data:`FAMILIES`; computed once for like scenarios."""
-    compute, reads = FAMILIES[family]
 
     def named() -> dict[str, Quantity]:
-        return {name: q.named(name) for name, q in compute(case).items()}
+        return {name: q.named(name) for name, q in FAMILIES[family](case).items()}
 
-    return case.once(family, reads, named)
+    return case.once(family, named)
 
 
 def homes(case: Case, names: Iterable[str]) -> dict[str, str]:
-    """The family of each of these values that the case has, computing no more than it must."""
-    wanted, found = set(names), {}
-    starts = {name.partition(".")[0] for name in wanted}
-    for family in sorted(FAMILIES, key=lambda f: (f not in starts, f == "counts")):
-        if not wanted <= found.keys():
-            found.update(dict.fromkeys(of_family(case, family), family))
-    return {name: family for name, family in found.items() if name in wanted}
+    """Return the family of each of these values that the case has, computing no more than it must.
+
+    A value whose id begins with the name of a family is in no other.
+    """
+    found = {}
+    by_start: dict[str, set[str]] = {}
+    for name in names:
+        by_start.setdefault(name.partition(".")[0], set()).add(name)
+    for start, wanted in by_start.items():
+        for family in [start] if start in FAMILIES else FAMILIES:
+            if wanted <= found.keys():
+                break
+            found.update({name: family for name in of_family(case, family).keys() & wanted})
+    return found
 
 
 def some(case: Case, names: Iterable[str]) -> dict[str, Quantity]:
@@ -225,8 +231,7 @@ def as_records(case: Case, values: dict[str, Quantity]) -> list[dict[str, Any]]:
 
 
 def _age(case: Case) -> Quantity:
-    subject = case.head.subject
-    return parse(subject.age, subject.age_unit).traced(["case.yaml/subject"])
+    return case.head.subject.age
 
 
 def _add_time(found: dict[str, Quantity], case: Case, table: str, row: Any, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from casetrace.case import limits
 from casetrace.case.joins import Rests, read
 from casetrace.case.model import Case
-from casetrace.quantity import Quantity, parse
+from casetrace.case.record import recorded
+from casetrace.quantity import Quantity
 
 __all__ = [
     "AMBIGUOUS",
@@ -86,8 +88,7 @@ def items(case: Case, name: str, answers: Mapping[str, str] | None = None) -> li
         In the order of the reference table; empty if no row of the case is linked to the set.
     """
     if answers is None:
-        reads = ("findings/", "observations/", "links/", "uses/", "subject")
-        return case.once(f"items of {name}", reads, lambda: items(case, name, {}))
+        return case.once(("items", name), lambda: items(case, name, {}))
     links = {link.item: link for link in case.links}
     if not any(item.partition(".")[0] == name for item in links):
         return []
@@ -152,19 +153,18 @@ def _item(
     table: str,
     rests: Rests | None = None,
 ) -> Item:
-    if rests is None:
-        rests = read(link.rests_on) if link else Rests((), False)
-    in_part = read(link.in_part) if link else Rests((), False)
-    states = {r: answers.get(r) or state_of(case, r) for r in (*rests.rows, *in_part.rows)}
+    with recorded() as readings:
+        if rests is None:
+            rests = read(link.rests_on) if link else Rests((), False)
+        in_part = read(link.in_part) if link else Rests((), False)
+        states = {r: answers.get(r) or state_of(case, r) for r in (*rests.rows, *in_part.rows)}
     state = _joined([states[r] for r in rests.rows], rests.needs_all)
     if state == NOT_REPORTED and any(states[r] != NOT_REPORTED for r in in_part.rows):
         state = AMBIGUOUS
     sources = {f"reference/{table}/{row.id}", *states}
-    readings = {r for name in states for r in _readings(case, name)}
     if link:
         sources.add(f"links/{link.item}")
-        readings.update(case.hangs_on(f"links/{link.item}/rests_on", f"links/{link.item}/in_part"))
-    if getattr(row, "age_from", ""):
+    if getattr(row, "age_from", None) is not None:
         state = _of_age(case, row.age_from, row.age_below)
         sources.add("case.yaml/subject")
     state = answers.get(row.id) or state
@@ -209,39 +209,30 @@ def state_of(case: Case, row: str) -> str:
     limit = limits.upper_limit(case, key.partition(".")[0])
     if limit is None:
         return AMBIGUOUS
-    value = case.quantity("observations", key, "value", "unit").to(limit.unit)
+    value = case.get("observations", key).value.to(limit.unit)
     if value.low > limit.high or (value.low == limit.high and not value.low_closed):
         return MET
     return NOT_MET if value.high <= limit.low else AMBIGUOUS
 
 
-def _of_age(case: Case, age_from: str, age_below: str) -> str:
+def _of_age(case: Case, age_from: float, age_below: float | None) -> str:
     """Whether the age at the first symptom lies in a span of years.
 
     Where it is not reported it is at most the age that is: an age of 2 years is below 3.
     """
     subject = case.head.subject
     if subject.onset:
-        onset = parse(subject.onset, subject.age_unit).to("a")
+        onset = subject.onset.to("a")
     else:
-        age = parse(subject.age, subject.age_unit).to("a")
+        age = subject.age.to("a")
         more = 1 if subject.age_unit == "a" else 0
         onset = Quantity(0, age.high + more, "a", high_closed=False)
-    low = float(age_from)
-    high = float(age_below) if age_below else float("inf")
+    low = age_from
+    high = math.inf if age_below is None else age_below
     if onset.low >= low and (onset.high < high or (onset.high == high and not onset.high_closed)):
         return MET
     below = onset.high < low or (onset.high == low and not onset.high_closed)
     return NOT_MET if below or onset.low >= high else AMBIGUOUS
-
-
-def _readings(case: Case, row: str) -> tuple[str, ...]:
-    table, _, key = row.partition("/")
-    if table == "findings":
-        return case.hangs_on(f"findings/{key}/state")
-    measure = key.partition(".")[0]
-    cells = (f"observations/{key}/value", f"observations/{key}/unit", f"uses/upper_limit/{measure}")
-    return case.hangs_on(*cells)
 
 
 def _limit_sources(case: Case, row: str) -> tuple[str, ...]:

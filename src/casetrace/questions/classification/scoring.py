@@ -54,8 +54,7 @@ def values(case: Case) -> dict[str, Quantity]:
 
 def points_of(item: Item, version: str) -> float | None:
     """Points of an item in a version of a score; None if it has none there."""
-    text = getattr(item.row, f"points_{version}")
-    return float(text) if text else None
+    return getattr(item.row, f"points_{version}")
 
 
 def score(given: list[Item], version: str) -> Quantity:
@@ -109,7 +108,7 @@ def probability(case: Case, points: Quantity, constant: str) -> Quantity:
     Lundberg IE and others, Ann Rheum Dis 2017;76:1955-1964. The constants were not seen in a
     stored source (see their rows in ``data/reference/constants.csv``).
     """
-    c = case.reference.quantity("constants", constant, "value", "1")
+    c = case.reference.get("constants", constant).value
     low, high = (
         float(f"{100 / (1 + math.exp(c.low - p)):.12g}") for p in (points.low, points.high)
     )
@@ -125,7 +124,7 @@ def classified(case: Case, name: str, points: Quantity, version: str) -> Quantit
 
     def rank(number: float) -> int:
         cuts = [getattr(r, f"score_{version}") for r in rows]
-        return max(n for n, cut in enumerate(cuts) if not cut or number >= float(cut) - 1e-9)
+        return max(n for n, cut in enumerate(cuts) if cut is None or number >= cut - 1e-9)
 
     return _ranked(
         rows, rank(points.low), rank(points.high), "the score against the cut-offs"
@@ -144,7 +143,7 @@ def counted(case: Case, name: str, given: list[Item]) -> Quantity:
 
     def rank(skin: bool, muscle: int) -> int:
         least = [r.items_with_skin if skin else r.items_without_skin for r in rows]
-        return max(n for n, count in enumerate(least) if not count or muscle >= int(count))
+        return max(n for n, count in enumerate(least) if count is None or muscle >= count)
 
     sure, possible = tally(given)
     ends = (rank(sure[0] > 0, sure[1]), rank(possible[0] > 0, possible[1]))
@@ -195,7 +194,7 @@ def settling(case: Case, name: str, version: str = "", most: int = 3) -> list[tu
         is enough, those of facts that are in most sets first. One empty set if the case is
         classified already; nothing if ``most`` facts are too few.
     """
-    enough = next(int(float(r.rank)) for r in _classes(case, name) if r.enough)
+    enough = next(int(r.rank) for r in _classes(case, name) if r.enough)
 
     def reached(answers: Mapping[str, str]) -> bool:
         given = items(case, name, answers)
@@ -216,7 +215,7 @@ def settling(case: Case, name: str, version: str = "", most: int = 3) -> list[tu
 
 def _classes(case: Case, name: str) -> list:
     rows = [r for r in case.reference.classes if r.set == name]
-    return sorted(rows, key=lambda r: float(r.rank))
+    return sorted(rows, key=lambda r: r.rank)
 
 
 def _ranked(rows: list, low: int, high: int, how: str) -> Quantity:

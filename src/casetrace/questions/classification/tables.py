@@ -29,10 +29,10 @@ def criteria(case: Case, name: str) -> Table | None:
     rows = []
     for item in given:
         key = f"reference/criteria/{item.id}"
-        points = [getattr(item.row, f"points_{v}") for v in engine.VERSIONS] if scored else []
+        points = [engine.points_of(item, v) for v in engine.VERSIONS] if scored else []
         rests = [case.describe(s) for s in item.sources if not s.startswith(("reference", "links"))]
         note = "; ".join(n for n in (item.note, item.row.note) if n)
-        points = [sourced(case, p, key) for p in points]
+        points = [sourced(case, "" if p is None else f"{p:g}", key) for p in points]
         label = sourced(case, item.label, key)
         rows.append([label, item.part, item.state, *points, words_of(rests), note])
     columns = ["item", "part", "state", *(["points", "points with biopsy"] if scored else [])]
@@ -71,7 +71,7 @@ def classes_by_reading(case: Case) -> Table | None:
                 columns[f"criteria.{name}.score{end}"] = f"{label}{_VERSION[version]}: score"
             columns[f"criteria.{name}.class{end}"] = f"{label}{_VERSION[version]}: class"
             columns[f"criteria.{name}.form"] = f"{label}: of"
-    return by_reading(case, "If you read it this way, then", columns)
+    return by_reading(case, "criteria", "If you read it this way, then", columns)
 
 
 def settled_by(case: Case, most: int = 8) -> Table | None:

@@ -27,7 +27,7 @@ def laboratory(sheet: Sheet) -> None:
     case, ax = sheet.case, sheet.axes["laboratory"]
     measure = case.head.main_measure
     rows = [r for r in case.observations if r.id.partition(".")[0] == measure and r.time]
-    values = {r.id: case.quantity("observations", r.id, "value", "unit") for r in rows}
+    values = {r.id: r.value for r in rows}
     limit = limits.upper_limit(case, measure) if rows else None
     ends = [q.to(rows[0].unit) for q in (*values.values(), *([limit] if limit else []))]
     finite = [b for q in ends for b in (q.low, q.high) if math.isfinite(b)]
@@ -36,7 +36,7 @@ def laboratory(sheet: Sheet) -> None:
         sheet.title("laboratory", name.capitalize())
         ax.set_yticks([])
         untimed = [o for o in case.observations if o.id.partition(".")[0] == measure]
-        words = [case.quantity("observations", o.id, "value", "unit").text() for o in untimed]
+        words = [o.value.text() for o in untimed]
         text = "; ".join(words) + " (time not reported)" if words else "not reported"
         ax.set_ylim(0, 1)
         not_reported(ax, sheet.time.width / 2, 0.5, text)
@@ -222,7 +222,7 @@ def _nothing_after(sheet: Sheet, ax: Axes, rows: list[Observation]) -> None:
     if segment.phase.last - known < 8:
         return
     left, right = time.x(clock, known), time.x(clock, segment.phase.last)
-    place = case.quantity("observations", inside[-1].id, "value", "unit") if inside else None
+    place = inside[-1].value if inside else None
     if place and math.isfinite(place.low + place.high):
         y = ax.transData.inverted().transform(
             ax.transData.transform([(0, place.low), (0, place.high)]).mean(axis=0)

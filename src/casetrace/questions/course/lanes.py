@@ -89,7 +89,7 @@ class Sheet(Notes):
 
     def _is_before(self, step: Treatment) -> bool:
         """Whether a step began at some time before its clock, and no more is known of it."""
-        start = self.case.quantity("treatments", step.id, "start", "time_unit")
+        start = step.start
         return bool(start and math.isinf(start.low) and not step.stop)
 
     def is_in_courses(self, drug: str) -> bool:

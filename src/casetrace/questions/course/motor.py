@@ -26,7 +26,7 @@ def motor(sheet: Sheet) -> None:
     case, ax, time = sheet.case, sheet.axes["motor"], sheet.time
     rows = [m for m in case.motor if m.grade]
     scale = rows[0].scale
-    grades = [int(float(g.grade)) for g in case.reference.scales if g.scale == scale]
+    grades = [int(g.grade.low) for g in case.reference.scales if g.scale == scale]
     best, worst = min(grades), max(grades)
     ax.set_ylim(worst + 0.9, best - 0.9)
     ax.set_yticks([best, (best + worst) // 2, worst])
@@ -42,7 +42,7 @@ def motor(sheet: Sheet) -> None:
     )
     seen: set[str] = set()
     for row in rows:
-        grade = case.quantity("motor", row.id, "grade")
+        grade = row.grade
         at = when(case, "motor", row)
         seen.add(row.clock)
         open_end = math.isinf(at.high)

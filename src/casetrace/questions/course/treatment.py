@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter
 
 from casetrace.case.clocks import courses
 from casetrace.case.model import Case
+from casetrace.case.record import readings_of
 from casetrace.case.rows import Treatment
 from casetrace.display.figure import lead
 from casetrace.display.style import COLOURS, GREY
@@ -30,7 +31,7 @@ def dose_steps(sheet: Sheet, drug: str) -> None:
     """A dose by day: solid where reported, hatched where not, nothing once it has ended."""
     case, ax, time = sheet.case, sheet.axes[drug], sheet.time
     steps = [t for t in case.treatments if t.drug == drug and t.clock in time.segments]
-    doses = {t.id: case.quantity("treatments", t.id, "dose", "dose_unit") for t in steps}
+    doses = {t.id: t.dose for t in steps}
     finite = [q.high for q in doses.values() if q and math.isfinite(q.high)]
     top = max(finite, default=1.0)
     ceiling = top * (1.5 if sheet.wide else 1.85)
@@ -85,7 +86,7 @@ def _draw_step(sheet: Sheet, ax: Axes, drug: str, place: _Place, top: float) -> 
     source = f"treatments/{step.id}"
     if dose is None:
         span = hull(at, until) if at and until and place.has_ended else at
-        given = sheet.case.quantity("treatments", step.id, "dose", "dose_unit")
+        given = step.dose
         sheet.note(drug, step.name, "unknown", given, span, step.clock, source)
         return
     ax.plot(
@@ -133,7 +134,7 @@ def _draw_unknown(
 
 def _week(case: Case, step: Treatment, field: str) -> Quantity | None:
     """Start or stop of a step in weeks; None if not reported."""
-    q = case.quantity("treatments", step.id, field, "time_unit")
+    q = getattr(step, field)
     return q.to("wk") if q else None
 
 
@@ -184,9 +185,9 @@ def _unknown_words(
 def _dose_reading(sheet: Sheet, drug: str) -> str:
     """How passages on dose and schedule are read; empty if they hang on no passage."""
     case = sheet.case
-    rows = [t.id for t in case.treatments if t.drug == drug]
     fields = ("dose_per", "dose", "gap") if sheet.wide else ("dose_per",)
-    names = case.hangs_on(*(f"treatments/{row}/{field}" for row in rows for field in fields))
+    rows = [t for t in case.treatments if t.drug == drug]
+    names = sorted({n for row in rows for n in readings_of(row, *fields)})
     read = {n: case.chosen[n] for n in names if case.head.readings[n].kind == "passage"}
     return ", ".join(
         f"{n.removeprefix(f'{drug}_').replace('_', ' ')}: {o}" for n, o in read.items()

@@ -20,8 +20,8 @@ TOLD = {
     "study_regimen": "regimen: {regimen}",
     "study_n": "{n} ",
     "study_counted": "{improved} of {of} ",
-    "study_percent": "{percent}% ",
-    "study_control": " (controls {percent}%)",
+    "study_percent": "{percent} ",
+    "study_control": " (controls {percent})",
     "study_next": "; ",
 }
 
@@ -50,15 +50,10 @@ def studies(case: Case) -> list[Study]:
 
 def share(study: Study) -> Quantity | None:
     """Share of patients who improved, in ``%``; None if the study counts none."""
-    source = [f"reference/studies/{study.id}"]
     if study.improved and study.of:
-        percent = float(f"{100 * float(study.improved) / float(study.of):.12g}")
-        how = f"{study.improved} of {study.of}"
-        return Quantity(percent, percent, "%", how=how, derived=True).traced(source)
-    if study.percent:
-        percent = float(study.percent)
-        return Quantity(percent, percent, "%", how="as reported").traced(source)
-    return None
+        share = (study.improved / study.of).to("%")
+        return share.explained(f"{study.improved} of {study.of}")
+    return study.percent and study.percent.explained("as reported")
 
 
 def proportion(improved: int, of: int, level: float = 0.95) -> tuple[float, float]:

@@ -66,18 +66,18 @@ def _the_case(page: Page, ax: Axes) -> None:
 def _study(page: Page, ax: Axes, y: int, study: object, q: Quantity) -> None:
     colour = COLOURS["blue"] if study.population == "children" else COLOURS["orange"]
     if study.improved:
-        low, high = evidence.proportion(int(study.improved), int(study.of))
+        low, high = evidence.proportion(int(study.improved.low), int(study.of.low))
         ax.plot([low, high], [y, y], color=colour, linewidth=1.0, zorder=3)
         words = f"{study.improved} of {study.of}"
         text = f"{words}, exact 95% limits {low:.0f} to {high:.0f}%"
     else:
-        control = f", controls {study.control_percent}%" if study.control_percent else ""
-        words = text = f"{study.percent}%{control}"
+        control = f", controls {study.control_percent}" if study.control_percent else ""
+        words = text = f"{study.percent}{control}"
     marker = "o" if study.population == "children" else "s"
     ax.plot(q.low, y, marker, markersize=4.2, color=colour, zorder=4, clip_on=False)
     if study.control_percent:
         ax.plot(
-            float(study.control_percent),
+            study.control_percent.low,
             y,
             "D",
             markersize=3.6,

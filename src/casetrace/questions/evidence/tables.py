@@ -18,15 +18,24 @@ def studies(case: Case) -> Table | None:
     for s in evidence.studies(case):
         share = evidence.share(s)
         counted = f"{s.improved} of {s.of}" if s.improved else ""
-        shown = counted or (f"{s.percent}%" if s.percent else "")
-        control = f" (controls {s.control_percent}%)" if s.control_percent else ""
+        shown = counted or (f"{s.percent}" if s.percent else "")
+        control = f" (controls {s.control_percent})" if s.control_percent else ""
         limits = ""
         if share and counted:
-            low, high = evidence.proportion(int(s.improved), int(s.of))
+            low, high = evidence.proportion(int(s.improved.low), int(s.of.low))
             limits = f"{low:.0f} to {high:.0f}%"
         source = case.describe(f"reference/studies/{s.id}")["citation"]
         result = "; ".join(p for p in (s.outcome, s.further) if p)
-        cells = [s.label, s.kind, s.population, s.n, s.regimen, shown + control, limits, result]
+        cells = [
+            s.label,
+            s.kind,
+            s.population,
+            s.n or "",
+            s.regimen,
+            shown + control,
+            limits,
+            result,
+        ]
         rows.append([*(sourced(case, cell, f"reference/studies/{s.id}") for cell in cells), source])
     columns = [
         "published",

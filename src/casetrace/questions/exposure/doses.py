@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from casetrace.case.clocks import courses, phases
 from casetrace.case.model import Case
+from casetrace.case.record import readings_of
 from casetrace.case.rows import Treatment
-from casetrace.quantity import Quantity, hull, parse, total
+from casetrace.quantity import Quantity, hull, total
 
 __all__ = [
     "assumed_weight",
@@ -35,7 +36,7 @@ def of_steps(case: Case) -> dict[str, Quantity]:
     for row in case.treatments:
         if not row.is_block and row.dose:
             name = f"{row.drug}.dose.{row.id.partition('.')[2]}"
-            dose = case.quantity("treatments", row.id, "dose", "dose_unit")
+            dose = row.dose
             found[name] = dose.named(name)
     return found
 
@@ -60,10 +61,7 @@ def sums_of_steps(case: Case) -> dict[str, Quantity]:
         for one, two in pairwise(clocks):
             phase = next(p for p in phases(case) if p.clock.id == two)
             after = [t for t in steps if t.clock == two][:1]
-            doses = [
-                case.quantity("treatments", t.id, "dose", "dose_unit")
-                for t in [t for t in steps if t.clock == one] + after
-            ]
+            doses = [t.dose for t in [t for t in steps if t.clock == one] + after]
             is_next = order.index(two) == order.index(one) + 1
             if None in doses or phase.gap is None or not is_next:
                 continue
@@ -101,7 +99,7 @@ def spans_of_steps(case: Case) -> list[tuple[str, str, Quantity | None, str]]:
 
 def has_ended(step: Treatment) -> bool:
     """Whether the report says when a step ended, and not only until when it is known to hold."""
-    return bool(step.stop) and math.isfinite(parse(step.stop).high)
+    return bool(step.stop) and math.isfinite(step.stop.high)
 
 
 def dose_rates(case: Case, drug: str) -> dict[str, Quantity]:
@@ -114,7 +112,7 @@ def dose_rates(case: Case, drug: str) -> dict[str, Quantity]:
     """
     found = {}
     for block in (t for t in case.treatments if t.drug == drug and t.is_block):
-        interval = case.quantity("treatments", block.id, "interval", "interval_unit")
+        interval = block.interval
         if interval:
             name = f"{drug}.dose_rate.{block.id.partition('.')[2]}"
             dose = per_course(case, block)
@@ -129,15 +127,14 @@ def per_course(case: Case, block: Treatment) -> Quantity:
     A dose that is not reported stays open above; it is more than nothing, since a course was
     given.
     """
-    key = block.id
-    readings = case.hangs_on(*(f"treatments/{key}/{f}" for f in ("dose", "dose_per")))
+    readings = readings_of(block, "dose", "dose_per")
     unit = block.total_unit or block.dose_unit
-    dose = case.quantity("treatments", key, "dose", "dose_unit")
+    dose = block.dose
     if dose is None:
         dose = Quantity(0, math.inf, unit, low_closed=False, how="dose not reported", derived=True)
-        return dose.traced([f"treatments/{key}"], readings)
+        return dose.traced([f"treatments/{block.id}"], readings)
     if block.dose_per == "day":
-        days = case.quantity("treatments", key, "days_per_course")
+        days = block.days_per_course
         dose = (dose * days).explained(f"{dose.text()} a day × {days.text()} days")
     return dose.to(unit).traced(readings=readings)
 
@@ -159,10 +156,9 @@ def of_courses(case: Case, drug: str) -> dict[str, Quantity]:
     found: dict[str, Quantity] = {}
     for block in blocks:
         step = block.id.partition(".")[2]
-        readings = case.hangs_on(f"treatments/{block.id}/courses")
-        count = parse(block.courses).traced([f"treatments/{block.id}"], readings)
+        count = block.courses.explained("as reported")
         found[f"{drug}.courses.{step}"] = count.named(f"{drug}.courses.{step}")
-        interval = case.quantity("treatments", block.id, "interval", "interval_unit")
+        interval = block.interval
         if interval:
             found[f"{drug}.interval.{step}"] = interval.in_weeks()
         found[f"{drug}.dose_per_course.{step}"] = per_course(case, block).named(
@@ -190,11 +186,17 @@ def of_courses(case: Case, drug: str) -> dict[str, Quantity]:
 
 def assumed_weight(case: Case) -> Quantity | None:
     """Span of the growth-standard weights that the case assumes; None if it assumes none."""
-    if not case.head.uses.weight:
+    uses = case.head.uses
+    if not uses.weight:
         return None
-    rows = [name.rpartition(".") for name in case.head.uses.weight]
-    weights = [case.reference.quantity("growth", key, field, "kg") for key, _, field in rows]
-    return hull(*weights).traced(readings=case.hangs_on("uses/weight")).named("assumed weight")
+    rows = [name.rpartition(".") for name in uses.weight]
+    weights = [getattr(case.reference.get("growth", key), field) for key, _, field in rows]
+    return hull(*weights).traced(readings=readings_of(uses, "weight")).named("assumed weight")
+
+
+def _written(time: Quantity) -> str:
+    """A time as its row writes it."""
+    return f"{time.text(unit=False)} {time.unit}"
 
 
 def _spans(case: Case, blocks: list[Treatment]) -> list[str]:
@@ -202,7 +204,7 @@ def _spans(case: Case, blocks: list[Treatment]) -> list[str]:
     parts = []
     for block in blocks:
         if block.follows:
-            parts.append(f"gap of {block.gap} {block.gap_unit}")
-        if (between := int(parse(block.courses).low) - 1) and block.interval:
-            parts.append(f"{between} × {block.interval} {block.interval_unit}")
+            parts.append(f"gap of {_written(block.gap)}")
+        if (between := int(block.courses.low) - 1) and block.interval:
+            parts.append(f"{between} × {_written(block.interval)}")
     return parts

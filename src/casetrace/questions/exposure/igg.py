@@ -14,6 +14,7 @@ import numpy as np
 
 from casetrace.case.clocks import courses
 from casetrace.case.model import Case
+from casetrace.case.record import readings_of, recorded
 from casetrace.quantity import Quantity, hull
 from casetrace.questions.exposure.doses import assumed_weight, per_course
 from casetrace.questions.exposure.pharmacokinetics import concentration, scaled, varied
@@ -78,7 +79,7 @@ def schedule(case: Case) -> Schedule | None:
         return None
     days = []
     for one in given:
-        q = case.quantity("treatments", one.block, "days_per_course")
+        q = case.get("treatments", one.block).days_per_course
         days.append(int(q.low) if q and q.is_point else 1)
     return Schedule(
         {end: 7.0 * np.array(weeks) for end, weeks in ends.items()},
@@ -90,15 +91,12 @@ def schedule(case: Case) -> Schedule | None:
 
 def model_reading(case: Case) -> str:
     """The reading that chooses the model; empty if none does."""
-    return next(iter(case.hangs_on("uses/igg/model")), "")
+    return next(iter(readings_of(case.head.uses.igg, "model")), "") if case.head.uses.igg else ""
 
 
 def endogenous(case: Case) -> Quantity:
     """The patient's own IgG: the span of the reference intervals that the case names, in g/L."""
-    rows = [
-        case.reference.quantity("constants", k, "value", "g/L")
-        for k in case.head.uses.igg.endogenous
-    ]
+    rows = [case.reference.get("constants", k).value for k in case.head.uses.igg.endogenous]
     return hull(*rows).explained("reference intervals of healthy children, an assumption")
 
 
@@ -195,7 +193,7 @@ def _moments(case: Case, plan: Schedule, block: str, end: str, duration: float) 
     last = max(n for n, b in enumerate(plan.blocks) if b == block)
     first = plan.starts[end][last]
     found = {"peak": first + plan.days[last] - 1 + duration}
-    interval = case.quantity("treatments", block, "interval", "interval_unit")
+    interval = case.get("treatments", block).interval
     # Just before: an infusion that starts then has not yet begun.
     if last + 1 < len(plan.blocks):
         found["trough"] = plan.starts[end][last + 1] - 1e-9
@@ -217,14 +215,16 @@ def _as_quantity(
     last = next(n for n, b in enumerate(every) if name.endswith(f"last_of_{b.partition('.')[2]}"))
     blocks = every[: last + 1]
     fields = ("start", "gap", "interval", "courses", "days_per_course")
-    cells = [f"treatments/{b}/{f}" for b in blocks for f in fields]
+    readings = {r for b in blocks for r in readings_of(case.get("treatments", b), *fields)}
     if ".trough." in name:
-        cells += [f"treatments/{b}/gap" for b in every[last + 1 : last + 2]]
-    model = case.reference.get("pk_models", case.head.uses.igg.model)
+        after = every[last + 1 : last + 2]
+        readings |= {r for b in after for r in readings_of(case.get("treatments", b), "gap")}
+    with recorded() as of_model:
+        model = case.reference.get("pk_models", case.head.uses.igg.model)
     low, high = (float(f"{a:.10g}") for a in added)
     q = Quantity(low, high, "g/L", derived=True, how="simulated").traced(
         {*weight.sources, f"reference/pk_models/{model.id}", *(f"treatments/{b}" for b in blocks)},
-        {*weight.readings, *case.hangs_on(*cells, "uses/igg/model")},
+        {*weight.readings, *readings, *of_model},
     )
     for block in blocks:
         q = q.traced(plan.doses[block].sources, plan.doses[block].readings)

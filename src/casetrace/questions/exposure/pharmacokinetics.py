@@ -60,14 +60,14 @@ def scaled(model: Any, weights: np.ndarray) -> Parameters:
     weights : ndarray, shape (n,)
         In kg.
     """
-    relative = np.asarray(weights, float) / float(model.ref_weight_kg)
+    relative = np.asarray(weights, float) / model.ref_weight_kg
 
-    def of(value: str, power: str) -> np.ndarray:
-        return float(value) * relative ** float(power or 0)
+    def of(value: float, power: float | None) -> np.ndarray:
+        return value * relative ** (power or 0)
 
     one = np.zeros_like(relative)
-    q = of(model.q_l_d, model.exp_q) if model.q_l_d else one
-    v2 = of(model.v2_l, model.exp_v2) if model.v2_l else one + 1.0
+    q = of(model.q_l_d, model.exp_q) if model.q_l_d is not None else one
+    v2 = of(model.v2_l, model.exp_v2) if model.v2_l is not None else one + 1.0
     return Parameters(of(model.cl_l_d, model.exp_cl), of(model.v1_l, model.exp_v1), q, v2)
 
 
@@ -88,8 +88,8 @@ def varied(model: Any, weight: float, subjects: int, seed: int) -> Parameters:
     typical = scaled(model, np.full(subjects, weight))
     normal = np.random.default_rng(seed).standard_normal((3, subjects))
 
-    def spread(row: int, cv: str) -> np.ndarray:
-        return np.exp(np.sqrt(np.log1p((float(cv or 0) / 100) ** 2)) * normal[row])
+    def spread(row: int, cv: float | None) -> np.ndarray:
+        return np.exp(np.sqrt(np.log1p(((cv or 0) / 100) ** 2)) * normal[row])
 
     return Parameters(
         typical.cl * spread(0, model.cv_cl),

@@ -28,7 +28,7 @@ def doses(case: Case) -> Table | None:
             columns[f"{drug}.dose_rate.{step}"] = f"per week, {step.replace('_', ' ')}"
         columns[f"{drug}.dose_total"] = "all courses"
         columns[f"{drug}.weeks_first_to_last_course"] = "first to last course"
-    return by_reading(case, "Doses, by reading", columns)
+    return by_reading(case, "exposure", "Doses, by reading", columns)
 
 
 def grams(case: Case) -> Table | None:
@@ -36,14 +36,14 @@ def grams(case: Case) -> Table | None:
     if assumed_weight(case) is None:
         return None
     columns = {f"{drug}.grams_per_course": "grams of a course" for drug in in_courses(case)}
-    return by_reading(case, "Grams of a course at assumed body weights", columns)
+    return by_reading(case, "exposure", "Grams of a course at assumed body weights", columns)
 
 
 def regimens(case: Case) -> Table | None:
     """Published regimens of the drugs of the case."""
     rows = []
     for s in evidence.studies(case):
-        dose = f"{s.dose} {s.dose_unit}" if s.dose else "not seen"
+        dose = f"{s.dose.text(unit=False)} {s.dose_unit}" if s.dose else "not seen"
         cells = [s.label, s.kind, s.population, s.disease, dose, s.regimen, s.note]
         rows.append([sourced(case, cell, f"reference/studies/{s.id}") for cell in cells])
     columns = ["published", "kind", "of", "disease", "dose of a course", "regimen", "note"]
@@ -71,9 +71,9 @@ def igg(case: Case) -> Table | None:
             columns[key] = f"{what}, last of {when.replace('_', ' ')}"
     if not columns:
         return None
-    shown = {*moving(case, given_values(case.head.uses.igg.drug)), model_reading(case)}
+    shown = {*moving(case, "exposure", given_values(case.head.uses.igg.drug)), model_reading(case)}
     title = "Simulated serum IgG: an assumption, no IgG is reported"
-    return by_reading(case, title, columns, shown, one_at_a_time=True)
+    return by_reading(case, "igg", title, columns, shown, one_at_a_time=True)
 
 
 def igg_models(case: Case) -> Table | None:

@@ -24,7 +24,7 @@ def observations(case: Case) -> Table:
     rows = [
         [
             o.name,
-            traced(case, case.quantity("observations", o.id, "value", "unit")),
+            traced(case, o.value),
             when_said(case, "observations", o),
             quote(o.as_reported),
             o.place,
@@ -62,11 +62,11 @@ def treatments(case: Case) -> Table:
     """Treatment steps and blocks, with what is left open."""
     rows = []
     for t in case.treatments:
-        dose = case.quantity("treatments", t.id, "dose", "dose_unit")
+        dose = t.dose
         words = dose.text() if dose else "not reported"
         if t.is_block:
             words += f" per {t.dose_per}" if t.dose_per else ""
-            interval = case.quantity("treatments", t.id, "interval", "interval_unit")
+            interval = t.interval
             every = f"every {interval.text()}" if interval else "interval not reported"
             words += f", {t.courses} courses, {every}"
         dose = sourced(case, words, f"treatments/{t.id}")

@@ -10,7 +10,8 @@ from casetrace.case.clocks import courses, when
 from casetrace.case.fields import COURSE
 from casetrace.case.limits import limits_named, upper_limit
 from casetrace.case.model import Case
-from casetrace.quantity import Quantity, change, parse
+from casetrace.case.record import readings_of
+from casetrace.quantity import Quantity, change
 
 __all__ = [
     "SEVERITY",
@@ -42,7 +43,7 @@ def folds(case: Case, measure: str) -> dict[str, Quantity]:
     for row in case.observations:
         family, _, occasion = row.id.partition(".")
         if family == measure:
-            value = case.quantity("observations", row.id, "value", "unit").named(row.id)
+            value = row.value.named(row.id)
             name = f"{measure}.fold.{occasion}"
             found[name] = (value / limit).named(name)
     return found
@@ -59,12 +60,8 @@ def fold_under(case: Case, measure: str) -> dict[str, dict[str, Quantity]]:
     rows = [o for o in case.observations if o.id.partition(".")[0] == measure]
     found = {}
     for key in limits_named(case, measure):
-        unit = case.reference.get("limits", key).unit
-        upper = case.reference.quantity("limits", key, "value", unit)
-        found[key] = {
-            o.id: case.quantity("observations", o.id, "value", "unit").named(o.id) / upper
-            for o in rows
-        }
+        upper = case.reference.get("limits", key).value
+        found[key] = {o.id: o.value.named(o.id) / upper for o in rows}
     return found
 
 
@@ -77,7 +74,7 @@ def severity(case: Case, measure: str, fold: Quantity) -> Quantity | None:
     names = [f"{measure}.fold.{word}" for word in ("highly", "extremely")]
     if not set(names) <= {c.id for c in case.reference.constants}:
         return None
-    highly, extremely = (case.reference.quantity("constants", n, "value", "1") for n in names)
+    highly, extremely = (case.reference.get("constants", n).value for n in names)
 
     def rank(number: float) -> int:
         return (number > 1) + (number >= highly.low) + (number > extremely.low)
@@ -110,12 +107,9 @@ def changes(case: Case) -> dict[str, Quantity]:
     """
     found = {}
     for pair in case.head.comparisons:
-        old, new = (
-            case.quantity("observations", key, "value", "unit").named(key)
-            for key in (pair.old, pair.new)
-        )
-        readings = case.hangs_on(*(f"comparisons/{pair.id}/{end}" for end in ("old", "new")))
-        found[pair.id] = change(new, old).traced(readings=readings).named(pair.id)
+        old, new = (case.get("observations", key).value.named(key) for key in (pair.old, pair.new))
+        changed = change(new, old).traced(readings=readings_of(pair, "old", "new"))
+        found[pair.id] = changed.named(pair.id)
     return found
 
 
@@ -192,7 +186,7 @@ def event_bounds(case: Case) -> dict[str, Quantity]:
             continue
         counts = [_courses_of(case, drug, f) for f in excluded]
         n = max(counts, key=lambda q: q.low).traced(
-            readings=case.hangs_on(*(f"findings/{f.id}/state" for f in events))
+            readings={r for f in events for r in readings_of(f, "state")}
         )
         found[f"ae.{drug}.courses_without_event"] = n
         level = Quantity(95, 95, "%", how="the usual level, chosen here", derived=True)
@@ -209,13 +203,12 @@ def _courses_of(case: Case, drug: str, finding: Any) -> Quantity:
     """How many courses a finding speaks of: those it names, else all."""
     given = courses(case, drug)
     count, how = len(given), "all courses"
-    time = parse(finding.time) if finding.time and finding.time_unit == COURSE else None
+    time = finding.time if finding.time_unit == COURSE else None
     if time and math.isfinite(time.high):
-        count, how = int(time.high - time.low) + 1, f"courses {finding.time}"
+        count, how = int(time.high - time.low) + 1, f"courses {time.text(unit=False)}"
     blocks = {f"treatments/{c.block}" for c in given}
-    readings = case.hangs_on(f"findings/{finding.id}/time")
     q = Quantity(count, count, "{course}", how=f"{how} of {drug}, by {finding.name}")
-    return q.traced({f"findings/{finding.id}", *blocks}, readings)
+    return q.traced({f"findings/{finding.id}", *blocks}, readings_of(finding, "time"))
 
 
 def _touch(one: Quantity, two: Quantity) -> bool:

@@ -42,12 +42,10 @@ def dissociation(case: Case) -> Figure | None:
     if not states or not values:
         return None
     scale = states[0].scale
-    grades = [int(float(g.grade)) for g in case.reference.scales if g.scale == scale]
+    grades = [int(g.grade.low) for g in case.reference.scales if g.scale == scale]
     best, worst = min(grades), max(grades)
     unit = values[0].unit
-    quantities = {
-        o.id: case.quantity("observations", o.id, "value", "unit").to(unit) for o in values
-    }
+    quantities = {o.id: o.value.to(unit) for o in values}
     finite = [e for q in quantities.values() for e in (q.low, q.high) if math.isfinite(e) and e > 0]
     if not finite:
         return None
@@ -143,7 +141,7 @@ def _draw_pair(
     ax, under, aside = axes
     case = page.case
     q = values[pair.observation.id] if pair.observation else None
-    grade = case.quantity("motor", pair.motor.id, "grade") if pair.motor else None
+    grade = pair.motor.grade if pair.motor else None
     colour = SERIES[(number - 1) % len(SERIES)]
     where = ax if q and grade else under if q else aside
     if grade is None:

@@ -54,7 +54,7 @@ def folds(case: Case) -> Figure | None:
         y, rows = 0.0, []
         for limit, folds_ in found.items():
             row = case.reference.get("limits", limit)
-            label = f"{row.value} {row.unit}: {row.statistic}, {row.population}"
+            label = f"{row.value.text(unit=False)} {row.unit}: {row.statistic}, {row.population}"
             rows.append((y + (count - 1) / 2, "\n".join(textwrap.wrap(label, 42)), limit))
             for n, (key, fold) in enumerate(folds_.items()):
                 colour = SERIES[n % len(SERIES)]
@@ -105,7 +105,7 @@ def _thresholds(case: Case, ax: Axes, measure: str) -> None:
     """Thresholds of the words for severity, named at the top."""
     for constant in case.reference.constants:
         if constant.id.startswith(f"{measure}.fold."):
-            at = case.reference.quantity("constants", constant.id, "value", "1").low
+            at = constant.value.low
             ax.axvline(at, color=GREY["line"], linewidth=0.6, linestyle=(0, (3, 2)), zorder=0)
             words = f"{constant.id.rpartition('.')[2]} elevated, over {constant.value}"
             said = ax.annotate(

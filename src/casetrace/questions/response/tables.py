@@ -27,7 +27,7 @@ def folds(case: Case) -> Table | None:
             rows.append(
                 [
                     sourced(case, f"{row.statistic}, {row.population}", source),
-                    sourced(case, f"{row.value} {row.unit}", source),
+                    sourced(case, f"{row.value.text(unit=False)} {row.unit}", source),
                     occasion(case, named[key]),
                     traced(case, fold),
                     traced(case, rank) if rank else "",
@@ -45,7 +45,7 @@ def changes(case: Case) -> Table | None:
     values = [o for o in case.observations if o.id.partition(".")[0] == measure]
     for place, new in enumerate(values):
         for old in values[:place]:
-            one, two = (case.quantity("observations", o.id, "value", "unit") for o in (old, new))
+            one, two = (o.value for o in (old, new))
             ends = (traced(case, q) for q in (two, one))
             cells = zip((occasion(case, new), occasion(case, old)), ends, strict=True)
             rows.append([*(c for pair in cells for c in pair), _change(case, two, one)])
@@ -62,7 +62,7 @@ def _change(case: Case, new: Quantity, old: Quantity) -> str:
 
 def motor_states(case: Case) -> Table | None:
     """Motor states as bounds on their scale, and muscle tests where stated."""
-    anchors = {(g.scale, float(g.grade)): g.anchor for g in case.reference.scales}
+    anchors = {(g.scale, g.grade.low): g.anchor for g in case.reference.scales}
     rows = []
 
     def add(what: str, scale: str, grade: Quantity, time: str, words: str) -> None:
@@ -72,11 +72,11 @@ def motor_states(case: Case) -> Table | None:
         rows.append([what, scale_name(scale), *cells, time, quote(words)])
 
     for m in case.motor:
-        if grade := case.quantity("motor", m.id, "grade"):
+        if grade := m.grade:
             add(m.name, m.scale, grade, when_said(case, "motor", m), m.as_reported)
     for o in case.observations:
         if scale := case.head.uses.scale.get(o.id.partition(".")[0]):
-            grade = case.quantity("observations", o.id, "value", "unit")
+            grade = o.value
             add(o.name, scale, grade, occasion(case, o), o.as_reported)
     columns = ["state", "scale", "grade", "from, to", "when", "words"]
     return Table("Motor state as bounds on published scales", columns, rows) if rows else None

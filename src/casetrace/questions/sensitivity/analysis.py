@@ -96,7 +96,7 @@ class Factorial:
 
 
 def factorials(
-    case: Case, outcomes: Iterable[str] = (), among: Iterable[str] = ()
+    case: Case, outcomes: Iterable[str] = (), among: Iterable[str] = (), family: str = ""
 ) -> dict[str, Factorial]:
     """Compute outcomes under every combination of the readings that they hang on.
 
@@ -109,6 +109,8 @@ def factorials(
         that hang on a reading.
     among : iterable of str
         Vary these readings only; all if not given.
+    family : str
+        The family that the outcomes are of; looked for if not given.
 
     Returns
     -------
@@ -125,7 +127,7 @@ def factorials(
         check_names(case)
         moved = [name for name, q in headline(case).items() if q.readings]
         wanted = list(case.head.outcomes) or moved
-    home = homes(case, wanted)
+    home = dict.fromkeys(wanted, family) if family else homes(case, wanted)
     varied = set(among) or set(case.head.readings)
     found = {}
     for name in wanted:

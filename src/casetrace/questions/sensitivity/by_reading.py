@@ -8,7 +8,7 @@ from itertools import product
 from casetrace.case.model import Case
 from casetrace.display.table import Table, traced
 from casetrace.questions.sensitivity.analysis import factorials
-from casetrace.questions.values import some
+from casetrace.questions.values import of_family
 
 __all__ = ["by_reading", "given_values", "moving", "option_label", "variants"]
 
@@ -19,35 +19,49 @@ def given_values(drug: str) -> list[str]:
 
 
 def moving(
-    case: Case, names: Sequence[str], only: Iterable[str] = ()
+    case: Case, family: str, names: Sequence[str], only: Iterable[str] = ()
 ) -> dict[str, tuple[str, ...]]:
     """Readings that move any of some values, with their options; only some of them, if named."""
-    found = factorials(case, names, only)
+    found = factorials(case, names, only, family)
     moved = {r for f in found.values() for r, _ in f.ranked()}
     return {r: tuple(o.options) for r, o in case.head.readings.items() if r in moved}
 
 
 def variants(
-    case: Case, names: Sequence[str], only: Iterable[str] = ()
-) -> list[tuple[list[str], Case]]:
+    case: Case, family: str, names: Sequence[str], only: Iterable[str] = ()
+) -> list[tuple[list[str], Case, list[str]]]:
     """The case under every combination of the readings that move some values.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    family : str
+        The family of :data:`casetrace.questions.values.FAMILIES` that the values are of.
+    names : sequence of str
+        Ids of headline values.
+    only : iterable of str
+        Vary these readings only.
 
     Returns
     -------
-    list of (list of str, Case)
-        The options in words, and the case under them; the case itself if nothing moves.
+    list of (list of str, Case, list of str)
+        The options in words, the case under them, and the readings that are not as in ``case``;
+        the case itself if nothing moves.
     """
-    axes = moving(case, names, only)
+    axes = moving(case, family, names, only)
     found = []
     for options in product(*axes.values()):
         chosen = dict(zip(axes, options, strict=True))
         words = [option_label(case, r, o) for r, o in chosen.items()]
-        found.append((words, case.under(chosen)))
+        switched = [r for r, option in chosen.items() if case.chosen[r] != option]
+        found.append((words, case.under(chosen), switched))
     return found
 
 
 def by_reading(
     case: Case,
+    family: str,
     title: str,
     columns: dict[str, str],
     only: Iterable[str] = (),
@@ -59,6 +73,8 @@ def by_reading(
     ----------
     case : Case
         The case; readings that are not varied stay as they are in it.
+    family : str
+        The family that the values are of.
     title : str
         What the table shows.
     columns : dict
@@ -73,12 +89,13 @@ def by_reading(
     Table or None
         None if the case has none of the values.
     """
-    here = some(case, columns)
+    known = of_family(case, family)
+    here = {name: known[name] for name in columns if name in known}
     names = [n for n in columns if n in here]
     if not names:
         return None
-    axes = moving(case, names, only)
-    found = factorials(case, names, only)
+    axes = moving(case, family, names, only)
+    found = factorials(case, names, only, family)
     rows = []
     for options in product(*axes.values()):
         chosen = dict(zip(axes, options, strict=True))

@@ -11,7 +11,7 @@ from casetrace.case.model import Case
 from casetrace.display.figure import Figure, lead
 from casetrace.display.panel import Page, draw_bounds, hatched, plain_axis
 from casetrace.display.style import COLOURS, GREY, SERIES, ink, styled
-from casetrace.quantity import Quantity, parse
+from casetrace.quantity import Quantity
 from casetrace.quantity.units import UnitError, factor, printed
 from casetrace.questions.evidence import analysis as evidence
 from casetrace.questions.exposure.doses import (
@@ -66,8 +66,8 @@ def doses(case: Case) -> Figure | None:
 
 def _variants(case: Case, drug: str) -> list[tuple[str, Case]]:
     """The case under each combination of the readings that move the sum of the doses."""
-    found = variants(case, [f"{drug}.dose_total"])
-    return [("; ".join(words), variant) for words, variant in found]
+    found = variants(case, "exposure", [f"{drug}.dose_total"])
+    return [("; ".join(words), variant) for words, variant, _ in found]
 
 
 def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], upper: float) -> None:
@@ -143,10 +143,10 @@ def _grams(page: Page, drug: str, readings: list[tuple[str, Case]], upper: float
     rows = _span_of_growth(case)
     ax = page.panel(117.0, 5.5, 52.0, 33.0)
     page.title(110.0, 0.8, "Grams of a course", "at assumed weights")
-    months = [float(r.age_months) for r in rows]
+    months = [r.age_months for r in rows]
     for words, (dose, colour, source) in known.items():
         columns = ("p03_kg", "p50_kg", "p97_kg")
-        grams = {c: [dose * float(getattr(r, c)) for r in rows] for c in columns}
+        grams = {c: [dose * getattr(r, c).low for r in rows] for c in columns}
         ax.fill_between(
             months,
             grams["p03_kg"],
@@ -170,11 +170,11 @@ def _grams(page: Page, drug: str, readings: list[tuple[str, Case]], upper: float
         )
         lead(source, said)
         for r in (rows[0], rows[-1]):
-            span = [dose * float(v) for v in (r.p03_kg, r.p97_kg)]
+            span = [dose * v.low for v in (r.p03_kg, r.p97_kg)]
             q = Quantity(*(float(f"{s:.12g}") for s in span), "g", derived=True)
             page.note(
                 "grams",
-                f"{words} at {r.age_months} months",
+                f"{words} at {r.age_months:g} months",
                 "assumed",
                 q,
                 source=f"reference/growth/{r.id}",
@@ -194,12 +194,10 @@ def _span_of_growth(case: Case) -> list:
     """Rows of the growth standard between those that the case assumes."""
     ids = {w.rpartition(".")[0] for w in case.head.uses.weight}
     chosen = [g for g in case.reference.growth if g.id in ids]
-    ages = [float(g.age_months) for g in chosen]
+    ages = [g.age_months for g in chosen]
     low, high = min(ages), max(max(ages), min(ages) + 12)
     return [
-        g
-        for g in case.reference.growth
-        if g.sex == chosen[0].sex and low <= float(g.age_months) <= high
+        g for g in case.reference.growth if g.sex == chosen[0].sex and low <= g.age_months <= high
     ]
 
 
@@ -217,7 +215,7 @@ def _rates(case: Case, drug: str) -> list[tuple[str, Quantity, str, str]]:
     for s in evidence.studies(case):
         if not (s.dose and s.interval and unit and s.drug == drug):
             continue
-        q = parse(s.dose, s.dose_unit) / parse(s.interval, s.interval_unit).to("wk")
+        q = s.dose / s.interval.to("wk")
         try:
             factor(q.unit, unit)
         except UnitError:

@@ -151,8 +151,7 @@ def _scores(case: Case, name: str) -> tuple[list[str], dict[str, list]]:
     keys = {v: f"criteria.{name}.score.{v}" for v in scoring.VERSIONS}
     labels: list[str] = []
     found: dict[str, list] = {v: [] for v in keys}
-    for words, other in variants(case, list(keys.values())):
-        switched = [r for r, option in other.chosen.items() if case.chosen[r] != option]
+    for words, other, switched in variants(case, "criteria", list(keys.values())):
         labels.append(", ".join(words) or "as reported")
         given = items(other, name)
         for version, key in keys.items():
@@ -165,7 +164,9 @@ def _cuts(case: Case, name: str, version: str) -> list[tuple[str, float, str]]:
     """Classes with the least score of each and the row it is from, the lowest first."""
     rows = [r for r in case.reference.classes if r.set == name]
     found = [(r.label, getattr(r, f"score_{version}"), r.id) for r in rows]
-    cuts = [(label, float(cut), f"reference/classes/{row}") for label, cut, row in found if cut]
+    cuts = [
+        (label, cut, f"reference/classes/{row}") for label, cut, row in found if cut is not None
+    ]
     return sorted(cuts, key=lambda one: one[1])
 
 

@@ -12,11 +12,10 @@ from casetrace.display.style import GREY, SERIES, ink, styled
 from casetrace.questions.exposure import igg as engine
 from casetrace.questions.exposure.doses import assumed_weight
 from casetrace.questions.sensitivity.by_reading import given_values, variants
-from casetrace.questions.values import FAMILIES, of_family
+from casetrace.questions.values import of_family
 
 __all__ = ["igg"]
 
-_READS = FAMILIES["igg"][1]
 PER_WEEK = 7  # points of a curve in a week
 STYLES = (
     (0, (1, 1)),
@@ -83,7 +82,7 @@ def _readings(page: Page, ax: Axes, times: np.ndarray, weight: float, own: objec
     case = page.case
     drug = case.head.uses.igg.drug
     middle, top, labels, doses, ends = (own.low + own.high) / 2, 0.0, [], {}, {}
-    for _, variant in variants(case, given_values(drug)):
+    for _, variant, _ in variants(case, "exposure", given_values(drug)):
         plan = engine.schedule(variant)
         if plan is None or not all(np.isfinite(q.high) for q in plan.doses.values()):
             continue
@@ -144,12 +143,12 @@ def _models(page: Page, ax: Axes, times: np.ndarray, weight: float, own: object)
 
 def _typical(case: Case, weight: float, times: np.ndarray) -> np.ndarray:
     name = f"igg.typical.{weight}.{len(times)}"
-    return case.once(name, _READS, lambda: engine.typical(case, weight, times))
+    return case.once(name, lambda: engine.typical(case, weight, times))
 
 
 def _band(case: Case, weight: float, times: np.ndarray) -> np.ndarray:
     name = f"igg.band.{weight}.{len(times)}"
-    return case.once(name, _READS, lambda: engine.band(case, weight, times))
+    return case.once(name, lambda: engine.band(case, weight, times))
 
 
 def _right(ax: Axes, labels: list[tuple[float, str, str, str]]) -> None:

@@ -1,0 +1,51 @@
+"""Several computations at a time, each in a process forked from this one."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+from collections.abc import Callable, Mapping
+from multiprocessing.connection import wait
+from typing import Any
+
+from casetrace.kernels.server import end_with
+
+__all__ = ["in_processes"]
+
+
+def in_processes(tasks: Mapping[str, Callable[[], None]], workers: int) -> None:
+    """Run tasks, each in a process of its own that ends with this one.
+
+    Parameters
+    ----------
+    tasks : dict of callable
+        By name; what each gives it writes to a file.
+    workers : int
+        Processes at a time.
+
+    Raises
+    ------
+    RuntimeError
+        If the process of a task fails; it has then said why.
+    """
+    waiting, running = list(tasks), {}
+    context = multiprocessing.get_context("fork")
+    while waiting or running:
+        while waiting and len(running) < workers:
+            name = waiting.pop(0)
+            told: dict[str, Any] = {"args": (tasks[name], os.getpid()), "name": name}
+            process = context.Process(target=_run, **told)
+            process.start()
+            running[process.sentinel] = process
+        for ended in wait(list(running)):
+            process = running.pop(ended)
+            process.join()
+            if process.exitcode:
+                raise RuntimeError(f"{process.name} was not made")
+
+
+def _run(task: Callable[[], None], parent: int) -> None:
+    end_with(parent)
+    gc.disable()  # a drawing leaves cycles by the thousand, and this process ends with its task
+    task()
