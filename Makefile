@@ -7,7 +7,8 @@ JOBS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := all
-.PHONY: help all figures report test test-all test-slow test-browser check accept new-case bench lab lint lock dictionary clean
+FORCE:
+.PHONY: help all figures test test-all test-slow test-browser check accept new-case bench lab lint lock dictionary clean
 
 help: ## List what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -15,9 +16,12 @@ help: ## List what make can do
 all: $(VENV)/.ready ## Build figures, values and narrative of every case (the default)
 	@$(BIN)/casetrace build $(if $(JOBS),-j $(JOBS)) $(or $(CASES),--all)
 
-figures: all ## The same; figures are in figures/<case>/
+figures: $(VENV)/.ready ## Draw the figures alone; make figures/CASE/NAME.svg draws one
+	@for case in $(or $(CASES),$(notdir $(patsubst %/case.yaml,%,$(wildcard data/*/case.yaml)))); do \
+	  $(BIN)/casetrace figures $$case $(if $(JOBS),-j $(JOBS)) || exit 1; done
 
-report: all ## The same; the narrative is in reports/<case>/
+figures/%.svg: $(VENV)/.ready FORCE
+	@$(BIN)/casetrace figures $(*D) $(*F)
 
 test: $(VENV)/.ready ## Prove it, in about two minutes: tests, examples, notebooks, one whole verify
 	@$(BIN)/pytest -n $(or $(JOBS),auto)

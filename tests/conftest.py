@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 import shutil
 import subprocess
@@ -12,13 +11,14 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 import pytest
 from browser import browser  # noqa: F401  one for all modules
 
-from casetrace import charts
 from casetrace.build.build import build
 from casetrace.build.jobs import FIRST
 from casetrace.case.load import load
@@ -27,11 +27,13 @@ from casetrace.case.project import DEFAULT_CASE, Project
 from casetrace.case.reference import REFERENCE
 from casetrace.case.rows import TABLES, columns
 from casetrace.cli import main
-from casetrace.questions.series import figures
+from casetrace.questions import question
+from casetrace.questions.applies import applies, lacks
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the cells of a notebook on one worker, in order, where tests run side by side."""
     for item in items:
@@ -371,10 +373,7 @@ def copy_of_project(folder: Path) -> Project:
 
 
 def keep_three_notebooks(project: Project) -> None:
-    """Leave the first case with three notebooks, the last of which makes no page and no document.
-
-    These take longest.
-    """
+    """Leave the first case with three notebooks and without its page, which takes longest."""
     kept = {"1-case.ipynb", "2-course.ipynb", "8-summary.ipynb"}
     for other in set(project.cases()) - {DEFAULT_CASE}:
         for folder in (project.data, project.figures, project.reports):
@@ -382,22 +381,7 @@ def keep_three_notebooks(project: Project) -> None:
     for path in project.stories():
         if path.name not in kept:
             path.unlink()
-    summary = project.notebooks / "8-summary.ipynb"
-    told = json.loads(summary.read_text(encoding="utf-8"))
-    told["cells"] = [c for c in told["cells"] if c["id"].split("-")[0] not in ("page", "document")]
-    text = json.dumps(told, indent=1, ensure_ascii=False, sort_keys=True)
-    summary.write_text(f"{text}\n", encoding="utf-8")
-    for name in ("index.html", "summary.pdf"):
-        (project.reports / DEFAULT_CASE / name).unlink()
-    index = project.figures / DEFAULT_CASE / "index.json"
-    listed = json.loads(index.read_text(encoding="utf-8"))
-    for figure in listed["figures"]:
-        if Path(figure["notebook"]).name not in kept:
-            for file in figure["sha256"]:
-                (index.parent / file).unlink()
-    listed["figures"] = [f for f in listed["figures"] if Path(f["notebook"]).name in kept]
-    text = json.dumps(listed, indent=1, ensure_ascii=False)
-    index.write_text(f"{text}\n", encoding="utf-8")
+    (project.reports / DEFAULT_CASE / "index.html").unlink()
 
 
 @pytest.fixture
@@ -420,7 +404,7 @@ def scene(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("scene")
     keep_three_notebooks(copy_of_project(folder))
     with mock.patch.dict(os.environ, {"CASETRACE_ROOT": str(folder)}):
-        build(Project(folder), [FIRST])
+        build(Project(folder), [FIRST], with_page=False)
     return folder
 
 
@@ -475,8 +459,30 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 
 
 #: Every figure that a notebook shows of a case, and of all cases together.
-SERIES_FIGURES = tuple(figures.__all__)
-FIGURES = tuple(n for n in charts.__all__ if n.islower() and n not in SERIES_FIGURES)
+SERIES_FIGURES = tuple(
+    chart.name.replace("-", "_") for chart in question.questions()["series"].charts
+)
+FIGURES = tuple(name for name, chart in question.charts().items() if chart.is_on_page)
+
+#: What draws each figure, and each table function, by name.
+charts = SimpleNamespace(
+    **{
+        chart.name.replace("-", "_"): chart.draw
+        for q in question.questions().values()
+        for chart in q.charts
+    }
+)
+tables = SimpleNamespace(
+    applies=applies,
+    lacks=lacks,
+    **{
+        name: getattr(module, name)
+        for folder in question.questions()
+        for module in [import_module(f"casetrace.questions.{folder}.tables")]
+        for name in module.__all__
+        if name.islower()
+    },
+)
 
 
 def sloped(ax) -> list:

@@ -4,9 +4,8 @@ import re
 import shutil
 
 import pytest
-from conftest import FIGURES, ROOT, overlaps
+from conftest import FIGURES, ROOT, charts, overlaps
 
-from casetrace import charts
 from casetrace.case.load import check, load
 from casetrace.case.project import Project
 from casetrace.curate.guide import guide

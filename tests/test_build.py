@@ -64,7 +64,7 @@ def test_a_build_gives_what_is_committed_and_a_second_one_does_nothing(whole, ca
 def test_a_changed_value_changes_what_rests_on_it_and_nothing_else(built):
     before = values(built)
     change_cell(observations(built), "ck.presentation", "value", NEW)
-    changed = build(built, [DEFAULT])
+    changed = build(built, [DEFAULT], with_page=False)
     after = values(built)
     moved = {key for key in after if after[key] != before[key]}
     assert moved == {
@@ -85,7 +85,7 @@ def test_a_value_that_no_figure_shows_leaves_the_figures_alone(built):
     figures = snapshot(built.figures)
     before = values(built)
     change_cell(observations(built), "myoglobin.presentation", "value", "98765")
-    build(built, [DEFAULT])
+    build(built, [DEFAULT], with_page=False)
     after = values(built)
     assert {key for key in after if after[key] != before[key]} == {"myoglobin.presentation"}
     assert snapshot(built.figures) == figures
@@ -95,14 +95,14 @@ def test_an_output_that_was_damaged_is_built_again(built):
     svg = built.figures / "imataka-2014" / "course.svg"
     good = svg.read_bytes()
     svg.write_bytes(b"<svg/>")
-    assert "figures/imataka-2014/course.svg" in build(built, [DEFAULT])
+    assert "figures/imataka-2014/course.svg" in build(built, [DEFAULT], with_page=False)
     assert svg.read_bytes() == good
 
 
 @pytest.mark.slow
 def test_another_scenario_goes_beside_and_leaves_the_committed_outputs(copy):
     before = outputs(copy)
-    build(copy, [Job("imataka-2014", "longer-gap")])
+    build(copy, [Job("imataka-2014", "longer-gap")], with_page=False)
     assert outputs(copy) == before
     folder = copy.build / "scenarios" / "imataka-2014" / "longer-gap"
     text = (folder / "reports" / "summary.md").read_text()
@@ -151,7 +151,7 @@ def test_bytes_do_not_hang_on_workers_locale_time_zone_hash_seed_umask_or_settin
         assert outputs(whole) == before
 
 
-def break_notebook(project, name="2-course.ipynb", source="charts.no_such_figure(report)"):
+def break_notebook(project, name="2-course.ipynb", source="course.figures.no_such_figure(report)"):
     path = project.notebooks / name
     notebook = json.loads(path.read_text())
     cell = next(c for c in notebook["cells"] if c["id"] == "figure")
@@ -163,10 +163,10 @@ def test_a_broken_notebook_is_named_with_cell_and_cause_and_old_outputs_stay(cop
     before = outputs(copy)
     break_notebook(copy)
     with pytest.raises(BuildError) as caught:
-        build(copy, [DEFAULT])
+        build(copy, [DEFAULT], with_page=False)
     said = str(caught.value)
     assert "2-course.ipynb" in said
-    assert "code cell 6 under 'Look at the course' (charts.no_such_figure(report))" in said
+    assert "code cell 6 under 'Look at the course' (course.figures.no_such_figure(report))" in said
     assert "AttributeError" in said
     assert outputs(copy) == before
 
@@ -175,7 +175,7 @@ def test_a_broken_notebook_is_named_with_cell_and_cause_and_old_outputs_stay(cop
 def test_a_kernel_that_dies_fails_alone_with_its_name(copy):
     before = outputs(copy)
     break_notebook(copy, source="import os; os._exit(1)")
-    done = casetrace("build", root=copy.root)
+    done = casetrace("build", "--no-page", root=copy.root)
     assert done.returncode == 1
     assert "2-course.ipynb" in done.stderr
     assert "died" in done.stderr
@@ -186,7 +186,7 @@ def test_a_kernel_that_dies_fails_alone_with_its_name(copy):
 def test_a_case_with_faulty_data_is_not_built(copy):
     before = outputs(copy)
     change_cell(observations(copy), "ck.presentation", "unit", "IU/l")
-    done = casetrace("build", root=copy.root)
+    done = casetrace("build", "--no-page", root=copy.root)
     assert done.returncode == 1
     assert "observations.csv, row 2 (ck.presentation), column unit" in done.stderr
     assert "write U/L" in done.stderr
@@ -199,21 +199,21 @@ def test_a_killed_build_leaves_old_outputs_whole_and_the_next_one_recovers(copy,
     before = outputs(copy)
     change_cell(observations(copy), "ck.presentation", "value", NEW)
     env = {**os.environ, "CASETRACE_ROOT": str(copy.root)}
-    command = [sys.executable, "-m", "casetrace.cli", "build"]
+    command = [sys.executable, "-m", "casetrace.cli", "build", "--no-page"]
     killed = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL, start_new_session=True)
     time.sleep(after)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
     new = outputs(copy)
     assert new.keys() == before.keys()
-    done = casetrace("build", root=copy.root)
+    done = casetrace("build", "--no-page", root=copy.root)
     assert done.returncode == 0, done.stderr
     finished = outputs(copy)
     for name, content in new.items():
         assert content in (before[name], finished[name]), name
     assert values(copy)["ck.presentation"][0] == 23456
     time.sleep(2)  # kernels of the killed build notice within a second that it is gone
-    assert build(copy, [DEFAULT]) == []
+    assert build(copy, [DEFAULT], with_page=False) == []
     assert list(copy.build.glob("staging-*")) == []
 
 
@@ -225,9 +225,9 @@ def test_a_full_disk_is_named_and_old_outputs_stay(copy, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device", "build/staging/course.svg")
 
-    monkeypatch.setattr("casetrace.build.produce.write_bytes", full)
+    monkeypatch.setattr("casetrace.build.task.write_bytes", full)
     with pytest.raises(OSError, match="No space left"):
-        build(copy, [DEFAULT])
+        build(copy, [DEFAULT], with_page=False)
     assert outputs(copy) == before
     assert list(copy.build.glob("staging-*")) == []
 
@@ -241,7 +241,7 @@ def test_the_command_line_survives_a_really_full_disk(copy):
     code = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000)); "
-        "from casetrace.cli import main; sys.exit(main(['build']))"
+        "from casetrace.cli import main; sys.exit(main(['build', '--no-page']))"
     )
     env = {**os.environ, "CASETRACE_ROOT": str(copy.root)}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
@@ -268,7 +268,7 @@ def test_writing_is_whole_or_not_at_all(tmp_path, monkeypatch):
 def test_two_builds_at_once_both_end_well(copy):
     change_cell(observations(copy), "ck.presentation", "value", NEW)
     env = {**os.environ, "CASETRACE_ROOT": str(copy.root)}
-    command = [sys.executable, "-m", "casetrace.cli", "build"]
+    command = [sys.executable, "-m", "casetrace.cli", "build", "--no-page"]
     both = [subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     said = [b.communicate()[1] for b in both]
     assert [b.returncode for b in both] == [0, 0], said
@@ -278,22 +278,20 @@ def test_two_builds_at_once_both_end_well(copy):
 
 
 @pytest.mark.slow
-def test_a_file_that_is_no_longer_given_is_removed(built, monkeypatch):
-    path = built.notebooks / "2-course.ipynb"
-    notebook = json.loads(path.read_text())
-    notebook["cells"] = [c for c in notebook["cells"] if c["id"] != "figure-column"]
-    path.write_text(json.dumps(notebook))
-    changed = build(built, [DEFAULT])
-    assert "figures/imataka-2014/course-column.svg (removed)" in changed
-    assert not (built.figures / "imataka-2014" / "course-column.svg").exists()
+def test_a_file_that_is_no_longer_given_is_removed(built):
+    (built.notebooks / "2-course.ipynb").unlink()
+    changed = build(built, [DEFAULT], with_page=False)
+    assert changed == ["build/notebooks/imataka-2014/2-course.ipynb (removed)"]
+    assert not (built.root / changed[0].partition(" ")[0]).exists()
 
 
 NOTEBOOKS = {"1-case.ipynb", "2-course.ipynb", "8-summary.ipynb"}
+EVERYTHING = {*NOTEBOOKS, "report"}
 
 
 def run_for(project, job=DEFAULT):
     """Which tasks a build would run."""
-    return set(stale.due(project, job, stale.inputs(project, job)).run)
+    return set(stale.due(project, job, stale.inputs(project, job, with_page=False)).run)
 
 
 def test_a_notebook_is_run_for_what_is_written_in_it_and_all_for_the_data(built):
@@ -311,40 +309,40 @@ def test_a_notebook_is_run_for_what_is_written_in_it_and_all_for_the_data(built)
     care = built.data / "imataka-2014" / "care.csv"
     before = care.read_bytes()
     care.write_bytes(before + b"\n")
-    assert run_for(built) == NOTEBOOKS
+    assert run_for(built) == EVERYTHING
     care.write_bytes(before)
     assert run_for(built) == {"2-course.ipynb"}
     (built.data / "imataka-2014" / "words.de.csv").write_text("text,words\n")
-    assert run_for(built) == NOTEBOOKS
-    assert run_for(built, Job("imataka-2014", "longer-gap")) == NOTEBOOKS
+    assert run_for(built) == EVERYTHING
+    assert run_for(built, Job("imataka-2014", "longer-gap")) == EVERYTHING
 
 
 @pytest.mark.slow
 def test_a_build_explains_itself(copy, capsys):
-    build(copy, [DEFAULT], explain=True)
+    build(copy, [DEFAULT], explain=True, with_page=False)
     said = capsys.readouterr().err
     assert "imataka-2014/default: to be run, since it was not built here before: 1-case" in said
-    build(copy, [DEFAULT], explain=True)
+    build(copy, [DEFAULT], explain=True, with_page=False)
     assert "nothing changed" in capsys.readouterr().err
     change_cell(observations(copy), "ck.presentation", "value", NEW)
     (copy.figures / "imataka-2014" / "course.csv").unlink()
-    build(copy, [DEFAULT], explain=True)
+    build(copy, [DEFAULT], explain=True, with_page=False)
     said = capsys.readouterr().err
     observed = "data/imataka-2014/observations.csv changed"
-    assert f"since {observed}: 1-case.ipynb, 8-summary.ipynb" in said
+    assert f"since {observed}: 1-case.ipynb, 2-course.ipynb, 8-summary.ipynb" in said
     damage = "figures/imataka-2014/course.csv is missing"
-    assert f"since {observed}; {damage}: 2-course.ipynb" in said
+    assert f"since {observed}; {damage}: report" in said
     path = copy.notebooks / "2-course.ipynb"
     path.write_text(path.read_text().replace("How did the illness run", "How did it run"))
-    build(copy, [DEFAULT], explain=True)
+    build(copy, [DEFAULT], explain=True, with_page=False)
     said = capsys.readouterr().err
     assert "to be run, since 2-course.ipynb changed: 2-course.ipynb" in said
-    assert "nothing changed for 1-case.ipynb, 8-summary.ipynb" in said
+    assert "nothing changed for 1-case.ipynb, 8-summary.ipynb, report" in said
 
 
 def test_nothing_to_do_imports_neither_papermill_nor_pydantic(built):
     code = (
-        "import sys; from casetrace.cli import main; status = main(['build']);"
+        "import sys; from casetrace.cli import main; status = main(['build', '--no-page']);"
         "print(status, [m for m in ('papermill', 'pydantic', 'pandas', 'numpy', 'nbformat')"
         " if m in sys.modules])"
     )
@@ -383,7 +381,7 @@ def test_a_notebook_that_goes_wrong_fails_alone(copy, monkeypatch, source, cause
     monkeypatch.setenv("CASETRACE_CELL_TIMEOUT", "2" if "300" in source else "60")
     cell_of(copy, "2-course.ipynb", source)
     with pytest.raises(BuildError) as error:
-        build(copy, [DEFAULT])
+        build(copy, [DEFAULT], with_page=False)
     assert "2-course.ipynb" in str(error.value)
     assert cause in str(error.value)
     assert "1-case" not in str(error.value)
@@ -393,7 +391,7 @@ def test_a_notebook_that_goes_wrong_fails_alone(copy, monkeypatch, source, cause
 def test_a_time_that_is_none_is_named(copy, monkeypatch):
     monkeypatch.setenv("CASETRACE_CELL_TIMEOUT", "soon")
     with pytest.raises(UsageError, match="CASETRACE_CELL_TIMEOUT takes whole seconds"):
-        build(copy, [DEFAULT])
+        build(copy, [DEFAULT], with_page=False)
 
 
 @pytest.mark.parametrize("kernels", ["warm", "stock"])
@@ -407,7 +405,7 @@ def test_interrupted_it_stops_and_leaves_no_process_and_no_half_output(copy, ker
         f"pathlib.Path({str(begun)!r}).write_text(str(os.getpid()))\ntime.sleep(300)",
     )
     before = outputs(copy)
-    command = [sys.executable, "-m", "casetrace.cli", "build"]
+    command = [sys.executable, "-m", "casetrace.cli", "build", "--no-page"]
     env = {**os.environ, "CASETRACE_ROOT": str(copy.root), "CASETRACE_KERNELS": kernels}
     running = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
     for _ in range(1200):
@@ -430,7 +428,7 @@ def test_forked_kernels_give_the_bytes_of_kernels_started_anew(copy, monkeypatch
     for kernels in ("warm", "stock"):
         monkeypatch.setenv("CASETRACE_KERNELS", kernels)
         forget(copy)
-        build(copy, [DEFAULT])
+        build(copy, [DEFAULT], with_page=False)
         executed = snapshot(copy.build / "notebooks")
         found.append({**outputs(copy), **executed})
     assert len(found[0]) > 10
@@ -442,7 +440,7 @@ def test_a_folder_for_temporary_files_may_lie_deep(copy, tmp_path):
     """Its kernels' sockets may not: a path of a socket has about a hundred characters at most."""
     deep = tmp_path / "scratch-of-a-cluster" / ("d" * 80)
     deep.mkdir(parents=True)
-    done = casetrace_process("build", root=copy.root, env={"TMPDIR": str(deep)})
+    done = casetrace_process("build", "--no-page", root=copy.root, env={"TMPDIR": str(deep)})
     assert done.returncode == 0, done.stderr
     assert list(deep.iterdir()) == []
 
@@ -458,7 +456,7 @@ def test_what_is_edited_while_a_build_is_under_way_is_not_lost(built, monkeypatc
         return True
 
     monkeypatch.setattr(sound, edited)
-    build(built, [DEFAULT])
+    build(built, [DEFAULT], with_page=False)
     assert outputs(built).keys() == before.keys()
     assert values(built)["ck.presentation"][0] == 23456
     assert b"23,456" in outputs(built)["figures/imataka-2014/course.csv"]
@@ -475,10 +473,10 @@ def test_what_is_edited_after_it_was_read_is_run_again(built, monkeypatch):
 
     real = builds.publish
     monkeypatch.setattr(publish, edited)
-    build(built, [DEFAULT])
+    build(built, [DEFAULT], with_page=False)
     assert values(built)["ck.presentation"][0] == 14420
     monkeypatch.undo()
-    build(built, [DEFAULT])
+    build(built, [DEFAULT], with_page=False)
     assert values(built)["ck.presentation"][0] == 23456
 
 
@@ -487,7 +485,7 @@ def test_a_notebook_left_at_another_case_is_named_with_the_way_back(copy):
     path.write_text(path.read_text().replace('case = \\"imataka-2014\\"', 'case = \\"other\\"'))
     before = outputs(copy)
     with pytest.raises(BuildError) as failed:
-        build(copy, [DEFAULT])
+        build(copy, [DEFAULT], with_page=False)
     assert "2-course.ipynb, its parameters: case is 'other'" in str(failed.value)
     assert "git restore notebooks/2-course.ipynb" in str(failed.value)
     assert outputs(copy) == before

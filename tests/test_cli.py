@@ -135,14 +135,14 @@ def test_a_reader_that_closes_early_is_no_failure():
 def test_a_build_passes_on_the_warnings_of_the_data(copy):
     observations = copy.data / "imataka-2014" / "observations.csv"
     change_cell(observations, "myoglobin.presentation", "value", "98765")
-    done = casetrace("build", root=copy.root)
+    done = casetrace("build", "--no-page", root=copy.root)
     assert done.returncode == 0
     assert "warning: data/imataka-2014/observations.csv, row 6" in done.stderr
 
 
 @pytest.mark.slow
 def test_progress_is_plain_lines_without_a_terminal(copy):
-    done = casetrace("build", root=copy.root)
+    done = casetrace("build", "--no-page", root=copy.root)
     assert "\x1b" not in done.stderr
     assert "\r" not in done.stderr
     lines = [line for line in done.stderr.splitlines() if "warning" not in line.lower()]
@@ -173,7 +173,8 @@ def test_progress_on_a_terminal_names_what_runs(capsys):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("build",),
+        ("build", "--no-page"),
+        ("figures", "imataka-2014", "course"),
         ("check",),
         ("new", "author-2020"),
         ("import", "visits.csv", "author-2020"),

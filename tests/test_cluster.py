@@ -78,7 +78,7 @@ def test_a_cluster_gives_the_bytes_of_this_machine(copy, scheduler):
     """With a value that only this copy has, so that no other project can have been read."""
     path = copy.data / "imataka-2014" / "observations.csv"
     change_cell(path, "ck.presentation", "value", "12345")
-    build(copy, [DEFAULT])
+    build(copy, [DEFAULT], with_page=False)
     here = built(copy)
     shutil.rmtree(copy.build)
     for figure in copy.figures.rglob("*.svg"):
@@ -132,7 +132,15 @@ def test_a_worker_that_is_killed_in_the_middle_loses_nothing(copy, scheduler, tm
         "while is_first:\n"
         "    time.sleep(1)",
     )
-    command = [sys.executable, "-m", "casetrace.cli", "build", "--scheduler", str(scheduler)]
+    command = [
+        sys.executable,
+        "-m",
+        "casetrace.cli",
+        "build",
+        "--no-page",
+        "--scheduler",
+        str(scheduler),
+    ]
     env = {**os.environ, "CASETRACE_ROOT": str(copy.root)}
     running = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
     wait_for(lambda: note.exists() and note.read_text().endswith("\n"))
@@ -143,7 +151,7 @@ def test_a_worker_that_is_killed_in_the_middle_loses_nothing(copy, scheduler, tm
     first, second = (line.split() for line in note.read_text().splitlines())
     assert first[0] != second[0]
     assert not os.path.exists(f"/proc/{kernel}")
-    assert build(copy, [DEFAULT]) == []
+    assert build(copy, [DEFAULT], with_page=False) == []
 
 
 def test_a_client_that_is_killed_goes_on_where_it_was(whole, scheduler, tmp_path):
@@ -291,10 +299,12 @@ def test_no_scheduler_no_dask_and_no_worker_are_said(copy, tmp_path, monkeypatch
 
 
 def test_numbers_of_workers_below_one_are_refused(copy):
-    done = casetrace_process("build", "--workers", "0", root=copy.root)
+    done = casetrace_process("build", "--no-page", "--workers", "0", root=copy.root)
     assert done.returncode == 2
     assert "--workers takes a number of 1 or more, found 0" in done.stderr
-    both = casetrace_process("build", "--workers", "2", "--scheduler", "tcp://x:1", root=copy.root)
+    both = casetrace_process(
+        "build", "--no-page", "--workers", "2", "--scheduler", "tcp://x:1", root=copy.root
+    )
     assert both.returncode == 2
 
 
@@ -392,7 +402,7 @@ def kept(system):
 
 
 def test_a_delivery_is_complete_and_sends_what_changed_alone(copy, memory, monkeypatch):
-    build(copy, [DEFAULT])
+    build(copy, [DEFAULT], with_page=False)
     delivery = Delivery(copy, "memory://results")
     delivery(DEFAULT)
     assert delivery.errors == []
@@ -407,7 +417,7 @@ def test_a_delivery_is_complete_and_sends_what_changed_alone(copy, memory, monke
     delivery(DEFAULT)
     assert sent == []
     change_cell(copy.data / "imataka-2014" / "care.csv", "1", "met", "no")
-    changed = build(copy, [DEFAULT])
+    changed = build(copy, [DEFAULT], with_page=False)
     delivery(DEFAULT)
     names, index = sent
     assert index == ["/results/manifest/imataka-2014/default.json"]
@@ -418,11 +428,11 @@ def test_a_delivery_is_complete_and_sends_what_changed_alone(copy, memory, monke
 
 
 def test_what_is_no_longer_made_is_taken_away_from_there(copy, memory):
-    build(copy, [DEFAULT])
+    build(copy, [DEFAULT], with_page=False)
     Delivery(copy, "memory://results")(DEFAULT)
     assert "figures/imataka-2014/course.svg" in kept(memory)
     (copy.notebooks / "2-course.ipynb").unlink()
-    build(copy, [DEFAULT])
+    build(copy, [DEFAULT], with_page=False)
     memory.pipe_file("/results/figures/imataka-2014/mine.txt", b"of somebody else")
     Delivery(copy, "memory://results")(DEFAULT)
     assert "figures/imataka-2014/course.svg" not in kept(memory)
@@ -430,7 +440,7 @@ def test_what_is_no_longer_made_is_taken_away_from_there(copy, memory):
 
 
 def test_a_delivery_that_breaks_off_is_seen_and_done_again(copy, memory, monkeypatch):
-    build(copy, [DEFAULT])
+    build(copy, [DEFAULT], with_page=False)
     pipe, calls = memory.pipe, []
 
     def breaks(files):
@@ -455,7 +465,7 @@ def test_a_delivery_that_breaks_off_is_seen_and_done_again(copy, memory, monkeyp
 
 @pytest.mark.parametrize("index", [b"", b"[1, 2]", b"{broken", b"7"])
 def test_a_list_that_cannot_be_read_is_written_anew(copy, memory, index):
-    build(copy, [DEFAULT])
+    build(copy, [DEFAULT], with_page=False)
     memory.pipe_file("/results/manifest/imataka-2014/default.json", index)
     delivery = Delivery(copy, "memory://results")
     delivery(DEFAULT)
@@ -464,7 +474,7 @@ def test_a_list_that_cannot_be_read_is_written_anew(copy, memory, index):
 
 
 def test_a_damaged_output_is_not_delivered(copy, memory):
-    build(copy, [DEFAULT])
+    build(copy, [DEFAULT], with_page=False)
     (copy.reports / "imataka-2014" / "summary.md").write_text("something else")
     delivery = Delivery(copy, "memory://results")
     delivery(DEFAULT)
@@ -479,7 +489,7 @@ def test_a_place_that_cannot_be_written_fails_the_command_and_not_the_build(copy
     assert done.returncode == 1
     assert "not delivered to" in done.stderr
     assert "Traceback" not in done.stderr
-    assert build(copy, [DEFAULT]) == []
+    assert build(copy, [DEFAULT], with_page=False) == []
 
 
 @pytest.mark.parametrize(

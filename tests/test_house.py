@@ -15,8 +15,6 @@ LEVELS = [
     {"case"},
     {"display"},
     {"questions"},
-    {"tables"},
-    {"charts"},
     {"narrative"},
     {"page", "document"},
     {"explore", "curate"},

@@ -15,7 +15,7 @@ from casetrace.display.trace import mark as marked
 from casetrace.narrative.audience import audiences
 from casetrace.page import content, report_page, variants
 from casetrace.page.content import narrated, tabled
-from casetrace.page.figures import FIGURES, drawn, picture
+from casetrace.page.figures import drawn, picture, shown_figures
 from casetrace.page.variants import packed, singles, varied
 from casetrace.quantity import Quantity, parse
 from casetrace.questions.course.figures import course
@@ -188,11 +188,11 @@ def test_the_parts_of_a_case_are_what_it_is_under_any_choice(toy):
             }
 
 
-@pytest.mark.parametrize("shown", FIGURES, ids=lambda shown: shown.name)
+@pytest.mark.parametrize("shown", shown_figures(), ids=lambda shown: shown.name)
 def test_every_number_that_a_figure_draws_names_its_source(shown):
     case = opened("imataka-2014")
     values = headline(case)
-    marks = shown.chart(case).marks
+    marks = shown.chart.draw(case).marks
     assert marks
     for mark in marks:
         if re.search(r"\d", f"{mark.text}{mark.low}{mark.high}"):
@@ -202,16 +202,16 @@ def test_every_number_that_a_figure_draws_names_its_source(shown):
 
 
 @pytest.mark.parametrize(
-    "shown", [f for f in FIGURES if f.name != "sensitivity"], ids=lambda s: s.name
+    "shown", [f for f in shown_figures() if f.name != "sensitivity"], ids=lambda s: s.name
 )
 @pytest.mark.slow
 def test_a_figure_hangs_on_no_reading_but_those_that_it_is_drawn_for(shown):
     case = opened("imataka-2014")
-    home = shown.chart(case)
+    home = shown.chart.draw(case)
     hangs_on = drawn(case, [shown])[shown.name].readings
     for switch in singles(case):
         if not set(switch) & set(hangs_on):
-            figure = shown.chart(case.under(switch))
+            figure = shown.chart.draw(case.under(switch))
             assert (figure.marks, figure.alt) == (home.marks, home.alt), switch
             assert picture(figure) == picture(home), switch
 

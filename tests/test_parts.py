@@ -9,24 +9,26 @@ import time
 import pytest
 
 from casetrace.build.process import ProcessError, run_module
+from casetrace.build.report import write_report
 from casetrace.case.load import load
-from casetrace.page import Page, parts, report_page
+from casetrace.page import parts, report_page
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scenario", ["default", "small"])
-def test_made_apart_it_is_the_page_made_in_one(toy, scenario):
+def test_made_apart_it_is_the_page_made_in_one(toy, scenario, tmp_path):
     case = load("toy-2000", scenario, where=toy)
-    assert Page(case, parts.made_apart(case, 2)).html == report_page(case).html
+    write_report(case, tmp_path, 2)
+    assert (tmp_path / "reports" / "index.html").read_text() == report_page(case).html
 
 
-def test_a_group_that_fails_is_named(toy, monkeypatch):
+def test_a_group_that_fails_is_named(toy, monkeypatch, tmp_path):
     def fail(render, case):
         raise ArithmeticError("no such number")
 
     monkeypatch.setattr(parts, "_told", fail)
     with pytest.raises(RuntimeError, match="words was not made"):
-        parts.made_apart(load("toy-2000", where=toy), 2)
+        write_report(load("toy-2000", where=toy), tmp_path, 2)
 
 
 MODULE = """
@@ -72,10 +74,10 @@ def test_a_module_that_goes_wrong_is_told_by_its_last_words(module, word, cause)
 def test_no_group_outlives_the_process_of_its_page(toy, tmp_path):
     code = (
         "import time; from casetrace.page import parts; from pathlib import Path;"
-        "from casetrace.case import load;"
+        "from casetrace.case.load import load; from casetrace.build.report import write_report;"
         f"parts._told = lambda render, case: (Path({str(tmp_path)!r}, 'pid').write_text("
         "str(__import__('os').getpid())), time.sleep(60));"
-        "parts.made_apart(load('toy-2000'), 1)"
+        f"write_report(load('toy-2000'), Path({str(tmp_path)!r}), 1)"
     )
     env = {**os.environ, "CASETRACE_ROOT": str(toy.root)}
     page = subprocess.Popen([sys.executable, "-c", code], env=env)

@@ -216,7 +216,7 @@ def code(source, *outputs):
 def test_a_notebook_that_shows_what_the_data_do_not_hold_is_not_published(copy):
     planted(copy, "2-course.ipynb", **code("print('seen on', '-'.join(['2013', '03', '04']))"))
     before = (copy.figures / "imataka-2014" / "course.svg").read_bytes()
-    done = casetrace("build", root=copy.root)
+    done = casetrace("build", "--no-page", root=copy.root)
     assert done.returncode == 1
     assert "2-course.ipynb, cell 3 (output): found '2013-03-04'" in done.stderr
     assert "this looks like a calendar date: count the time from an event" in done.stderr

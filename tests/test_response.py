@@ -4,11 +4,10 @@ import csv
 import math
 
 import pytest
-from conftest import ROOT, change_cell, csv_text, opened
+from conftest import ROOT, change_cell, charts, csv_text, opened
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casetrace import charts
 from casetrace.case.load import load
 from casetrace.case.rows import Link, columns
 from casetrace.quantity import Quantity, parse

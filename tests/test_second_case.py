@@ -3,9 +3,8 @@
 import re
 
 import pytest
-from conftest import ROOT, change_cell, opened
+from conftest import ROOT, change_cell, charts, opened, tables
 
-from casetrace import charts, tables
 from casetrace.case import limits
 from casetrace.case.load import check, load
 from casetrace.case.project import Project

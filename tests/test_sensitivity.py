@@ -6,9 +6,8 @@ from math import comb
 
 import numpy as np
 import pytest
-from conftest import casetrace, change_cell, opened
+from conftest import casetrace, change_cell, opened, tables
 
-from casetrace import tables
 from casetrace.case.load import load
 from casetrace.case.problems import CaseError
 from casetrace.page.variants import options_of, packed

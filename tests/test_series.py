@@ -6,9 +6,8 @@ import json
 import shutil
 
 import pytest
-from conftest import SERIES_FIGURES, casetrace, change_cell, overlaps, sloped
+from conftest import SERIES_FIGURES, casetrace, change_cell, charts, overlaps, sloped, tables
 
-from casetrace import charts, tables
 from casetrace.build import stale
 from casetrace.build.build import BuildError, build
 from casetrace.build.jobs import FIRST, Job

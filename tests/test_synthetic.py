@@ -7,10 +7,9 @@ import os
 import re
 
 import pytest
-from conftest import FIGURES, SERIES_FIGURES
+from conftest import FIGURES, SERIES_FIGURES, charts, tables
 from synthetic import make
 
-from casetrace import charts, tables
 from casetrace.build.build import build
 from casetrace.build.jobs import Job
 from casetrace.case.load import check, load, load_reference

@@ -66,7 +66,7 @@ def _build(options: argparse.Namespace) -> int:
         from casetrace.build.deliver import Delivery
 
         delivery = Delivery(where, options.to)
-    stale = [job for job in jobs if due(where, job, inputs(where, job))]
+    stale = [job for job in jobs if due(where, job, inputs(where, job, options.page))]
     for job in jobs:
         if job not in stale:
             _say(f"{job.key}: nothing changed, nothing to do", OK)
@@ -106,7 +106,7 @@ def _built(
         from casetrace.build.build import BuildError, build
 
         try:
-            return "", build(where, jobs, ahead, options.explain, perform, then)
+            return "", build(where, jobs, ahead, options.explain, perform, then, options.page)
         except BuildError as error:
             return str(error), error.changed
 
@@ -212,6 +212,18 @@ def _check(options: argparse.Namespace) -> int:
         print(f"error: {problem}")
         failed = True
     return FAILED if failed else OK
+
+
+def _figures(options: argparse.Namespace) -> int:
+    """Draw figures alone, into the folder of the committed ones."""
+    from casetrace.build.report import draw
+    from casetrace.case.load import load
+
+    where = project()
+    case = load(options.case, where=where)
+    for path in draw(case, where.figures / case.id, options.jobs, options.names):
+        print(where.shown(path))
+    return OK
 
 
 def _new(options: argparse.Namespace) -> int:
@@ -396,6 +408,12 @@ def _parser() -> argparse.ArgumentParser:
     added = command("build", _build, "Run the notebooks; write figures, values and narrative.")
     added.add_argument("cases", nargs="*", metavar="CASE")
     with_all(added)
+    added.add_argument(
+        "--no-page",
+        dest="page",
+        action="store_false",
+        help="without the page, which takes longest",
+    )
     added.add_argument("--explain", action="store_true", help="say what is run and why")
     with_scenario(added)
     with_jobs(added)
@@ -412,6 +430,10 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument(
         "--to", metavar="URL", help="put a copy there as well: a folder, or a URL of fsspec"
     )
+    added = command("figures", _figures, "Draw the figures of a case alone, or some of them.")
+    added.add_argument("case", metavar="CASE")
+    added.add_argument("names", nargs="*", metavar="FIGURE", help="such as course; or all")
+    with_jobs(added)
     added = command("check", _check, "Validate case data; every problem at once.")
     added.add_argument("cases", nargs="*", metavar="CASE")
     added = command("new", _new, "Make the folder of a new case, with a worked row in each table.")

@@ -28,8 +28,17 @@ def committed_jobs(where: Project) -> list[Job]:
     return [Job(case, DEFAULT_SCENARIO) for case in (DEFAULT_CASE, *others)]
 
 
-def accept(where: Project, workers: int = 2) -> list[str]:
+def accept(where: Project, workers: int = 2, with_page: bool = True) -> list[str]:
     """Run everything, store notebook outputs, figures and reports.
+
+    Parameters
+    ----------
+    where : Project
+        The project.
+    workers : int
+        Tasks at a time.
+    with_page : bool
+        Whether to make the pages, which takes most of the time.
 
     Returns
     -------
@@ -44,8 +53,8 @@ def accept(where: Project, workers: int = 2) -> list[str]:
     jobs = committed_jobs(where)
     words: list[str] = []
     with alone(where), staging(where) as folder:
-        made_from = {job: inputs(where, job) for job in jobs}
-        produced = produce(where, everything(where, jobs), folder, workers)
+        made_from = {job: inputs(where, job, with_page) for job in jobs}
+        produced = produce(where, everything(where, jobs), folder, workers, with_page=with_page)
         if produced.errors:
             raise BuildError(failures(produced))
         for story in where.stories():

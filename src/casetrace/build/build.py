@@ -46,6 +46,7 @@ def build(
     explain: bool = False,
     perform: Perform = perform,
     then: Callable[[Job], None] | None = None,
+    with_page: bool = True,
 ) -> list[str]:
     """Run what is stale of some jobs and publish what that gives, job by job.
 
@@ -63,6 +64,8 @@ def build(
         Does a task, here or elsewhere.
     then : callable
         Called with each job that was published.
+    with_page : bool
+        Whether reports have a page, which takes most of the time.
 
     Returns
     -------
@@ -81,7 +84,7 @@ def build(
     with alone(where):
         stale = {}
         for job in jobs:
-            found = due(where, job, inputs(where, job))
+            found = due(where, job, inputs(where, job, with_page))
             _tell(job, found, explain)
             if found:
                 stale[job] = list(found.run)
@@ -93,7 +96,7 @@ def build(
                 if not _is_sound(where, job):
                     refused.append(job.key)
                     return None
-                taken[job] = inputs(where, job)
+                taken[job] = inputs(where, job, with_page)
                 found = due(where, job, taken[job])  # what was edited since is run as well
                 return found.run, _kept(where, job, found, folder)
 
@@ -102,7 +105,7 @@ def build(
                 if then:
                     then(job)
 
-            produced = produce(where, stale, folder, workers, begin, done, perform)
+            produced = produce(where, stale, folder, workers, begin, done, perform, with_page)
     if produced.errors or refused:
         said = [failures(produced)] if produced.errors else []
         if refused:
@@ -134,7 +137,7 @@ def _tell(job: Job, found: Due, explain: bool) -> None:
         same.setdefault("; ".join([*why[:MOST_REASONS], *more]), []).append(name)
     for why, names in same.items():
         print(f"{job.key}: to be run, since {why}: {', '.join(names)}", file=sys.stderr)
-    for why in found.damaged:
+    for why in found.gone:
         print(f"{job.key}: {why}", file=sys.stderr)
     if found.fresh:
         print(f"{job.key}: nothing changed for {', '.join(found.fresh)}", file=sys.stderr)

@@ -10,7 +10,7 @@ from typing import Any
 
 from casetrace.build.jobs import Task
 from casetrace.case.problems import UsageError
-from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO, EXPORT, ROOT, Project
+from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO, ROOT, Project
 
 __all__ = ["NotebookError", "cell_timeout", "cleaned", "execute"]
 
@@ -36,7 +36,7 @@ class NotebookError(Exception):
         super().__init__(f"{notebook}, {cell}: {cause}")
 
 
-def execute(where: Project, task: Task, room: Path) -> Any:
+def execute(where: Project, task: Task) -> Any:
     """Run a notebook for a case under a scenario.
 
     Parameters
@@ -46,8 +46,6 @@ def execute(where: Project, task: Task, room: Path) -> Any:
     task : Task
         The notebook, which is not written to, and its parameters. Those it holds already are not
         injected again, so that the default case gives exactly the stored notebook.
-    room : Path
-        Folder to which the notebook exports its figures and narratives.
 
     Returns
     -------
@@ -80,7 +78,7 @@ def execute(where: Project, task: Task, room: Path) -> Any:
             execution_timeout=timeout,
             start_timeout=120,
             shutdown_kernel="immediate",
-            kernel_manager_class=manager_of({ROOT: str(where.root), EXPORT: str(room)}),
+            kernel_manager_class=manager_of({ROOT: str(where.root)}),
         )
     except PapermillExecutionError as error:
         cell = _heading(error, notebook)

@@ -6,14 +6,10 @@ from dataclasses import dataclass
 
 from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO
 
-__all__ = ["FIRST", "INDEX", "PAGE", "SERIES", "Job", "Made", "Task"]
+__all__ = ["FIRST", "REPORT", "Job", "Made", "Task"]
 
-#: Tasks of a job beside its notebooks, which are named by their files: the report as a page, and
-#: the list of its figures, which is written whenever a notebook was run.
-PAGE, INDEX = "index.html", "index.json"
-
-#: The notebook on all cases, which is run with the first case alone.
-SERIES = "9-series.ipynb"
+#: The task of a job beside its notebooks: figures, narrative, values, PDF and page.
+REPORT = "report"
 
 
 @dataclass(frozen=True)
@@ -38,17 +34,20 @@ class Task:
     job : Job
         A case with a scenario.
     name : str
-        A notebook, or the page.
+        A notebook, or :data:`REPORT`.
     timeout : int
-        Seconds that a cell, or the page, may take.
+        Seconds that a cell, or the report, may take.
     workers : int
-        Processes at a time for a page.
+        Processes at a time for a report.
+    with_page : bool
+        Whether the report has a page.
     """
 
     job: Job
     name: str
     timeout: int
     workers: int = 1
+    with_page: bool = True
 
 
 #: What a task gave: files, from the folder of the job.

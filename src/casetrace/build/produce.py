@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 from collections import deque
@@ -11,17 +10,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from casetrace.build.environment import environment
 from casetrace.build.execute import NotebookError, cell_timeout
-from casetrace.build.jobs import INDEX, PAGE, Job, Made, Task
+from casetrace.build.jobs import REPORT, Job, Made, Task
 from casetrace.build.process import stop_processes
 from casetrace.build.progress import Progress
 from casetrace.build.stale import tasks
 from casetrace.build.task import perform as perform_here
 from casetrace.case.project import Project
-from casetrace.case.write import digest, write_bytes
 from casetrace.kernels.client import close_server
 
 __all__ = ["Perform", "Produced", "everything", "produce"]
@@ -66,6 +63,7 @@ def produce(
     begin: Callable[[Job], Plan | None] | None = None,
     done: Callable[[Job, Mapping[str, Made]], None] = lambda job, made: None,
     perform: Perform = perform_here,
+    with_page: bool = True,
 ) -> Produced:
     """Run tasks.
 
@@ -87,6 +85,8 @@ def produce(
         Called with each job of which all tasks are done, and none failed.
     perform : callable
         Does a task.
+    with_page : bool
+        Whether reports have a page.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def produce(
     result = Produced(folder)
     progress = Progress(sum(map(len, left.values())))
     timeout = cell_timeout()
-    within = workers if len(left) == 1 else 1  # processes at a time for a page
+    within = workers if len(left) == 1 else 1  # processes at a time for a report
     pool = ThreadPoolExecutor(max(1, workers))
     running: dict[Future[Made], tuple[Job, str]] = {}
 
@@ -115,7 +115,6 @@ def produce(
             finish(job)
 
     def finish(job: Job) -> None:
-        result.made[job][INDEX] = _index(job, folder / job.key)
         done(job, result.made[job])
 
     with environment() if perform is perform_here else contextlib.nullcontext():
@@ -126,7 +125,7 @@ def produce(
                         open_next()
                         continue
                     job, name = waiting.popleft()
-                    task = Task(job, name, timeout, within)
+                    task = Task(job, name, timeout, within, with_page)
                     began = pool.submit(_one, perform, where, task, folder, progress)
                     running[began] = (job, name)
                 for ended in wait(running, return_when=FIRST_COMPLETED).done:
@@ -147,42 +146,15 @@ def produce(
     return result
 
 
-def _index(job: Job, folder: Path) -> Made:
-    """List the figures that the notebooks showed: files, hashes, notebook, alternative text."""
-    found: dict[str, dict[str, Any]] = {}
-    for path in sorted((folder / "notebooks").glob("*.ipynb")):
-        for cell in json.loads(path.read_bytes())["cells"]:
-            for output in cell.get("outputs", []):
-                about = output.get("metadata", {}).get("image/svg+xml", {})
-                if "figure" in about:
-                    name = about["figure"]
-                    found.setdefault(name, _entry(folder / "figures", about, path.name))
-    listed = {"case": job.case, "scenario": job.scenario, "figures": list(found.values())}
-    text = json.dumps(listed, indent=1, ensure_ascii=False)
-    write_bytes(folder / "figures" / INDEX, f"{text}\n".encode())
-    return (f"figures/{INDEX}",)
-
-
-def _entry(folder: Path, about: Mapping[str, str], notebook: str) -> dict[str, Any]:
-    name = about["figure"]
-    files = {f"{name}.{kind}": folder / f"{name}.{kind}" for kind in ("svg", "png", "csv")}
-    return {
-        "name": name,
-        "notebook": f"notebooks/{notebook}",
-        "alt": about.get("alt", ""),
-        "sha256": {file: digest(path.read_bytes()) for file, path in files.items()},
-    }
-
-
 def _slow_first(names: Iterable[str]) -> list[str]:
-    """The page, which takes longest, then the notebooks from the last, which takes long too."""
-    return sorted(names, key=lambda name: (name == PAGE, name), reverse=True)
+    """The report, which takes longest, then the notebooks from the last, which takes long too."""
+    return sorted(names, key=lambda name: (name == REPORT, name), reverse=True)
 
 
 def _one(perform: Perform, where: Project, task: Task, folder: Path, progress: Progress) -> Made:
     job, name = task.job, task.name
     scenario = "" if job.scenario == "default" else f", {job.scenario}"
-    words = f"{'page' if name == PAGE else Path(name).stem} ({job.case}{scenario})"
+    words = f"{Path(name).stem} ({job.case}{scenario})"
     progress.start(words)
     try:
         made = perform(where, task, folder)

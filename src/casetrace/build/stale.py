@@ -10,11 +10,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from casetrace.build.jobs import FIRST, INDEX, PAGE, SERIES, Job
+from casetrace.build.jobs import FIRST, REPORT, Job
 from casetrace.case.project import Project
 from casetrace.case.write import digest, write_bytes
 
-__all__ = ["Due", "Inputs", "code", "due", "inputs", "read_manifest", "record", "tasks"]
+__all__ = [
+    "Due",
+    "Inputs",
+    "code",
+    "due",
+    "inputs",
+    "is_of_all_cases",
+    "read_manifest",
+    "record",
+    "tasks",
+]
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -26,26 +36,33 @@ class Due:
     Attributes
     ----------
     run : dict of list of str
-        Why each task that is to be run is stale: notebooks, the page.
-    damaged : list of str
-        What is wrong with the list of figures, and notebooks that are gone.
+        Why each task that is to be run is stale: notebooks, the report.
+    gone : list of str
+        Notebooks that are gone.
     fresh : list of str
         Tasks that have nothing to do.
     """
 
     run: Mapping[str, list[str]]
-    damaged: list[str]
+    gone: list[str]
     fresh: list[str]
 
     def __bool__(self) -> bool:
-        return bool(self.run or self.damaged)
+        return bool(self.run or self.gone)
 
 
 def tasks(where: Project, job: Job) -> list[str]:
-    """Return the tasks of a job: its notebooks, and the page if one of these shows it."""
-    stories = [path for path in where.stories() if path.name != SERIES or job == FIRST]
-    has_page = any(b"report_page(" in path.read_bytes() for path in stories)
-    return [*(path.name for path in stories), *([PAGE] if has_page else [])]
+    """Return the tasks of a job: its notebooks, and the report.
+
+    A notebook on all cases at once is one of the first job alone.
+    """
+    stories = (p.name for p in where.stories() if job == FIRST or not is_of_all_cases(p))
+    return [*stories, REPORT]
+
+
+def is_of_all_cases(notebook: Path) -> bool:
+    """Whether a notebook says in its metadata that it is on all cases at once."""
+    return _read(notebook).get("metadata", {}).get("casetrace", {}).get("cases") == "all"
 
 
 @dataclass(frozen=True)
@@ -65,8 +82,18 @@ class Inputs:
     own: Mapping[str, Mapping[str, str]]
 
 
-def inputs(where: Project, job: Job) -> Inputs:
-    """Take the digests of all that the tasks of a job are made from."""
+def inputs(where: Project, job: Job, with_page: bool = True) -> Inputs:
+    """Take the digests of all that the tasks of a job are made from.
+
+    Parameters
+    ----------
+    where : Project
+        The project.
+    job : Job
+        A case with a scenario.
+    with_page : bool
+        Whether the report has a page.
+    """
     lock = where.root / "requirements.lock"
     shared = {
         **_data(where, where.data / job.case, where.reference),
@@ -74,14 +101,15 @@ def inputs(where: Project, job: Job) -> Inputs:
         **_code(),
         "Python": ".".join(map(str, sys.version_info[:2])),
     }
-    return Inputs(shared, {task: _own(where, task) for task in tasks(where, job)})
+    own = {task: _own(where, job, task) for task in tasks(where, job)}
+    own[REPORT]["whether there is a page"] = str(with_page)
+    return Inputs(shared, own)
 
 
-def _own(where: Project, task: str) -> dict[str, str]:
-    if task == PAGE:
-        return {}
-    found = {task: _written(where.notebooks / task)}
-    if task == SERIES:
+def _own(where: Project, job: Job, task: str) -> dict[str, str]:
+    notebook = where.notebooks / task
+    found = {} if task == REPORT else {task: _written(notebook)}
+    if (job == FIRST) if task == REPORT else is_of_all_cases(notebook):
         found |= _data(where, *(where.data / case for case in where.cases()))
     return found
 
@@ -100,11 +128,10 @@ def due(where: Project, job: Job, now: Inputs) -> Due:
             continue
         why = [*everywhere, *_changes(task["inputs"], own), *_damage(where, task["outputs"])]
         if why:
-            run[name] = why
-    gone = [f"{name} is gone" for name in known["tasks"] if name not in (*now.own, INDEX)]
-    index = known["tasks"].get(INDEX, {"outputs": {}})
+            run[name] = list(dict.fromkeys(why))
+    gone = [f"{name} is gone" for name in known["tasks"] if name not in now.own]
     fresh = [name for name in now.own if name not in run]
-    return Due(run, [*gone, *_damage(where, index["outputs"])], fresh)
+    return Due(run, gone, fresh)
 
 
 def record(
@@ -187,9 +214,19 @@ def code() -> str:
 
 def _written(notebook: Path) -> str:
     """Digest of what is written in a notebook, without what running it left there."""
+    found = _read(notebook)
     try:
-        cells = json.loads(notebook.read_bytes())["cells"]
-        written = [[c["cell_type"], c["source"], c["metadata"].get("tags")] for c in cells]
-    except (ValueError, KeyError, TypeError):
+        kept = found["metadata"].get("casetrace")
+        cells = [[c["cell_type"], c["source"], c["metadata"].get("tags")] for c in found["cells"]]
+    except (KeyError, TypeError, AttributeError):
         return _digest(notebook)
-    return digest(json.dumps(written).encode())
+    return digest(json.dumps([kept, cells]).encode())
+
+
+def _read(notebook: Path) -> dict[str, Any]:
+    """A notebook as it is stored; empty if it is none."""
+    try:
+        found = json.loads(notebook.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,4 +1,4 @@
-"""Do one task: run a notebook, or write the page. Here or on another machine, it is this."""
+"""Do one task: run a notebook, or write the report. Here or on another machine, it is this."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from casetrace.build.execute import NotebookError, execute
-from casetrace.build.jobs import PAGE, SERIES, Made, Task
+from casetrace.build.jobs import REPORT, Made, Task
 from casetrace.build.process import ProcessError, run_module
+from casetrace.build.stale import is_of_all_cases
 from casetrace.case.project import ROOT, Project
 from casetrace.case.write import write_bytes
 from casetrace.curate.notebook_privacy import identifying, words_of_data
@@ -40,11 +41,12 @@ def perform(where: Project, task: Task, folder: Path) -> Made:
         patient.
     """
     job, room = task.job, Path(tempfile.mkdtemp(prefix=".", dir=folder))
-    if task.name == PAGE:
-        _page(where, task, room)
+    if task.name == REPORT:
+        _report(where, task, room)
     else:
-        executed = execute(where, task, room)
-        cases = where.cases() if task.name == SERIES else [job.case]
+        executed = execute(where, task)
+        is_of_all = is_of_all_cases(where.notebooks / task.name)
+        cases = where.cases() if is_of_all else [job.case]
         if found := identifying(executed, task.name, words_of_data(where, *cases)):
             cause = f"found {found[0].value!r}; expected {found[0].expected}: {found[0].fix}"
             raise NotebookError(task.name, found[0].where, cause)
@@ -66,11 +68,18 @@ def as_bytes(notebook: Any) -> bytes:
     return (nbformat.writes(notebook, version=4).rstrip("\n") + "\n").encode()
 
 
-def _page(where: Project, task: Task, room: Path) -> None:
-    job, file = task.job, room / task.job.key / "reports" / PAGE
-    command = ["casetrace.page", job.case, job.scenario, str(file), str(task.workers)]
+def _report(where: Project, task: Task, room: Path) -> None:
+    job = task.job
+    command = [
+        "casetrace.build.report",
+        job.case,
+        job.scenario,
+        str(room / job.key),
+        str(task.workers),
+    ]
+    command += [] if task.with_page else ["--no-page"]
     env = {**os.environ, ROOT: str(where.root)}
     try:
         run_module(command, env, room / "log.txt", task.timeout)
     except ProcessError as error:
-        raise NotebookError(PAGE, "the page", str(error)) from None
+        raise NotebookError(REPORT, "figures, words and page", str(error)) from None

@@ -5,17 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["DEFAULT_CASE", "DEFAULT_SCENARIO", "EXPORT", "ROOT", "Project", "project"]
+__all__ = ["DEFAULT_CASE", "DEFAULT_SCENARIO", "ROOT", "Project", "project"]
 
 DEFAULT_CASE = "imataka-2014"
 DEFAULT_SCENARIO = "default"
 
 #: Environment variable that names the project's folder, if it is not that of this package.
 ROOT = "CASETRACE_ROOT"
-
-#: While the build runs a notebook, figures and narratives that it shows are also written to the
-#: folder that this environment variable names.
-EXPORT = "CASETRACE_EXPORT"
 
 
 class Project:

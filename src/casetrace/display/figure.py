@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import os
 import re
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -17,7 +16,6 @@ import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure as Drawing
 
-from casetrace.case.project import EXPORT
 from casetrace.case.write import inert, write_bytes
 from casetrace.quantity import Quantity
 
@@ -67,7 +65,7 @@ class Figure:
     ----------
     name : str
         Its file name without ending.
-    case, scenario : str
+    case : str
         What it shows.
     alt : str
         Alternative text, computed from what was drawn.
@@ -81,7 +79,6 @@ class Figure:
 
     name: str
     case: str
-    scenario: str
     alt: str
     marks: tuple[Mark, ...]
     drawing: Drawing = field(repr=False)
@@ -138,8 +135,6 @@ class Figure:
         write_bytes(folder / f"{self.name}.csv", self.table().encode())
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
-        if root := os.environ.get(EXPORT):
-            self.export(Path(root) / self.case / self.scenario / "figures")
         data = {"image/svg+xml": self.svg, "text/plain": repr(self)}
         return data, {"image/svg+xml": {"alt": self.alt, "figure": self.name}}
 
@@ -192,9 +187,7 @@ def _bound(number: float) -> str:
     return f"{number:.10g}" if math.isfinite(number) else ""
 
 
-def finish(
-    drawing: Drawing, name: str, case: str, scenario: str, alt: str, marks: list[Mark]
-) -> Figure:
+def finish(drawing: Drawing, name: str, case: str, alt: str, marks: list[Mark]) -> Figure:
     """A drawing as a figure, with the style that is in force; saved when it is asked for."""
     style = {k: v for k, v in mpl.rcParams.items() if not k.startswith("backend")}
-    return Figure(name, case, scenario, alt, tuple(marks), drawing, style)
+    return Figure(name, case, alt, tuple(marks), drawing, style)

@@ -65,7 +65,7 @@ class Page(Notes):
 
     def finished(self, name: str, alt: str) -> Figure:
         """Save it as a figure."""
-        return finish(self.drawing, name, self.case.id, self.case.scenario, alt, self.marks)
+        return finish(self.drawing, name, self.case.id, alt, self.marks)
 
 
 def plain_axis(ax: Axes, rows: Sequence[str] = (), sources: Sequence[str] = ()) -> None:

@@ -8,13 +8,13 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from casetrace import charts
 from casetrace.case.model import Case
 from casetrace.case.problems import UsageError
 from casetrace.document.reference import restyled
 from casetrace.narrative import narrate
 from casetrace.narrative.audience import CLINICIAN
 from casetrace.narrative.story import literal
+from casetrace.questions.course.figures import course
 
 __all__ = ["docx"]
 
@@ -50,7 +50,7 @@ def docx(case: Case, audience: str = CLINICIAN) -> bytes:
             "Word documents need pandoc: install it with "
             ".venv/bin/pip install 'casetrace[docx]' (about 150 MB), or from pandoc.org"
         ) from None
-    figure = charts.course(case)
+    figure = course(case)
     with tempfile.TemporaryDirectory() as folder:
         picture, out = Path(folder) / "course.png", Path(folder) / "summary.docx"
         if figure:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -11,14 +10,12 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from casetrace import charts
 from casetrace.case.model import Case
-from casetrace.case.project import EXPORT
-from casetrace.case.write import write_bytes
 from casetrace.display.style import FONTS
 from casetrace.display.trace import split
 from casetrace.narrative import Narrative, narrate
 from casetrace.narrative.source_tables import fact_rows, value_rows
+from casetrace.questions.question import charts
 
 __all__ = ["Document", "document"]
 
@@ -53,9 +50,6 @@ class Document:
         )
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        if root := os.environ.get(EXPORT):
-            folder = Path(root) / self.case.id / self.case.scenario / "reports"
-            write_bytes(folder / "summary.pdf", self.pdf)
         return {"text/plain": repr(self)}
 
     def __repr__(self) -> str:
@@ -80,7 +74,7 @@ def document(case: Case) -> Document:
 def _content(case: Case) -> dict[str, Any]:
     """What the template sets. All of it is data, nothing is markup."""
     told = narrate(case)
-    figure = charts.course(case)
+    figure = charts()["course"].of(case)
     named = {key for _, text in told.parts for key, _, _ in split(text) if key}
     cited = case.head.citation
     day = cited.published or date(int(cited.year), 1, 1)

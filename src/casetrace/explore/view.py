@@ -9,7 +9,6 @@ from itertools import zip_longest
 
 from markdown_it import MarkdownIt
 
-from casetrace import charts
 from casetrace.case.model import Case
 from casetrace.display.table import hint_of
 from casetrace.display.trace import mark, replace_marks
@@ -19,6 +18,7 @@ from casetrace.narrative.narrator import PICTURE
 from casetrace.narrative.story import literal
 from casetrace.page.figures import picture
 from casetrace.quantity.wording import value_name
+from casetrace.questions.course.figures import course
 from casetrace.questions.values import headline
 
 __all__ = ["PANES", "View"]
@@ -65,7 +65,7 @@ class View:
 
     def course(self) -> str:
         """The clinical course, each number with what it rests on, and as a table."""
-        figure = charts.course(self.case)
+        figure = course(self.case)
         if figure is None:
             return "<p>There is nothing to draw on a time axis.</p>"
         svg = re.sub(r'<a class="\w" href="#\w-([^"]+)">', self._led, picture(figure))

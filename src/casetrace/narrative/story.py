@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from casetrace.case.model import Case
-from casetrace.case.project import DEFAULT_SCENARIO, EXPORT
+from casetrace.case.project import DEFAULT_SCENARIO
 from casetrace.case.write import write_bytes
 from casetrace.display.figure import Figure
 from casetrace.display.table import hint_of
@@ -110,8 +109,6 @@ class Narrative:
         write_bytes(folder / "values.json", f"{records}\n".encode())
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        if root := os.environ.get(EXPORT):
-            self.export(Path(root) / self.case.id / self.case.scenario / "reports")
         body = replace_marks(self.text, self._hinted)
         body = body.replace(PICTURE + "\n\n", "")
         return {"text/markdown": body.strip() + "\n", "text/plain": repr(self)}

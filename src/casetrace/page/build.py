@@ -28,7 +28,7 @@ from casetrace.page.content import (
     narratives,
     source_row,
 )
-from casetrace.page.figures import FIGURES
+from casetrace.page.figures import shown_figures
 from casetrace.page.parts import Part, made
 
 __all__ = ["Page", "report_page"]
@@ -89,7 +89,7 @@ def _filled(case: Case, parts: Mapping[str, Part]) -> str:
         case=case,
         head=case.head,
         stories=_stories(case, shown),
-        figures=[f for f in FIGURES if f"f-{f.name}" in parts],
+        figures=[f for f in shown_figures() if f"f-{f.name}" in parts],
         shown=shown,
         undrawn={name for name, part in parts.items() if part.now is None},
         tables=_tables(case, parts),

@@ -12,7 +12,6 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from casetrace import tables
 from casetrace.case.model import Case
 from casetrace.display.figure import Mark
 from casetrace.display.table import quote
@@ -22,6 +21,7 @@ from casetrace.narrative.narrator import Narrator
 from casetrace.narrative.story import literal, render
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
+from casetrace.questions.report import tables
 from casetrace.questions.values import as_records, headline
 
 __all__ = [

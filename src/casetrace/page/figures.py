@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from html import unescape
 
-from casetrace import charts
 from casetrace.case.model import Case
 from casetrace.case.record import recorded
 from casetrace.display.figure import Figure
-from casetrace.display.style import SINGLE
 from casetrace.page.content import aim, escape, marks_table
 from casetrace.page.variants import Varied, singles
+from casetrace.questions.question import Chart, charts, questions
 
-__all__ = ["FIGURES", "Shown", "drawn", "picture"]
+__all__ = ["Shown", "drawn", "picture", "shown_figures"]
 
 
 @dataclass(frozen=True)
@@ -25,23 +24,24 @@ class Shown:
 
     Attributes
     ----------
-    name : str
-        Its file name without ending.
-    chart : callable
-        Draws it.
+    chart : Chart
+        What it shows, and what draws it.
     notebook : str
-        The notebook that shows it.
-    title : str
-        What it shows.
-    is_of_default : bool
-        It is always drawn from the default.
+        The notebook that shows it, without ending.
     """
 
-    name: str
-    chart: Callable[[Case], Figure | None]
+    chart: Chart
     notebook: str
-    title: str
-    is_of_default: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its file name without ending."""
+        return self.chart.name
+
+    @property
+    def title(self) -> str:
+        """What it shows."""
+        return self.chart.title
 
     def files(self, case: str) -> list[tuple[str, str]]:
         """Where its notebook, pictures and data lie in the repository, each with its name."""
@@ -50,72 +50,14 @@ class Shown:
         return found + [(f"figures/{case}/{self.name}.{e}", n) for e, n in names.items()]
 
 
-FIGURES = (
-    Shown(
-        "course",
-        charts.course,
-        "2-course",
-        "The course of the illness",
-    ),
-    Shown(
-        "classification",
-        charts.classification,
-        "3-classification",
-        "Points of the classification criteria, item by item, and where the score may lie",
-    ),
-    Shown(
-        "folds",
-        charts.folds,
-        "4-response",
-        "The main laboratory measure as a multiple of each upper reference limit",
-    ),
-    Shown(
-        "dissociation",
-        charts.dissociation,
-        "4-response",
-        "The main laboratory measure beside the motor state",
-    ),
-    Shown(
-        "coverage",
-        charts.coverage,
-        "4-response",
-        "What a response score needs, and what is reported of it",
-    ),
-    Shown(
-        "doses",
-        charts.doses,
-        "5-exposure",
-        "Doses under each reading, beside published regimens",
-    ),
-    Shown(
-        "igg",
-        charts.igg,
-        "5-exposure",
-        "Serum IgG, simulated: an assumption throughout",
-    ),
-    Shown(
-        "series",
-        charts.series,
-        "7-evidence",
-        "Published series of the same treatment, each by its own definition",
-    ),
-    Shown(
-        "profile",
-        charts.profile,
-        "7-evidence",
-        "The case beside the profile of the disease",
-    ),
-    Shown(
-        "sensitivity",
-        charts.sensitivity,
-        "6-sensitivity",
-        "What hangs on how the report is read: one reading at a time, from the default",
-        is_of_default=True,
-    ),
-)
+@cache
+def shown_figures() -> tuple[Shown, ...]:
+    """Return the figures of the page, in the order of the questions that they answer."""
+    asked = (q for q in questions().values() if not q.is_of_all)
+    return tuple(Shown(c, q.notebook) for q in asked for c in q.charts if c.is_on_page)
 
 
-def drawn(case: Case, figures: Iterable[Shown] = FIGURES) -> dict[str, Varied]:
+def drawn(case: Case, figures: Iterable[Shown]) -> dict[str, Varied]:
     """Draw figures under each single option, and each scenario, that can change them.
 
     Parameters
@@ -136,20 +78,22 @@ def drawn(case: Case, figures: Iterable[Shown] = FIGURES) -> dict[str, Varied]:
     for shown in figures:
         seen: set[str] = set()
         made: list[tuple[dict[str, str], str]] = []
-        for chosen in choices if not shown.is_of_default else [{}]:
+        for chosen in choices if not shown.chart.is_of_default else [{}]:
             other = case.under(chosen)
             with recorded() as looked_at:
-                content = other.once(("figure", shown.name), partial(_drawn, other, shown))
+                content = other.once(("page", shown.name), partial(_drawn, other, shown))
             seen |= looked_at
             made.append((dict(other.chosen), content))
         if any(content for _, content in made):
-            readings = [r for r in case.head.readings if r in seen and not shown.is_of_default]
+            readings = [
+                r for r in case.head.readings if r in seen and not shown.chart.is_of_default
+            ]
             found[shown.name] = _by_readings(readings, made)
     return found
 
 
 def _drawn(case: Case, shown: Shown) -> str:
-    figure = shown.chart(case)
+    figure = shown.chart.of(case)
     return _content(case, figure) if figure else ""
 
 
@@ -170,15 +114,15 @@ def _by_readings(readings: list[str], made: list[tuple[dict[str, str], str]]) ->
 
 
 def _content(case: Case, figure: Figure) -> str:
-    """Picture and data table; the course once more for a narrow screen."""
+    """Picture and data table; once more for a narrow screen if it is drawn for a column."""
     columns = ("panel", "what", "drawn as", "time", "value")
     head = "".join(f'<th scope="col">{c}</th>' for c in columns)
     scroll = (
         f'<div class="scroll" tabindex="0" role="group" '
         f'aria-labelledby="caption-{figure.name}">{picture(figure)}</div>\n'
     )
-    if figure.name == "course":
-        slim = picture(charts.course(case, SINGLE))
+    if narrow := charts().get(f"{figure.name}-column"):
+        slim = picture(narrow.of(case))
         scroll = f'<div class="has-slim">{scroll}<div class="slim">{slim}</div></div>\n'
     name = f"What is drawn, as a table: {figure.name}"
     return (

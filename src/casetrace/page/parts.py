@@ -9,17 +9,15 @@ from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from casetrace.case.model import Case
-from casetrace.kernels.processes import in_processes
 from casetrace.narrative.audience import audiences
 from casetrace.page.content import hangs, narrated, tabled
-from casetrace.page.figures import FIGURES, Shown, drawn
+from casetrace.page.figures import Shown, drawn, shown_figures
 from casetrace.page.variants import Varied, varied
 
-__all__ = ["Part", "batch", "groups", "made", "made_apart"]
+__all__ = ["Part", "batch", "gathered", "groups", "made", "work"]
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ def groups() -> dict[str, Callable[[Case], dict[str, Varied]]]:
     The words to each audience are a group, so are the tables with the values, and each figure.
     """
     told = {f"words-{to.name}": partial(_told, partial(narrated, to)) for to in audiences()}
-    figures = {f"figure-{shown.name}": partial(_drawn, shown) for shown in FIGURES}
+    figures = {f"figure-{shown.name}": partial(_drawn, shown) for shown in shown_figures()}
     return {**told, "words-tables": partial(_told, tabled), **figures}
 
 
@@ -75,35 +73,33 @@ def made(case: Case) -> dict[str, Part]:
     return {k: part for make in groups().values() for k, part in _parts(case, make).items()}
 
 
-def made_apart(case: Case, workers: int) -> dict[str, Part]:
-    """Make the parts of a page in processes of their own: words, and each figure.
+def work(case: Case, folder: Path) -> dict[str, Callable[[], None]]:
+    """Return what makes the parts of a page, each into a file of a folder.
 
     Parameters
     ----------
     case : Case
         The case.
-    workers : int
-        Processes at a time.
+    folder : Path
+        Where the parts go, for :func:`gathered`.
 
-    Raises
-    ------
-    RuntimeError
-        If a process fails; it has then said why.
+    Returns
+    -------
+    dict of callable
+        By name: the words, and each figure. Each can be called in a process of its own.
     """
-    batches: dict[str, list[str]] = {}
+    batches: dict[str, dict[str, Path]] = {}
     for name in groups():
-        batches.setdefault(batch(name), []).append(name)
-    with TemporaryDirectory(prefix="casetrace-") as folder:
-        paths = {name: Path(folder) / f"{name}.json" for name in groups()}
-        tasks = {
-            name: partial(_make, case, {one: paths[one] for one in batches[name]})
-            for name in batches
-        }
-        in_processes(tasks, workers)
-        found: dict[str, Part] = {}
-        for path in paths.values():
-            made = json.loads(path.read_bytes())
-            found.update({name: Part(**part) for name, part in made.items()})
+        batches.setdefault(batch(name), {})[name] = folder / f"{name}.json"
+    return {name: partial(_make, case, paths) for name, paths in batches.items()}
+
+
+def gathered(folder: Path) -> dict[str, Part]:
+    """Return the parts that were made into a folder."""
+    found: dict[str, Part] = {}
+    for name in groups():
+        made = json.loads((folder / f"{name}.json").read_bytes())
+        found.update({name: Part(**part) for name, part in made.items()})
     return found
 
 

@@ -6,10 +6,11 @@ from casetrace.case.model import Case
 from casetrace.display.table import Cell, Table, sourced, traced, words_of
 from casetrace.questions.classification import scoring as engine
 from casetrace.questions.classification.criteria_items import items
+from casetrace.questions.question import Answer
 from casetrace.questions.sensitivity.by_reading import by_reading
 from casetrace.questions.values import of_family
 
-__all__ = ["SETS", "classes", "classes_by_reading", "criteria", "fact_label", "settled_by"]
+__all__ = ["SETS", "classes", "classes_by_reading", "criteria", "fact_label", "has", "settled_by"]
 
 #: Sets of criteria by the name they are printed with, with their versions.
 SETS = {
@@ -18,6 +19,19 @@ SETS = {
     "tanimoto": ("Tanimoto 1995", ("",)),
 }
 _VERSION = {"no_biopsy": ", without biopsy", "biopsy": ", with biopsy", "": ""}
+
+
+def has(case: Case) -> Answer:
+    """Return what a case has for the question, and what it lacks."""
+    has = [
+        f"rows linked to the items of {label}"
+        for name, (label, _) in SETS.items()
+        if items(case, name)
+    ]
+    lacks = (
+        [] if has else ["links.csv links no item of criteria for inflammatory myopathies to a row"]
+    )
+    return has, lacks
 
 
 def criteria(case: Case, name: str) -> Table | None:

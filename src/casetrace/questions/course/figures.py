@@ -50,7 +50,7 @@ def course(case: Case, width: float = FULL) -> Figure:
         events(sheet)
         _axis(sheet)
         name = "course" if wide else "course-column"
-        return finish(sheet.drawing, name, case.id, case.scenario, _alt(case, sheet), sheet.marks)
+        return finish(sheet.drawing, name, case.id, _alt(case, sheet), sheet.marks)
 
 
 def _axis(sheet: Sheet) -> None:

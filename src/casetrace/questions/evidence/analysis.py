@@ -10,9 +10,10 @@ from casetrace.case.model import Case
 from casetrace.case.reference import Study
 from casetrace.quantity import Quantity
 from casetrace.questions.classification.criteria_items import phenotype
+from casetrace.questions.question import Answer, sorted_out
 from casetrace.questions.values import some
 
-__all__ = ["TOLD", "Claim", "claims", "phenotype", "proportion", "share", "studies", "told"]
+__all__ = ["TOLD", "Claim", "claims", "has", "phenotype", "proportion", "share", "studies", "told"]
 
 #: How the parts of a study are put together.
 TOLD = {
@@ -46,6 +47,27 @@ def studies(case: Case) -> list[Study]:
     """Published regimens and series of the drugs of the case, in the order of the table."""
     drugs = {t.drug for t in case.treatments}
     return [s for s in case.reference.studies if s.drug in drugs]
+
+
+def has(case: Case) -> Answer:
+    """Return what a case has for the question, and what it lacks."""
+    return sorted_out(
+        (
+            "published studies of its treatment",
+            bool(studies(case)),
+            "no study of its drugs in studies.csv",
+        ),
+        (
+            "a published profile of its disease",
+            bool(phenotype(case)),
+            "no profile of its disease in phenotypes.csv",
+        ),
+        (
+            "claims to weigh",
+            bool(claims(case)),
+            "no row of register.csv says what to weigh it against",
+        ),
+    )
 
 
 def share(study: Study) -> Quantity | None:

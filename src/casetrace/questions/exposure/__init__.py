@@ -1,1 +1,25 @@
 """How much treatment did the patient receive?"""
+
+from casetrace.questions.exposure import doses, figures, igg, tables
+from casetrace.questions.question import Chart, Question
+
+__all__ = ["QUESTION", "doses", "figures", "igg", "tables"]
+
+QUESTION = Question(
+    notebook="5-exposure",
+    asks=__doc__,
+    values={"exposure": doses.values, "igg": igg.values},
+    tables=(
+        tables.doses,
+        tables.grams,
+        tables.regimens,
+        tables.dose_sums,
+        tables.igg,
+        tables.igg_models,
+    ),
+    charts=(
+        Chart("doses", "Doses under each reading, beside published regimens", figures.doses),
+        Chart("igg", "Serum IgG, simulated: an assumption throughout", figures.igg),
+    ),
+    has=igg.has,
+)

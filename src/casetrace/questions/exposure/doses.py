@@ -21,7 +21,17 @@ __all__ = [
     "per_course",
     "spans_of_steps",
     "sums_of_steps",
+    "values",
 ]
+
+
+def values(case: Case) -> dict[str, Quantity]:
+    """Return doses, sums, rates, counts and intervals of every drug."""
+    found = {**of_steps(case), **sums_of_steps(case)}
+    for drug in dict.fromkeys(row.drug for row in case.treatments):
+        found.update(of_courses(case, drug))
+        found.update(dose_rates(case, drug))
+    return found
 
 
 def of_steps(case: Case) -> dict[str, Quantity]:

@@ -18,8 +18,18 @@ from casetrace.case.record import readings_of, recorded
 from casetrace.quantity import Quantity, hull
 from casetrace.questions.exposure.doses import assumed_weight, per_course
 from casetrace.questions.exposure.pharmacokinetics import concentration, scaled, varied
+from casetrace.questions.question import Answer, sorted_out
 
-__all__ = ["Schedule", "band", "endogenous", "model_reading", "schedule", "typical", "values"]
+__all__ = [
+    "Schedule",
+    "band",
+    "endogenous",
+    "has",
+    "model_reading",
+    "schedule",
+    "typical",
+    "values",
+]
 
 SUBJECTS, SEED = 400, 2014
 WEIGHTS = 9  # of the assumed range, at which the bounds are sought
@@ -86,6 +96,25 @@ def schedule(case: Case) -> Schedule | None:
         tuple(c.block for c in given),
         tuple(days),
         {key: per_course(case, b).to("g/kg") for key, b in blocks.items()},
+    )
+
+
+def has(case: Case) -> Answer:
+    """Return what a case has for the question, and what it lacks."""
+    blocks = any(t.is_block for t in case.treatments)
+    return sorted_out(
+        ("treatment in courses", blocks, "no treatment in courses"),
+        ("doses by day", any(not t.is_block for t in case.treatments), "no treatment by day"),
+        (
+            "an assumed body weight",
+            bool(case.head.uses.weight),
+            "no assumed body weight (uses.weight)",
+        ),
+        (
+            "a model of IgG",
+            schedule(case) is not None,
+            "no simulation of IgG (it needs uses.igg, a weight, doses per kilogram and times)",
+        ),
     )
 
 

@@ -12,6 +12,8 @@ from casetrace.case.limits import limits_named, upper_limit
 from casetrace.case.model import Case
 from casetrace.case.record import readings_of
 from casetrace.quantity import Quantity, change
+from casetrace.questions.question import Answer, sorted_out
+from casetrace.questions.response.core_set import CORE_SETS, coverage
 
 __all__ = [
     "SEVERITY",
@@ -20,12 +22,50 @@ __all__ = [
     "event_bounds",
     "fold_under",
     "folds",
+    "has",
     "pairs",
     "severities",
+    "values",
 ]
 
 #: Words for how far a value lies above its upper limit, by rank.
 SEVERITY = ("not elevated", "elevated", "highly elevated", "extremely elevated")
+
+
+def values(case: Case) -> dict[str, Quantity]:
+    """Return limits, multiples of them, severities, changes and bounds on events."""
+    found: dict[str, Quantity] = {}
+    for measure in dict.fromkeys(row.id.partition(".")[0] for row in case.observations):
+        if limit := upper_limit(case, measure):
+            found[f"{measure}.upper_limit"] = limit
+        found.update(folds(case, measure))
+        found.update(severities(case, measure))
+    return {**found, **changes(case), **event_bounds(case)}
+
+
+def has(case: Case) -> Answer:
+    """Return what a case has for the question, and what it lacks."""
+    measure = case.head.main_measure
+    limits = limits_named(case, measure)
+    return sorted_out(
+        (
+            "values of its main measure",
+            any(o.id.startswith(f"{measure}.") for o in case.observations),
+            "no value of its main measure",
+        ),
+        ("reference limits for it", bool(limits), f"the case names no upper limit of {measure}"),
+        ("motor states on a scale", any(m.grade for m in case.motor), "no motor state on a scale"),
+        (
+            "rows linked to core sets",
+            any(coverage(case, s) for s in CORE_SETS),
+            "no row linked to a core set of response",
+        ),
+        (
+            "a statement that no adverse event was seen",
+            bool(event_bounds(case)),
+            "no treatment in courses that is said to have had no adverse event",
+        ),
+    )
 
 
 def folds(case: Case, measure: str) -> dict[str, Quantity]:

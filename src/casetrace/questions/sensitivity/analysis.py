@@ -15,9 +15,10 @@ import numpy as np
 
 from casetrace.case.model import Case
 from casetrace.quantity import Quantity
+from casetrace.questions.question import Answer, sorted_out
 from casetrace.questions.values import check_names, headline, homes, of_family
 
-__all__ = ["Factorial", "combinations_of", "factorials", "most_telling"]
+__all__ = ["Factorial", "combinations_of", "factorials", "has", "most_telling"]
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,18 @@ def factorials(
         if factorial.readings:
             found[name] = factorial
     return found
+
+
+def has(case: Case) -> Answer:
+    """Return what a case has for the question, and what it lacks."""
+    readings = len(case.head.readings)
+    return sorted_out(
+        (
+            f"{readings} readings",
+            readings > 0 and bool(factorials(case)),
+            "no value hangs on a reading",
+        ),
+    )
 
 
 def combinations_of(case: Case) -> int:

@@ -37,7 +37,7 @@ def variants(
     case : Case
         The case.
     family : str
-        The family of :data:`casetrace.questions.values.FAMILIES` that the values are of.
+        The family of :func:`casetrace.questions.values.families` that the values are of.
     names : sequence of str
         Ids of headline values.
     only : iterable of str

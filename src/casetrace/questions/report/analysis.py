@@ -1,0 +1,71 @@
+"""What stands in the rows of a report: its values, and counts of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from casetrace.case import clocks
+from casetrace.case.model import Case
+from casetrace.case.record import recorded
+from casetrace.quantity import Quantity
+
+__all__ = ["counts", "reported"]
+
+
+def reported(case: Case) -> dict[str, Quantity]:
+    """Return what stands in the rows themselves: values, times, grades, the age."""
+    found: dict[str, Quantity] = {"subject.age": case.head.subject.age}
+    for row in case.observations:
+        found[row.id] = row.value
+        _add_time(found, case, "observations", row, row.id)
+    for row in case.motor:
+        if grade := row.grade:
+            found[f"motor.{row.id}"] = grade
+        _add_time(found, case, "motor", row, f"motor.{row.id}")
+    for row in case.findings:
+        if row.event:
+            _add_time(found, case, "findings", row, row.id)
+    return found
+
+
+def counts(case: Case) -> dict[str, Quantity]:
+    """Return counts of rows.
+
+    Findings that a reading leaves ambiguous widen the counts that they may join.
+    """
+    states = ("observed", "excluded", "ambiguous", "not reported")
+    with recorded() as readings:
+        by_state = {s: [f.id for f in case.findings if f.state == s] for s in states}
+
+    def count(
+        table: str, ids: Iterable[str], how: str, unit: str, more: Iterable[str] = ()
+    ) -> Quantity:
+        sure, maybe = list(ids), list(more)
+        sources = [f"{table}/{key}" for key in (*sure, *maybe)]
+        low, high = len(sure), len(sure) + len(maybe)
+        return Quantity(low, high, unit, how=how).traced(sources)
+
+    found = {}
+    for state in states:
+        open_to = by_state["ambiguous"] if state in ("observed", "excluded") else ()
+        how = f"count of findings that are {state}" + ("; up to those ambiguous" if open_to else "")
+        name = f"findings.{state.replace(' ', '_')}"
+        found[name] = count("findings", by_state[state], how, "{finding}", open_to).traced(
+            readings=readings
+        )
+    for met in ("yes", "partly", "no"):
+        items = [c.item for c in case.care if c.met == met]
+        found[f"care.{met}"] = count("care", items, f"count of items rated {met}", "{item}")
+    if unrated := [c.item for c in case.care if c.met == "not rated"]:
+        found["care.not_rated"] = count("care", unrated, "count of items not rated", "{item}")
+    found["care.items"] = count("care", [c.item for c in case.care], "count of items", "{item}")
+    items = [r.id for r in case.register]
+    found["register.items"] = count("register", items, "count of rows", "{item}")
+    return found
+
+
+def _add_time(found: dict[str, Quantity], case: Case, table: str, row: Any, name: str) -> None:
+    time = clocks.when(case, table, row)
+    if time and not (time.is_point and time.low == 0):
+        found[f"{name}.time"] = time
