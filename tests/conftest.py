@@ -28,7 +28,7 @@ from casetrace.case.reference import REFERENCE
 from casetrace.case.rows import TABLES, columns
 from casetrace.cli import main
 from casetrace.questions import question
-from casetrace.questions.applies import applies, lacks
+from casetrace.questions.answers import applies, lacks
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -192,7 +192,7 @@ def test_progress_on_a_terminal_names_what_runs(capsys):
 )
 def test_each_command_runs_as_a_process_of_its_own(copy, arguments):
     (copy.root / "visits.csv").write_text("week,creatine kinase (U/L)\n0,1000\n2,more than 300\n")
-    rows = load("imataka-2014", where=copy).observations
+    rows = load("imataka-2014", where=copy).rows.observations
     (copy.root / "article.txt").write_text("\n".join(row.as_reported for row in rows))
     done = casetrace_process(*arguments, root=copy.root, cwd=copy.root)
     has_lost = arguments[0] == "verify-source"  # findings are not in that text

@@ -193,15 +193,15 @@ def test_a_phenopacket_is_placed_as_far_as_it_has_a_place(imported, copy):
     assert check(CASE, copy) == ([], [])
     assert (case.head.subject.sex, case.head.subject.age.text()) == ("male", "65 years")
     assert case.head.diagnosis.name == "type 2 diabetes mellitus"
-    states = {f.name: f.state for f in case.findings}
+    states = {f.name: f.state for f in case.rows.findings}
     assert states["Gowers sign"] == "observed"
     assert states["Abnormal muscle tone"] == "excluded"
     assert states["HMGCR antibodies: Positive"] == "observed"
     assert states["essential hypertension"] == "observed"
     assert headline(case)["ck.imported"].text() == "4,292 U/L"
-    [metformin] = case.treatments
+    [metformin] = case.rows.treatments
     assert metformin.dose.text() == "1,500 mg/day"
-    assert next(f for f in case.findings if f.name == "Nausea").related_to == "metformin"
+    assert next(f for f in case.rows.findings if f.name == "Nausea").related_to == "metformin"
     assert unplaced == [
         "phenotypicFeatures 2: code HP:9999999 (A sign of no list): not in "
         "data/reference/codes.csv",
@@ -227,10 +227,10 @@ def test_a_bundle_is_placed_with_weeks_for_dates(imported, copy):
     assert found["ck.w0"].text() == "more than 1,200 U/L"
     assert found["ck.w6"].text() == "400.5 U/L"  # 12 June is 42 days after 1 May
     assert found["ck.w6.time"].text() == "6 weeks"
-    states = {f.name: (f.state, str(f.time or "")) for f in case.findings}
+    states = {f.name: (f.state, str(f.time or "")) for f in case.rows.findings}
     assert states["lupus"] == ("excluded", "")
     assert states["Rash: present"] == ("observed", "2 weeks")
-    [drug] = case.treatments
+    [drug] = case.rows.treatments
     assert drug.dose.text() == "40 mg/day"  # 20 mg twice a day
     assert unplaced == [
         "entry 9: no resource",
@@ -251,7 +251,7 @@ def test_a_table_of_visits_is_placed_with_its_bounds(imported, copy):
     assert found["ck.t12"].text() == "less than 400 U/L"
     assert found["alt.t0"].text() == "more than 100 U/L"
     assert found["alt.t6"].text() == "40 to 60 U/L"
-    assert [(f.name, f.state, f.time.text()) for f in case.findings] == [
+    assert [(f.name, f.state, f.time.text()) for f in case.rows.findings] == [
         ("rash", "observed", "0 weeks"),
         ("rash", "excluded", "6 weeks"),
     ]
@@ -264,7 +264,7 @@ def test_a_table_of_visits_is_placed_with_its_bounds(imported, copy):
 def test_dates_of_visits_become_weeks(imported):
     text = "date;CK (U/L)\n2000-05-01;1200\n2000-05-04;900\n2000-06-12;400\nlast spring;1\n"
     case, unplaced, everything = imported(text, "visits.csv")
-    assert [o.time and o.time.low for o in case.observations] == [0, 0.43, 6, None]
+    assert [o.time and o.time.low for o in case.rows.observations] == [0, 0.43, 6, None]
     assert unplaced == ["row 5: its first cell is no date"]
     assert "2000-0" not in everything
 

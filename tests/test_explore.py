@@ -153,7 +153,7 @@ def test_a_scenario_of_the_case_before_is_not_taken_for_one_of_this(controls):
 def test_a_number_in_the_figure_says_what_it_rests_on(toy):
     case = load("toy-2000", where=toy)
     shown = View(case).course()
-    row = next(o for o in case.observations if o.id == "ck.admission")
+    row = next(o for o in case.rows.observations if o.id == "ck.admission")
     hint = r'<g class="hint"><title>observations/ck.admission\n(.*?)</title>'
     led = re.search(hint, shown, re.DOTALL)
     assert escape(row.as_reported) in led[1]

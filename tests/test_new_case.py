@@ -45,14 +45,14 @@ def test_a_new_case_holds_and_shows_what_a_row_gives(new):
 def test_each_table_of_a_new_case_has_a_row(new):
     case = load(CASE, where=new)
     for table in ("observations", "findings", "treatments", "motor", "register", "care", "links"):
-        assert getattr(case, table), table
+        assert case.rows[table], table
 
 
 def test_every_example_is_named_until_it_is_replaced(new):
     case = load(CASE, where=new)
     left = [line for line in said(new) if "not the example" in line]
     tables = ("observations", "findings", "treatments", "motor", "register")
-    rows = [row for table in tables for row in getattr(case, table)]
+    rows = [row for table in tables for row in case.rows[table]]
     assert len(left) == sum(row.place == EXAMPLE for row in rows) == 10
     change_cell(new.data / CASE / "observations.csv", "ck.admission", "place", "Case report")
     assert len([line for line in said(new) if "not the example" in line]) == 9
@@ -110,7 +110,7 @@ def test_a_slip_in_a_cell_is_named(toy, table, key, column, value, words):
     before = set(said(toy, "toy-2000"))
     path = toy.data / "toy-2000" / f"{table}.csv"
     if column == "start":
-        key = next(t.id for t in load("toy-2000", where=toy).treatments if t.drug == "steroid")
+        key = next(t.id for t in load("toy-2000", where=toy).rows.treatments if t.drug == "steroid")
     change_cell(path, key, column, value)
     found = set(said(toy, "toy-2000")) - before
     if words is None:

@@ -64,7 +64,7 @@ def test_what_is_open_stays_open():
 def test_no_weight_is_assumed_and_nothing_is_simulated(case):
     assert not any("grams" in name or name.startswith("igg") for name in headline(case))
     assert charts.igg(case) is None
-    assert "no assumed body weight" in tables.applies(case, "exposure").text
+    assert "no assumed body weight" in tables.applies(case, "exposure")
     assert charts.coverage(case) is None
 
 

@@ -68,12 +68,12 @@ def drawn(case):
         assert figure.svg.startswith("<svg")
     measure = case.head.main_measure
     marks = [m for m in figures["course"].marks if m.lane == "laboratory"]
-    for row in case.observations:
+    for row in case.rows.observations:
         if row.id.startswith(f"{measure}.") and row.clock:
             mark = next(m for m in marks if m.source == f"observations/{row.id}")
             assert mark.text == headline(case)[row.id].text(), (case.id, row.id)
     for question in ("classification", "response", "exposure", "sensitivity", "evidence"):
-        assert tables.applies(case, question).text
+        assert tables.applies(case, question)
     html = report_page(case).html
     links = set(re.findall(r'href="#([^"]+)"', html.partition("<script")[0]))
     assert links <= set(re.findall(r' id="([^"]+)"', html))

@@ -275,23 +275,26 @@ def _values(options: argparse.Namespace) -> int:
 
 def _table(options: argparse.Namespace) -> int:
     """Write the headline values of cases as one tidy table."""
+    import pandas
+
     from casetrace.case.load import load
     from casetrace.case.problems import CaseError
     from casetrace.case.write import write_bytes
     from casetrace.questions.series.analysis import as_csv, as_parquet, tidy
 
-    where, rows, failed = project(), [], False
+    where, found, failed = project(), [], False
     for case in _some_or_all(options):
         try:
-            rows += tidy(load(case, where=where))
+            found.append(tidy(load(case, where=where)))
         except CaseError as error:
             failed = True
             _say(f"{case} is left out: {error}", FAILED)
-    if not rows:
+    if not found:
         return FAILED  # what was there before stays
-    made = {"values.csv": as_csv(rows)}
+    values = pandas.concat(found, ignore_index=True)
+    made = {"values.csv": as_csv(values)}
     if options.parquet:
-        made["values.parquet"] = as_parquet(rows)
+        made["values.parquet"] = as_parquet(values)
     for name, content in made.items():
         path = where.build / "tables" / name
         write_bytes(path, content)

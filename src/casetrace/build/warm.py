@@ -4,10 +4,12 @@ import scipy.special
 import typst
 from matplotlib.figure import Figure
 
+import casetrace.case.frames
 import casetrace.case.notebook
 import casetrace.document
 import casetrace.explore
 import casetrace.page
+import casetrace.questions.answers
 from casetrace.display.style import styled
 
 __all__ = []

@@ -86,7 +86,7 @@ def courses(case: Case, drug: str) -> list[Course]:
 
 def _courses(case: Case, drug: str) -> list[Course]:
     found: list[Course] = []
-    for block in (t for t in case.treatments if t.drug == drug and t.is_block):
+    for block in (t for t in case.rows.treatments if t.drug == drug and t.is_block):
         source = f"treatments/{block.id}"
         interval = block.interval or UNKNOWN_TIME
         if block.follows:
@@ -170,13 +170,13 @@ def _phases(case: Case) -> list[Phase]:
         latest[clock] = max([latest.get(clock, 0.0), *finite])
 
     for table in ("observations", "findings", "motor"):
-        for row in getattr(case, table):
+        for row in case.rows[table]:
             if time := when(case, table, row):
                 note(row.clock, time.low, time.high)
-    for drug in dict.fromkeys(t.drug for t in case.treatments):
+    for drug in dict.fromkeys(t.drug for t in case.rows.treatments):
         for one in courses(case, drug):
             note(one.clock, one.week.low, one.week.high)
-    for step in case.treatments:
+    for step in case.rows.treatments:
         for field in ("start", "stop"):
             if step.clock and getattr(step, field):
                 q = getattr(step, field).to("wk")

@@ -50,7 +50,7 @@ def warnings(case: Case) -> list[Problem]:
     """What may be right but should be looked at: numbers that the quoted words do not hold."""
     found = []
     for table, field in (("observations", "value"), ("treatments", "dose")):
-        for row in getattr(case, table):
+        for row in case.rows[table]:
             if readings_of(row, field):
                 continue
             for number in re.findall(r"\d+(?:\.\d+)?", case.written(table, row.id)[field]):
@@ -92,7 +92,7 @@ def _head_links(case: Case, lines: dict, folder: str) -> Iterator[Problem]:
 
     if head.id != folder:
         yield wrong(("id",), head.id, f"the name of the folder, {folder}", [folder], "name")
-    observed = {o.id for o in case.observations}
+    observed = {o.id for o in case.rows.observations}
     if head.main_measure not in (measures := {o.split(".")[0] for o in observed}):
         yield wrong(
             ("main_measure",),
@@ -124,7 +124,7 @@ def _head_links(case: Case, lines: dict, folder: str) -> Iterator[Problem]:
         if scale not in scales:
             path = ("uses", "scale", measure)
             yield wrong(path, scale, "a scale of data/reference/scales.csv", scales, "scale")
-    drugs = {t.drug for t in case.treatments if t.is_block}
+    drugs = {t.drug for t in case.rows.treatments if t.is_block}
     if igg := head.uses.igg:
         models = {m.id for m in case.reference.pk_models}
         intervals = {c.id for c in case.reference.constants}
@@ -154,8 +154,8 @@ def _head_links(case: Case, lines: dict, folder: str) -> Iterator[Problem]:
 
 def _row_links(case: Case) -> Iterator[Problem]:
     clocks = {c.id for c in case.head.clocks}
-    drugs = {t.drug for t in case.treatments}
-    blocks = {t.id for t in case.treatments if t.is_block}
+    drugs = {t.drug for t in case.rows.treatments}
+    blocks = {t.id for t in case.rows.treatments if t.is_block}
     readings = set(case.head.readings)
     scales = {g.scale for g in case.reference.scales}
     items = {i.id for i in case.reference.care}
@@ -171,12 +171,12 @@ def _row_links(case: Case) -> Iterator[Problem]:
         ("care", "item", items, "an item of data/reference/care.csv"),
     ]
     for table, column, known, expected in links:
-        for row in getattr(case, table):
+        for row in case.rows[table]:
             value = getattr(row, column)
             if value and value not in known:
                 fix = f"{nearest(value, known)} If that row was removed, correct this one too"
                 yield _at(case, table, row, column, value, expected, fix)
-    rated = {c.item for c in case.care}
+    rated = {c.item for c in case.rows.care}
     for item in case.reference.care:
         if item.id not in rated:
             expected = f"a row for item {item.id} ({item.section}: {item.label or item.section})"
@@ -188,7 +188,7 @@ def _times(case: Case) -> Iterator[Problem]:
     """Units that are no times, counts that are no counts, courses on a clock without courses."""
     clocks = {c.id: c for c in case.head.clocks}
     for table in ("observations", "findings", "motor"):
-        for row in getattr(case, table):
+        for row in case.rows[table]:
             if row.time_unit == COURSE:
                 if row.clock in clocks and not clocks[row.clock].drug:
                     fix = "set drug for that clock in case.yaml, or give the time in wk or mo"
@@ -201,7 +201,7 @@ def _times(case: Case) -> Iterator[Problem]:
                         yield _at(case, table, row, "time", "", expected, "count again")
             elif row.time_unit and not _fits(row.time_unit, "wk"):
                 yield _at(case, table, row, "time_unit", row.time_unit, "a unit of time", "wk, mo")
-    for row in case.treatments:
+    for row in case.rows.treatments:
         for column in ("interval_unit", "gap_unit", "time_unit"):
             unit = getattr(row, column)
             if unit and not _fits(unit, "wk"):
@@ -225,7 +225,7 @@ def _is_count(case: Case, block: Treatment) -> bool:
     count = block.courses
     if count.about or count.is_point:
         return not count.about
-    last = [t.id for t in case.treatments if t.drug == block.drug and t.is_block][-1]
+    last = [t.id for t in case.rows.treatments if t.drug == block.drug and t.is_block][-1]
     is_open = math.isinf(count.high) and count.low_closed
     return block.id == last and is_open and count.low == int(count.low) > 0
 
@@ -233,7 +233,7 @@ def _is_count(case: Case, block: Treatment) -> bool:
 def _units(case: Case) -> Iterator[Problem]:
     """Numbers that are compared, added or divided must measure the same thing."""
     first: dict[str, str] = {}
-    for row in case.observations:
+    for row in case.rows.observations:
         if math.isfinite(low := row.value.low) and low < 0 and "{" not in row.unit:
             expected, fix = "0 or more in this unit", "remove the minus sign"
             yield _at(case, "observations", row, "value", "", expected, fix)
@@ -261,7 +261,7 @@ def _units(case: Case) -> Iterator[Problem]:
                 f"{case.folder}/case.yaml", "", f"comparisons.{pair.id}", "", expected, fix
             )
     doses: dict[str, str] = {}
-    for row in case.treatments:
+    for row in case.rows.treatments:
         unit = doses.setdefault(row.drug, row.dose_unit) or row.dose_unit
         if row.dose_unit and not _fits(row.dose_unit, unit):
             expected = f"a unit that converts to {unit}, as the other doses of {row.drug}"
@@ -275,7 +275,7 @@ def _units(case: Case) -> Iterator[Problem]:
 
 def _grades(case: Case) -> Iterator[Problem]:
     """Motor states on one scale, with grades that the scale has."""
-    rows = [m for m in case.motor if m.grade]
+    rows = [m for m in case.rows.motor if m.grade]
     for row in rows:
         if row.scale != rows[0].scale:
             expected = f"the scale of the other rows, {rows[0].scale}"
@@ -295,7 +295,7 @@ def _codes(case: Case) -> Iterator[Problem]:
     ids = {c.id for c in case.reference.codes}
     fix = "correct it, or add it to codes.csv with label, release and citation"
     for table in TABLES:
-        for row in getattr(case, table):
+        for row in case.rows[table]:
             code = getattr(row, "code", "")
             if code and (row.system, code) not in known:
                 expected = f"a {row.system} code of data/reference/codes.csv"
@@ -312,7 +312,7 @@ def _codes(case: Case) -> Iterator[Problem]:
 
 def _courses(case: Case, drug: str) -> int:
     """How many courses of a drug the blocks of treatments.csv add up to."""
-    counts = [t.courses for t in case.treatments if t.drug == drug and t.is_block]
+    counts = [t.courses for t in case.rows.treatments if t.drug == drug and t.is_block]
     return int(sum(c.low for c in counts if math.isfinite(c.low)))
 
 

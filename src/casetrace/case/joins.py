@@ -39,8 +39,8 @@ def read(text: str) -> Rests:
 def problems(case: Case) -> Iterator[Problem]:
     """Items that are not known, and rows that are not there."""
     known = {c.id for c in case.reference.criteria} | {p.id for p in case.reference.phenotypes}
-    rows = {f"{table}/{row.id}" for table in TABLES for row in getattr(case, table)}
-    for link in case.links:
+    rows = {f"{table}/{row.id}" for table in TABLES for row in case.rows[table]}
+    for link in case.rows.links:
         where = f"row {case.numbers[f'links/{link.item}']} ({link.item})"
         file = f"{case.folder}/links.csv"
         if link.item not in known:

@@ -13,7 +13,7 @@ from casetrace.case import crosscheck, privacy
 from casetrace.case.fields import measured
 from casetrace.case.head import Head
 from casetrace.case.messages import explain
-from casetrace.case.model import Case, Reference
+from casetrace.case.model import Case, Reference, Rows
 from casetrace.case.problems import CaseError, Problem, UsageError, nearest
 from casetrace.case.project import DEFAULT_SCENARIO, Project, project
 from casetrace.case.read import Table, line_of, read_csv, read_yaml
@@ -190,7 +190,7 @@ def _assemble(
     if problems or head is None:
         return None, list(dict.fromkeys(problems)), []
     found = Case(
-        rows=rows,
+        rows=Rows(rows),
         cells=cells,
         numbers=numbers,
         head=watched_head(head, touched),
@@ -288,5 +288,5 @@ def _reference(where: Project) -> tuple[Reference, list[Problem]]:
         problems += more
     rows, cells, numbers, more = _validate(REFERENCE, tables, "data/reference", _of_reference)
     words, unclear = read_vocabulary(where.reference, "data/reference")
-    reference = Reference(rows, cells, numbers, "data/reference", words)
+    reference = Reference(Rows(rows), cells, numbers, "data/reference", words)
     return reference, [*problems, *more, *unclear, *crosscheck.citations(reference)]

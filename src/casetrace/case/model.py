@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from casetrace.case.head import Head
 from casetrace.case.project import Project
@@ -14,7 +14,19 @@ from casetrace.case.record import Chosen, Results
 from casetrace.case.rows import KEYS, Row
 from casetrace.case.vocabulary import Vocabulary
 
-__all__ = ["Case", "Reference", "key_of"]
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+__all__ = ["Case", "Reference", "Rows", "key_of"]
+
+
+class Rows(dict[str, tuple[Any, ...]]):
+    """Rows by table, which is also an attribute: ``rows.observations``."""
+
+    def __getattr__(self, table: str) -> tuple[Any, ...]:
+        if table not in self:
+            raise AttributeError(table)
+        return self[table]
 
 
 @dataclass(frozen=True)
@@ -33,15 +45,10 @@ class Tables:
         Folder of the files, from the project's.
     """
 
-    rows: Mapping[str, tuple[Any, ...]]
+    rows: Rows
     cells: Mapping[str, tuple[Mapping[str, str], ...]]
     numbers: Mapping[str, int]
     folder: str
-
-    def __getattr__(self, name: str) -> tuple[Any, ...]:
-        if name not in self.__dict__.get("rows", ()):
-            raise AttributeError(name)
-        return self.rows[name]
 
     def get(self, table: str, key: str) -> Any:
         """Return one row by table and id.
@@ -76,6 +83,12 @@ class Reference(Tables):
 
     words: Vocabulary
 
+    def __getattr__(self, name: str) -> tuple[Any, ...]:
+        """Return the rows of a table: ``reference.limits`` and the rest."""
+        if name not in self.__dict__.get("rows", ()):
+            raise AttributeError(name)
+        return self.rows[name]
+
 
 @dataclass(frozen=True)
 class Case(Tables):
@@ -109,6 +122,35 @@ class Case(Tables):
     words: Vocabulary
     where: Project
     home: Case | None = None
+
+    #: Gives the headline values of a case; set by the questions, which stand above.
+    values_of: ClassVar[Callable[[Case], DataFrame] | None] = None
+
+    def __getattr__(self, name: str) -> DataFrame:
+        """Return a table as a DataFrame: ``case.observations``, ``case.findings`` and the rest."""
+        if name not in self.__dict__.get("rows", ()):
+            raise AttributeError(name)
+        from casetrace.case.frames import frame_of  # here: pandas takes a while
+
+        return self.once(("frame", name), lambda: frame_of(name, self.rows[name])).copy()
+
+    def values(self) -> DataFrame:
+        """Return the headline values as a DataFrame.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by id; ``value`` holds quantities, ``how`` says how each was derived,
+            ``readings`` and ``sources`` what it hangs on and rests on.
+
+        Raises
+        ------
+        RuntimeError
+            If the questions, which compute them, were not imported; ``casetrace.open_case`` does.
+        """
+        if self.values_of is None:
+            raise RuntimeError("open the case with casetrace.open_case, which knows the questions")
+        return type(self).values_of(self)
 
     def said_to(self, audience: str) -> Mapping[str, str]:
         """Return the words for names that an audience has of its own."""
@@ -180,7 +222,7 @@ class Case(Tables):
             return self
         head, rows = switched(self.head, self.rows, self.cells, chosen, self.touched)
         name, more = "+".join(names), {"chosen": chosen, "home": self}
-        return replace(self, rows=rows, head=head, scenario=name, **more)
+        return replace(self, rows=Rows(rows), head=head, scenario=name, **more)
 
     def describe(self, source: str) -> dict[str, str]:
         """Return where a source stands and the words that carry it.

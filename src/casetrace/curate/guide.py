@@ -58,7 +58,7 @@ def missing_of_care(case: Case) -> str:
     items = {item.id: item for item in case.reference.care}
     said = []
     for met, words in (("no", "missing"), ("partly", "in part"), ("not rated", "not rated")):
-        rated = [items[row.item] for row in case.care if row.met == met and row.item in items]
+        rated = [items[row.item] for row in case.rows.care if row.met == met and row.item in items]
         if rated:
             names = ", ".join(f"{item.id} {item.label or item.section}" for item in rated)
             said.append(f"{len(rated)} {words}: {names}")
@@ -75,7 +75,7 @@ def _at(case: Case, table: str, row: Any, column: str, expected: str, fix: str) 
 
 def _rows(case: Case) -> Iterator[tuple[str, Any]]:
     for table in TABLES:
-        for row in getattr(case, table):
+        for row in case.rows[table]:
             yield table, row
 
 
@@ -102,7 +102,7 @@ def _places(case: Case) -> Iterator[Problem]:
 
 def _units(case: Case) -> Iterator[Problem]:
     first: dict[str, Any] = {}
-    for row in case.observations:
+    for row in case.rows.observations:
         measure = row.id.partition(".")[0]
         unit = first.setdefault(measure, row).unit
         if row.unit != unit:
@@ -112,7 +112,7 @@ def _units(case: Case) -> Iterator[Problem]:
 
 
 def _unitless(case: Case) -> Iterator[Problem]:
-    for row in case.observations:
+    for row in case.rows.observations:
         if row.unit in ("", "1") and row.unit_as_reported not in ("", "1"):
             meant = spelling(row.unit_as_reported)
             expected = f"the UCUM unit of {row.unit_as_reported!r}"
@@ -122,7 +122,7 @@ def _unitless(case: Case) -> Iterator[Problem]:
 
 def _occasions(case: Case) -> Iterator[Problem]:
     events = {c.id: (c.phrase, c.label) for c in case.head.clocks}
-    for row in case.observations:
+    for row in case.rows.observations:
         if not row.time or row.time.low == 0 == row.time.high or not row.occasion:
             continue
         if row.occasion.endswith(events[row.clock]) and not row.occasion.startswith("after "):
@@ -133,7 +133,7 @@ def _occasions(case: Case) -> Iterator[Problem]:
 
 def _plausible(case: Case) -> Iterator[Problem]:
     bounds = {row.code: row for row in case.reference.plausible}
-    for row in case.observations:
+    for row in case.rows.observations:
         if (known := bounds.get(row.code)) is None:
             continue
         try:
@@ -151,7 +151,7 @@ def _plausible(case: Case) -> Iterator[Problem]:
 def _times(case: Case) -> Iterator[Problem]:
     fields = (("observations", "time"), ("findings", "time"), ("motor", "time"))
     for table, field in (*fields, ("treatments", "start"), ("treatments", "stop")):
-        for row in getattr(case, table):
+        for row in case.rows[table]:
             q = getattr(row, field)
             if q and row.time_unit != COURSE and q.low < 0:
                 fix = "count it on an earlier clock, or check the sign"
@@ -181,9 +181,9 @@ def _is_alike(name: str, label: str) -> bool:
 def _outcomes(case: Case) -> Iterator[Problem]:
     """Drugs with no row on their clock, or on one after it."""
     order = [clock.id for clock in case.head.clocks]
-    rows = [row for table in ("observations", "findings", "motor") for row in getattr(case, table)]
-    for drug in dict.fromkeys(step.drug for step in case.treatments):
-        steps = [step for step in case.treatments if step.drug == drug]
+    rows = [row for table in ("observations", "findings", "motor") for row in case.rows[table]]
+    for drug in dict.fromkeys(step.drug for step in case.rows.treatments):
+        steps = [step for step in case.rows.treatments if step.drug == drug]
         clocks = {step.clock for step in steps if step.clock in order}
         begun = min((order.index(clock) for clock in clocks), default=0)
         after = [row for row in rows if row.clock in order[begun:]]

@@ -173,7 +173,7 @@ def quotations(case: Case) -> Iterator[tuple[str, str]]:
         if reading.as_reported:
             yield f"case.yaml/readings/{name}", reading.as_reported
     for table in TABLES:
-        for row in getattr(case, table):
+        for row in case.rows[table]:
             for field in ("as_reported", "schedule_as_reported"):
                 if words := getattr(row, field, ""):
                     yield f"{table}/{getattr(row, KEYS.get(table, 'id'))}", words

@@ -1,14 +1,20 @@
-"""A table for notebooks: plain HTML that no version of a library changes, numbers traced."""
+"""A table for notebooks: a DataFrame whose numbers are traced."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
+import pandas as pd
+from pandas.io.formats.style import Styler
+
+import casetrace.quantity.accessor  # noqa: F401  registers Series.quantity
 from casetrace.case import clocks
 from casetrace.case.model import Case
+from casetrace.display.trace import plain, replace_marks
 from casetrace.quantity import Quantity
 
 __all__ = [
@@ -36,79 +42,131 @@ class Cell(str):
     ----------
     hint : str
         How it was derived, what it hangs on, and the words or works behind it.
+    quantity : Quantity or None
+        The quantity that it says.
     """
 
-    __slots__ = ("hint",)
+    __slots__ = ("hint", "quantity")
 
-    def __new__(cls, text: str, hint: str) -> Cell:
+    def __new__(cls, text: str, hint: str, quantity: Quantity | None = None) -> Cell:
         """Text with its hint."""
         cell = super().__new__(cls, text)
         cell.hint = hint
+        cell.quantity = quantity
         return cell
 
 
-@dataclass(frozen=True)
-class Table:
-    """Rows of text under a header.
+class Table(pd.DataFrame):
+    """Rows under a header, shown with a title; what a cell rests on shows when it is pointed at.
 
-    Attributes
+    It is a DataFrame: cells that say a quantity hold it, and selecting, joining or sorting gives
+    plain DataFrames.
+
+    Parameters
     ----------
     title : str
         What the table shows.
     columns : sequence of str
-        Header.
+        Header, each name once.
     rows : sequence of sequence of str
         Cells.
-    data : dict
+    more : dict
         More forms of the output, by MIME type.
     """
 
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    data: dict[str, Any] = field(default_factory=dict)
+    _metadata: ClassVar[list[str]] = ["title", "rows", "more"]
+
+    def __init__(
+        self,
+        title: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        kept = [[_held(cell) for cell in row] for row in rows]
+        super().__init__(kept, columns=list(columns), dtype=object)
+        if not self.columns.is_unique:
+            raise ValueError(f"a column stands twice in {title!r}: {', '.join(columns)}")
+        self.title, self.rows, self.more = title, [list(row) for row in rows], dict(more or {})
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        return pd.DataFrame
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th style="text-align:left">{html.escape(c)}</th>' for c in self.columns)
-        body = "".join(
-            "<tr>"
-            + "".join(
-                f'<td style="text-align:left;vertical-align:top">{_shown(c)}</td>' for c in row
-            )
-            + "</tr>\n"
-            for row in self.rows
+        text = pd.DataFrame([[str(c) for c in row] for row in self.rows], columns=self.columns)
+        hints = pd.DataFrame(
+            [[_hint(c) for c in row] for row in self.rows], columns=self.columns, dtype=object
         )
-        caption = f'<caption style="text-align:left">{html.escape(self.title)}</caption>'
-        return (
-            f"<table>\n{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"
-        )
+        shown = Styler(text, uuid=_slug(self.title), uuid_len=0)
+        shown = shown.hide(axis="index").format(escape="html").format_index(escape="html", axis=1)
+        shown = shown.set_caption(html.escape(self.title)).set_table_styles(_LOOK)
+        return shown.set_tooltips(hints, as_title_attribute=True).to_html()
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/html": self._repr_html_(), "text/plain": repr(self), **self.data}
+        count = f"{len(self.rows)} row{'s' * (len(self.rows) != 1)}"
+        return {
+            "text/html": self._repr_html_(),
+            "text/plain": f"{self.title}: {count}",
+            **self.more,
+        }
 
-    def __repr__(self) -> str:
-        return f"{self.title}: {len(self.rows)} row{'s' * (len(self.rows) != 1)}"
+
+_LOOK = [
+    {"selector": "caption", "props": "text-align: left; font-weight: bold"},
+    {"selector": "th, td", "props": "text-align: left; vertical-align: top"},
+    {"selector": "td[title]", "props": "text-decoration: underline dotted; cursor: help"},
+]
+
+
+def _held(cell: str) -> Any:
+    """What a DataFrame holds of a cell: its quantity, or its text."""
+    q = getattr(cell, "quantity", None)
+    return q if q is not None and q.text() == cell else str(cell)
+
+
+def _hint(cell: str) -> str | None:
+    hint = getattr(cell, "hint", "")
+    return html.escape(hint) if hint and cell else None
+
+
+def _slug(title: str) -> str:
+    """An id that a table has in every run, from its title."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40]
 
 
 @dataclass(frozen=True)
 class Note:
-    """A paragraph: what a notebook shows of a case, or why there is nothing to compute.
+    """A paragraph: what a notebook says of a case, or why there is nothing to compute.
 
     Attributes
     ----------
-    text : str
-        Plain text.
+    marked : str
+        Text, with marks of :mod:`casetrace.display.trace` around what rests on a value or a row.
+    hints : dict of str
+        What that is, by the keys of the marks.
     """
 
-    text: str
+    marked: str
+    hints: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The text without its marks."""
+        return plain(self.marked)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/html": f"<p>{html.escape(self.text)}</p>", "text/plain": self.text}
+        shown = replace_marks(html.escape(self.marked), self._hinted)
+        return {"text/html": f"<p>{shown}</p>", "text/plain": self.text}
+
+    def _hinted(self, key: str, words: str) -> str:
+        hint = html.escape(self.hints.get(key, ""))
+        return f'<abbr title="{hint}">{words}</abbr>' if hint else words
 
 
 def traced(case: Case, q: Quantity, text: str = "") -> Cell:
     """A quantity as a cell, or other words for it."""
-    return Cell(text or q.text(), hint_of(case, q))
+    return Cell(text or q.text(), hint_of(case, q), q)
 
 
 def sourced(case: Case, text: str, *keys: str) -> Cell:
@@ -155,12 +213,6 @@ def _cited(case: Case, keys: Iterable[str]) -> str:
     sources = [case.describe(key) for key in keys]
     places = dict.fromkeys(f"{s['file']}, {s['id'].rpartition('/')[2]}" for s in sources)
     return source_words(sources) or "; ".join(places)
-
-
-def _shown(cell: str) -> str:
-    """A cell as HTML; what it rests on shows when it is pointed at."""
-    text, hint = html.escape(cell), getattr(cell, "hint", "")
-    return f'<abbr title="{html.escape(hint)}">{text}</abbr>' if hint and cell else text
 
 
 def quote(words: str) -> str:

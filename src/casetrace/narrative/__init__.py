@@ -1,5 +1,5 @@
 """The narrative: templates without digits, values in, traced text out."""
 
-from casetrace.narrative.story import Narrative, narrate
+from casetrace.narrative.story import Narrative, narrate, opening
 
-__all__ = ["Narrative", "narrate"]
+__all__ = ["Narrative", "narrate", "opening"]

@@ -40,7 +40,7 @@ def vocabulary(narrator: Narrator) -> dict[str, Any]:
 
 def _safe_drugs(narrator: Narrator) -> list[str]:
     """Drugs with a bound on the rate of adverse events."""
-    drugs = dict.fromkeys(t.drug for t in narrator.case.treatments)
+    drugs = dict.fromkeys(t.drug for t in narrator.case.rows.treatments)
     return [d for d in drugs if f"ae.{d}.upper_bound.one_sided" in narrator.values]
 
 
@@ -146,7 +146,7 @@ def _igg_blocks(narrator: Narrator) -> list[SimpleNamespace]:
             peak=f"igg.peak.last_of_{t.id.partition('.')[2]}",
             trough=f"igg.trough.last_of_{t.id.partition('.')[2]}",
         )
-        for t in narrator.case.treatments
+        for t in narrator.case.rows.treatments
         if f"igg.peak.last_of_{t.id.partition('.')[2]}" in narrator.values and t.is_block
     ]
 

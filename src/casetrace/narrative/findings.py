@@ -36,7 +36,7 @@ def _findings(
     """
     kinds = tuple(kinds)
     found = []
-    for f in narrator.case.findings:
+    for f in narrator.case.rows.findings:
         if f.state != state or f.kind not in kinds:
             continue
         time = clocks.when(narrator.case, "findings", f)
@@ -55,7 +55,7 @@ def _findings(
 def _events(narrator: Narrator, state: str, kind: str) -> list[str]:
     """Names of the findings of a state and a kind, those with a time of their own with it."""
     found = []
-    for f in narrator.case.findings:
+    for f in narrator.case.rows.findings:
         if f.kind == kind and f.state == state:
             words = _named(narrator, f)
             time = clocks.when(narrator.case, "findings", f)
@@ -73,7 +73,7 @@ def _events(narrator: Narrator, state: str, kind: str) -> list[str]:
 
 def _site(narrator: Narrator, kind: str) -> str:
     """The site that all reported findings of a kind have in common; empty if they differ."""
-    named = next((f for f in narrator.case.findings if f.kind == kind and f.site), None)
+    named = next((f for f in narrator.case.rows.findings if f.kind == kind and f.site), None)
     if named is None or len(_alike(narrator, kind, "site")) > 1:
         return ""
     return narrator.plainly(f"findings/{named.id}", named.site)
@@ -81,7 +81,7 @@ def _site(narrator: Narrator, kind: str) -> str:
 
 def _alike(narrator: Narrator, kind: str, field: str) -> set[str]:
     """What the reported findings of a kind have in a field."""
-    reported = (f for f in narrator.case.findings if f.state != "not reported")
+    reported = (f for f in narrator.case.rows.findings if f.state != "not reported")
     return {getattr(f, field) for f in reported if f.kind == kind}
 
 

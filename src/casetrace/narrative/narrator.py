@@ -50,7 +50,7 @@ class Narrator:
     def __init__(self, case: Case, values: dict[str, Quantity], audience: Audience) -> None:
         self.case, self.values, self.audience = case, values, audience
         self.clocks = {c.id: c for c in case.head.clocks}
-        self.observations = {o.id: o for o in case.observations}
+        self.observations = {o.id: o for o in case.rows.observations}
         self.asked: dict[str, str | None] = {}
         self.names: dict[str, Any] = {}
         self._words = {**audience.words, **case.said_to(audience.name)}
@@ -141,7 +141,7 @@ class Narrator:
         """Each measure, or those of a family, with values, limit and multiples of the limit."""
         found: dict[str, SimpleNamespace] = {}
         used = self.case.head.uses.upper_limit
-        for row in self.case.observations:
+        for row in self.case.rows.observations:
             kin, _, occasion = row.id.partition(".")
             if family and kin != family:
                 continue
@@ -174,14 +174,14 @@ class Narrator:
                 statement=self.named(f"register/{r.id}", r.statement),
                 beside=[self._beside(k) for k in r.weights if k in self.values and kind == "claim"],
             )
-            for r in self.case.register
+            for r in self.case.rows.register
             if r.kind == kind and not (without_reading and r.reading)
         ]
 
     def _beside(self, key: str) -> str:
         """A value beside a claim, by name: a change, a grade, or any other as it is."""
         pair = next((p for p in self.comparisons() if p.id == key), None)
-        state = next((m for m in self.case.motor if key == f"motor.{m.id}"), None)
+        state = next((m for m in self.case.rows.motor if key == f"motor.{m.id}"), None)
         if pair:
             return self.audience.phrase("beside", name=pair.name, value=self.compared(key))
         if state:
@@ -225,7 +225,7 @@ class Narrator:
     def motor(self) -> list[SimpleNamespace]:
         """Motor states with grade and time."""
         found = []
-        for row in self.case.motor:
+        for row in self.case.rows.motor:
             if not row.grade:
                 continue
             when = self.audience.phrase("at", clock=self.zero(row.clock)) if row.clock else ""
@@ -267,7 +267,9 @@ class Narrator:
 
     def passages(self, reading: str) -> list[str]:
         """What the register says of the passages that a reading is of."""
-        kept = (r for r in self.case.register if r.reading == reading and r.kind == "ambiguity")
+        kept = (
+            r for r in self.case.rows.register if r.reading == reading and r.kind == "ambiguity"
+        )
         return [self.named(f"register/{r.id}", r.statement) for r in kept]
 
     def option(self, reading: str, option: str) -> str:
@@ -288,7 +290,7 @@ class Narrator:
         """What looks like an identifier of the patient and stands there on purpose, with why."""
         return [
             self.plainly(f"disclosures/{d.id}", f"{d.kind} in {d.row} {d.field}: {d.reason}")
-            for d in self.case.disclosures
+            for d in self.case.rows.disclosures
         ]
 
     def citation(self) -> str:

@@ -15,8 +15,8 @@ from casetrace.case.model import Case
 from casetrace.case.project import DEFAULT_SCENARIO
 from casetrace.case.write import write_bytes
 from casetrace.display.figure import Figure
-from casetrace.display.table import hint_of
-from casetrace.display.trace import SIGNS, parts, replace_marks, split, stray, without_signs
+from casetrace.display.table import Note, hint_of
+from casetrace.display.trace import SIGNS, mark, parts, replace_marks, split, stray, without_signs
 from casetrace.narrative import analyses, findings, treatment
 from casetrace.narrative.audience import CLINICIAN, Audience
 from casetrace.narrative.audience import audience as find
@@ -25,7 +25,7 @@ from casetrace.narrative.source_tables import FACT_COLUMNS, VALUE_COLUMNS, fact_
 from casetrace.quantity import Quantity
 from casetrace.questions.values import as_records, headline
 
-__all__ = ["Narrative", "narrate"]
+__all__ = ["Narrative", "narrate", "opening"]
 
 
 def html_anchor(key: str) -> str:
@@ -194,6 +194,16 @@ def narrate(case: Case, figure: Figure | None = None, audience: str = CLINICIAN)
     narrator = Narrator(case, values, to)
     told = "".join(render(narrator, section) for section in to.template.blocks)
     return Narrative(case, values, without_signs(told), tuple(parts(told)), narrator, figure)
+
+
+def opening(case: Case) -> Note:
+    """Say whom the case is of, in a sentence whose number says what it rests on."""
+    head, age = case.head, headline(case)["subject.age"]
+    told = (
+        f"A {head.subject.noun}, {mark('subject.age', age.text())} old {head.subject.age_means}, "
+        f"with {head.diagnosis.name}."
+    )
+    return Note(told, {"subject.age": hint_of(case, age)})
 
 
 def names_of(narrator: Narrator) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def _is_before(narrator: Narrator, rows: list[Any]) -> bool:
 def _by_drug(narrator: Narrator, is_before: bool) -> dict[str, list[Any]]:
     """Steps by drug: of those taken before, or of all others."""
     found: dict[str, list[Any]] = {}
-    for step in narrator.case.treatments:
+    for step in narrator.case.rows.treatments:
         found.setdefault(step.drug, []).append(step)
     return {d: rows for d, rows in found.items() if _is_before(narrator, rows) == is_before}
 

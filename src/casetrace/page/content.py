@@ -87,12 +87,12 @@ def tabled(case: Case, only: Collection[str] | None = None) -> dict[str, str]:
     wanted = None if only is None else {_table_of(name) for name in only}
     for name, (table, rows, key) in TABLES.items():
         if wanted is None or name in wanted:
-            ids = [f"{rows}/{getattr(row, key)}" for row in getattr(case, rows)]
+            ids = [f"{rows}/{getattr(row, key)}" for row in case.rows[rows]]
             found.update(_rows(name, table(case).rows, ids))
     for state in STATES:
         name = f"findings-{state.replace(' ', '-')}"
         if wanted is None or name in wanted:
-            ids = [f"findings/{f.id}" for f in case.findings if f.state == state]
+            ids = [f"findings/{f.id}" for f in case.rows.findings if f.state == state]
             found.update(_rows(name, _findings(case, state), ids))
     pattern = _any_of(tuple(known))
     asked = known if only is None else {k: q for k, q in known.items() if f"v-{k}" in only}

@@ -59,6 +59,10 @@ def _nothing(_: Case) -> Answer:
     return [], []
 
 
+def _silent(_: Case) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Question:
     """What a notebook asks of a case.
@@ -75,6 +79,9 @@ class Question:
         Tables of a case; None for one that lacks what they show.
     charts : tuple of Chart
         Figures, in the order of the notebook.
+    answer : callable
+        The answer for a case in a sentence, its numbers marked with what they are
+        (:func:`casetrace.display.trace.mark`).
     has : callable
         What a case has to answer it with, and what it lacks.
     is_of_all : bool
@@ -86,6 +93,7 @@ class Question:
     values: Mapping[str, Values] = field(default_factory=dict)
     tables: tuple[Callable[..., Table | None], ...] = ()
     charts: tuple[Chart, ...] = ()
+    answer: Callable[[Case], str] = _silent
     has: Callable[[Case], Answer] = _nothing
     is_of_all: bool = False
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from casetrace.case.model import Case
 from casetrace.case.problems import CaseError, Problem, nearest
 from casetrace.quantity import Quantity
 from casetrace.questions.question import questions
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 __all__ = [
     "as_records",
     "check_names",
     "families",
+    "frame_of_values",
     "headline",
     "homes",
     "idle_readings",
@@ -93,7 +97,7 @@ def check_names(case: Case) -> None:
     """
     known = set(headline(case)) | {f"studies/{s.id}" for s in case.reference.studies}
     named = [(f"{case.folder}/case.yaml", "", "outcomes", name) for name in case.head.outcomes]
-    for row in case.register:
+    for row in case.rows.register:
         where = f"row {case.numbers[f'register/{row.id}']} ({row.id})"
         file = f"{case.folder}/register.csv"
         named += [(file, where, "against", key) for key in row.weights]
@@ -124,6 +128,25 @@ def idle_readings(case: Case) -> list[Problem]:
         for name in readings
         if name not in moved
     ]
+
+
+def frame_of_values(case: Case) -> DataFrame:
+    """Return the headline values of a case as a DataFrame; see :meth:`Case.values`."""
+    from pandas import DataFrame, Index  # here: it takes a while
+
+    import casetrace.quantity.accessor  # noqa: F401  registers Series.quantity
+
+    found = headline(case)
+    columns = {
+        "value": list(found.values()),
+        "how": [q.how for q in found.values()],
+        "readings": [q.readings for q in found.values()],
+        "sources": [q.sources for q in found.values()],
+    }
+    return DataFrame(columns, index=Index(list(found), name="id", dtype=object))
+
+
+Case.values_of = staticmethod(frame_of_values)
 
 
 def as_records(case: Case, values: dict[str, Quantity]) -> list[dict[str, Any]]:

@@ -21,5 +21,6 @@ QUESTION = Question(
             figures.classification,
         ),
     ),
+    answer=tables.answer,
     has=tables.has,
 )

@@ -89,7 +89,7 @@ def items(case: Case, name: str, answers: Mapping[str, str] | None = None) -> li
     """
     if answers is None:
         return case.once(("items", name), lambda: items(case, name, {}))
-    links = {link.item: link for link in case.links}
+    links = {link.item: link for link in case.rows.links}
     if not any(item.partition(".")[0] == name for item in links):
         return []
     rows = [c for c in case.reference.criteria if c.set == name]
@@ -101,12 +101,12 @@ def phenotype(case: Case) -> list[Item]:
 
     A sign is looked up by its link, else by its code among the findings.
     """
-    links = {link.item: link for link in case.links}
+    links = {link.item: link for link in case.rows.links}
     profile = [p for p in case.reference.phenotypes if p.disease == case.head.diagnosis.code]
     found = []
     for row in profile:
         link = links.get(row.id)
-        coded = [f"findings/{f.id}" for f in case.findings if f.code == row.id]
+        coded = [f"findings/{f.id}" for f in case.rows.findings if f.code == row.id]
         rests = Rests(tuple(coded), False) if link is None else None
         found.append(_item(case, row, link, {}, "phenotypes", rests))
     return found

@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import combinations
 
+import pandas as pd
+
 from casetrace.case.model import Case
 from casetrace.quantity import Quantity
 from casetrace.questions.classification.criteria_items import MET, NOT_MET, Item, items
 
-__all__ = ["SCORED", "VERSIONS", "classified", "counted", "score", "settling", "values"]
+__all__ = ["SCORED", "VERSIONS", "classified", "counted", "points", "score", "settling", "values"]
 
 #: Sets that add points, and sets that count items.
 SCORED, COUNTED = ("eular_acr",), ("bohan_peter", "tanimoto")
@@ -55,6 +57,21 @@ def values(case: Case) -> dict[str, Quantity]:
 def points_of(item: Item, version: str) -> float | None:
     """Points of an item in a version of a score; None if it has none there."""
     return getattr(item.row, f"points_{version}")
+
+
+def points(case: Case, name: str) -> pd.DataFrame:
+    """Return the items of a scored set with their states and points.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by item: ``state``, and points in each version; no rows for a case that is not
+        linked to the set.
+    """
+    given = items(case, name)
+    columns: dict[str, list] = {"state": [i.state for i in given]}
+    columns |= {version: [points_of(i, version) for i in given] for version in VERSIONS}
+    return pd.DataFrame(columns, index=[i.label for i in given])
 
 
 def score(given: list[Item], version: str) -> Quantity:

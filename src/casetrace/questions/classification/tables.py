@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from casetrace.case.model import Case
 from casetrace.display.table import Cell, Table, sourced, traced, words_of
+from casetrace.display.trace import mark
 from casetrace.questions.classification import scoring as engine
 from casetrace.questions.classification.criteria_items import items
 from casetrace.questions.question import Answer
 from casetrace.questions.sensitivity.by_reading import by_reading
 from casetrace.questions.values import of_family
 
-__all__ = ["SETS", "classes", "classes_by_reading", "criteria", "fact_label", "has", "settled_by"]
+__all__ = [
+    "SETS",
+    "answer",
+    "classes",
+    "classes_by_reading",
+    "criteria",
+    "fact_label",
+    "has",
+    "settled_by",
+]
 
 #: Sets of criteria by the name they are printed with, with their versions.
 SETS = {
@@ -19,6 +29,19 @@ SETS = {
     "tanimoto": ("Tanimoto 1995", ("",)),
 }
 _VERSION = {"no_biopsy": ", without biopsy", "biopsy": ", with biopsy", "": ""}
+
+
+def answer(case: Case) -> str:
+    """Say the class under each set of criteria, as far as it is known."""
+    found, said = of_family(case, "criteria"), []
+    for name, (label, versions) in SETS.items():
+        for version in versions:
+            key = f"criteria.{name}.class" + (f".{version}" if version else "")
+            if key in found:
+                row = next(c for c in case.reference.classes if c.set == name)
+                of = mark(f"reference/classes/{row.id}", label)
+                said.append(f"{of}{_VERSION[version]}: {mark(key, found[key].text())}")
+    return f"{'; '.join(said)}." if said else ""
 
 
 def has(case: Case) -> Answer:

@@ -24,4 +24,5 @@ QUESTION = Question(
             is_on_page=False,
         ),
     ),
+    answer=tables.answer,
 )

@@ -119,7 +119,7 @@ def _alt(case: Case, sheet: Sheet) -> str:
         if sheet.is_in_courses(drug):
             known = [m for m in marks if m.shape == "tick"]
             weeks = ", ".join(f"{float(m.week_low):.3g}" if m.week_low else "?" for m in known)
-            name = next(t.name for t in case.treatments if t.drug == drug)
+            name = next(t.name for t in case.rows.treatments if t.drug == drug)
             many = f"{len(known)} courses" if len(known) > 1 else "A course"
             week = "weeks" if len(known) > 1 else "week"
             after = "" if known == marks else "; courses after the last not reported"

@@ -26,16 +26,16 @@ def laboratory(sheet: Sheet) -> None:
     """The main measure on a log axis, with its upper reference limit."""
     case, ax = sheet.case, sheet.axes["laboratory"]
     measure = case.head.main_measure
-    rows = [r for r in case.observations if r.id.partition(".")[0] == measure and r.time]
+    rows = [r for r in case.rows.observations if r.id.partition(".")[0] == measure and r.time]
     values = {r.id: r.value for r in rows}
     limit = limits.upper_limit(case, measure) if rows else None
     ends = [q.to(rows[0].unit) for q in (*values.values(), *([limit] if limit else []))]
     finite = [b for q in ends for b in (q.low, q.high) if math.isfinite(b)]
     if not finite:
-        name = next((o.name for o in case.observations if o.id.startswith(measure)), measure)
+        name = next((o.name for o in case.rows.observations if o.id.startswith(measure)), measure)
         sheet.title("laboratory", name.capitalize())
         ax.set_yticks([])
-        untimed = [o for o in case.observations if o.id.partition(".")[0] == measure]
+        untimed = [o for o in case.rows.observations if o.id.partition(".")[0] == measure]
         words = [o.value.text() for o in untimed]
         text = "; ".join(words) + " (time not reported)" if words else "not reported"
         ax.set_ylim(0, 1)

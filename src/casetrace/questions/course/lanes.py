@@ -36,9 +36,9 @@ class Sheet(Notes):
     def __init__(self, case: Case, width: float, wide: bool) -> None:
         self.case, self.wide = case, wide
         super().__init__()
-        steps = [t for t in case.treatments if not self._is_before(t)]
+        steps = [t for t in case.rows.treatments if not self._is_before(t)]
         self.drugs = list(dict.fromkeys(t.drug for t in steps))
-        self.has_motor = any(m.grade for m in case.motor)
+        self.has_motor = any(m.grade for m in case.rows.motor)
         left, right, top, bottom = (11.0, 1.0, 4.5, 11.0) if wide else (9.0, 0.6, 3.8, 9.0)
         self.left = left
         heights = {"laboratory": 40.0 if wide else 34.0}
@@ -47,7 +47,7 @@ class Sheet(Notes):
         for drug in self.drugs:
             by_day = 14.0 if any(t.dose for t in steps if t.drug == drug) else 7.0
             heights[drug] = 10.5 if self.is_in_courses(drug) else by_day
-        self.events = [f for f in case.findings if f.event and f.state != "excluded"]
+        self.events = [f for f in case.rows.findings if f.event and f.state != "excluded"]
         self.time = Timeline(
             phases(case), width - left - right, 15.0 if wide else 9.0, 7.0 if wide else 4.2
         )
@@ -94,7 +94,7 @@ class Sheet(Notes):
 
     def is_in_courses(self, drug: str) -> bool:
         """Whether a drug is given in courses, and not as a dose by day."""
-        return any(t.is_block for t in self.case.treatments if t.drug == drug)
+        return any(t.is_block for t in self.case.rows.treatments if t.drug == drug)
 
     def title(self, lane: str, name: str, more: str = "", source: str = "") -> None:
         """Name a lane above its left edge: what in bold, unit and scale (from a row) plain."""

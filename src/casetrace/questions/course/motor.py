@@ -24,7 +24,7 @@ def motor(sheet: Sheet) -> None:
     if not sheet.has_motor:
         return
     case, ax, time = sheet.case, sheet.axes["motor"], sheet.time
-    rows = [m for m in case.motor if m.grade]
+    rows = [m for m in case.rows.motor if m.grade]
     scale = rows[0].scale
     grades = [int(g.grade.low) for g in case.reference.scales if g.scale == scale]
     best, worst = min(grades), max(grades)

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from casetrace.case import clocks
 from casetrace.case.model import Case
 from casetrace.display.table import Table, traced
+from casetrace.display.trace import mark, sentence_case
 
-__all__ = ["gaps", "schedule"]
+__all__ = ["answer", "gaps", "schedule", "spans"]
+
+
+def answer(case: Case) -> str:
+    """Say the main measure from its first value to its last, in the order of the table."""
+    rows = [o for o in case.rows.observations if o.id.startswith(f"{case.head.main_measure}.")]
+    said = [
+        f"{mark(o.id, o.value.text())} {clocks.occasion(case, o)}".strip()
+        for o in dict.fromkeys((rows[0], rows[-1]))
+    ]
+    return sentence_case(f"{rows[0].name}: {', then '.join(said)}.")
+
+
+def spans(case: Case) -> pd.DataFrame:
+    """Return the blocks of courses with their number and interval, as quantities."""
+    return case.treatments.dropna(subset=["courses", "interval"])[["courses", "interval"]]
 
 
 def gaps(case: Case) -> Table:
@@ -23,7 +41,7 @@ def schedule(case: Case) -> Table:
     """Courses with their planned weeks."""
     rows = [
         [name, traced(case, c.week, str(c.number)), traced(case, c.week), c.week.how]
-        for drug, name in {t.drug: t.name for t in case.treatments}.items()
+        for drug, name in {t.drug: t.name for t in case.rows.treatments}.items()
         for c in clocks.courses(case, drug)
     ]
     return Table("Courses by the printed schedule", ["drug", "course", "start", "how"], rows)

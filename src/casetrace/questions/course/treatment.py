@@ -30,7 +30,7 @@ STUB = 2.2  # mm: a dose that is known at one moment is drawn this long, so that
 def dose_steps(sheet: Sheet, drug: str) -> None:
     """A dose by day: solid where reported, hatched where not, nothing once it has ended."""
     case, ax, time = sheet.case, sheet.axes[drug], sheet.time
-    steps = [t for t in case.treatments if t.drug == drug and t.clock in time.segments]
+    steps = [t for t in case.rows.treatments if t.drug == drug and t.clock in time.segments]
     doses = {t.id: t.dose for t in steps}
     finite = [q.high for q in doses.values() if q and math.isfinite(q.high)]
     top = max(finite, default=1.0)
@@ -40,7 +40,7 @@ def dose_steps(sheet: Sheet, drug: str) -> None:
     ax.set_yticks(halves if finite else [])
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
     unit = next((printed(q.unit) for q in doses.values() if q), "")
-    name = next(t.name for t in case.treatments if t.drug == drug)
+    name = next(t.name for t in case.rows.treatments if t.drug == drug)
     sheet.title(drug, name.capitalize(), unit)
     every = [_Place.of(sheet, step, doses[step.id]) for step in steps]
     for place in every:
@@ -186,7 +186,7 @@ def _dose_reading(sheet: Sheet, drug: str) -> str:
     """How passages on dose and schedule are read; empty if they hang on no passage."""
     case = sheet.case
     fields = ("dose_per", "dose", "gap") if sheet.wide else ("dose_per",)
-    rows = [t for t in case.treatments if t.drug == drug]
+    rows = [t for t in case.rows.treatments if t.drug == drug]
     names = sorted({n for row in rows for n in readings_of(row, *fields)})
     read = {n: case.chosen[n] for n in names if case.head.readings[n].kind == "passage"}
     return ", ".join(
@@ -202,7 +202,7 @@ def course_ticks(sheet: Sheet, drug: str) -> None:
     ax.set_ylim(0, 1)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
-    blocks = {t.id: t for t in case.treatments if t.drug == drug and t.is_block}
+    blocks = {t.id: t for t in case.rows.treatments if t.drug == drug and t.is_block}
     name = next(iter(blocks.values())).name
     how = _dose_reading(sheet, drug)
     sheet.title(

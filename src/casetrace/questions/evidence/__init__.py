@@ -23,5 +23,6 @@ QUESTION = Question(
         ),
         Chart("profile", "The case beside the profile of the disease", figures.profile),
     ),
+    answer=analysis.answer,
     has=analysis.has,
 )

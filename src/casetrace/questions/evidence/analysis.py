@@ -6,14 +6,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from casetrace.case.model import Case
 from casetrace.case.reference import Study
+from casetrace.display.trace import mark
 from casetrace.quantity import Quantity
 from casetrace.questions.classification.criteria_items import phenotype
 from casetrace.questions.question import Answer, sorted_out
-from casetrace.questions.values import some
+from casetrace.questions.values import of_family, some
 
-__all__ = ["TOLD", "Claim", "claims", "has", "phenotype", "proportion", "share", "studies", "told"]
+__all__ = [
+    "TOLD",
+    "Claim",
+    "answer",
+    "claims",
+    "has",
+    "phenotype",
+    "proportion",
+    "share",
+    "studies",
+    "told",
+]
+
+_ENDS = ("signs", "observed")
 
 #: How the parts of a study are put together.
 TOLD = {
@@ -45,8 +61,32 @@ class Claim:
 
 def studies(case: Case) -> list[Study]:
     """Published regimens and series of the drugs of the case, in the order of the table."""
-    drugs = {t.drug for t in case.treatments}
+    drugs = {t.drug for t in case.rows.treatments}
     return [s for s in case.reference.studies if s.drug in drugs]
+
+
+def answer(case: Case) -> str:
+    """Say how many signs of the disease the report mentions."""
+    found, said = of_family(case, "profile"), []
+    for key in (k for k in found if k.endswith(".signs")):
+        base = key.removesuffix(".signs")
+        n = {end: mark(f"{base}.{end}", found[f"{base}.{end}"].text(unit=False)) for end in _ENDS}
+        frequency = base.partition(".")[2].replace("_", " ")
+        said.append(f"of {n['signs']} {frequency} signs {n['observed']} are present")
+    return f"By the profile of the disease, {'; '.join(said)}." if said else ""
+
+
+def shares(case: Case) -> pd.DataFrame:
+    """Return how many improved of how many in the published studies that count them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by author and year; ``improved`` and ``of`` hold quantities.
+    """
+    counted = [s for s in studies(case) if s.improved and s.of]
+    columns = {"improved": [s.improved for s in counted], "of": [s.of for s in counted]}
+    return pd.DataFrame(columns, index=[s.label for s in counted], dtype=object)
 
 
 def has(case: Case) -> Answer:
@@ -102,11 +142,11 @@ def proportion(improved: int, of: int, level: float = 0.95) -> tuple[float, floa
 
 def claims(case: Case) -> list[Claim]:
     """The rows of the register that name what to weigh a claim against."""
-    keys = [key for row in case.register for key in row.weights]
+    keys = [key for row in case.rows.register for key in row.weights]
     values = some(case, (key for key in keys if not key.startswith("studies/")))
     named = {s.id: s for s in case.reference.studies}
     found = []
-    for row in case.register:
+    for row in case.rows.register:
         against = {}
         for key in row.weights:
             if key.startswith("studies/"):

@@ -21,5 +21,6 @@ QUESTION = Question(
         Chart("doses", "Doses under each reading, beside published regimens", figures.doses),
         Chart("igg", "Serum IgG, simulated: an assumption throughout", figures.igg),
     ),
+    answer=igg.answer,
     has=igg.has,
 )

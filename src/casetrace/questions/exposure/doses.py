@@ -28,7 +28,7 @@ __all__ = [
 def values(case: Case) -> dict[str, Quantity]:
     """Return doses, sums, rates, counts and intervals of every drug."""
     found = {**of_steps(case), **sums_of_steps(case)}
-    for drug in dict.fromkeys(row.drug for row in case.treatments):
+    for drug in dict.fromkeys(row.drug for row in case.rows.treatments):
         found.update(of_courses(case, drug))
         found.update(dose_rates(case, drug))
     return found
@@ -43,7 +43,7 @@ def of_steps(case: Case) -> dict[str, Quantity]:
         By id, ``<drug>.dose.<step>``, in the unit of the row.
     """
     found = {}
-    for row in case.treatments:
+    for row in case.rows.treatments:
         if not row.is_block and row.dose:
             name = f"{row.drug}.dose.{row.id.partition('.')[2]}"
             dose = row.dose
@@ -65,8 +65,8 @@ def sums_of_steps(case: Case) -> dict[str, Quantity]:
     """
     found = {}
     order = [c.id for c in case.head.clocks]
-    for drug in dict.fromkeys(t.drug for t in case.treatments if not t.is_block):
-        steps = [t for t in case.treatments if t.drug == drug and not t.is_block and t.clock]
+    for drug in dict.fromkeys(t.drug for t in case.rows.treatments if not t.is_block):
+        steps = [t for t in case.rows.treatments if t.drug == drug and not t.is_block and t.clock]
         clocks = sorted({t.clock for t in steps}, key=order.index)
         for one, two in pairwise(clocks):
             phase = next(p for p in phases(case) if p.clock.id == two)
@@ -94,8 +94,8 @@ def spans_of_steps(case: Case) -> list[tuple[str, str, Quantity | None, str]]:
     labels = {c.id: c.label for c in case.head.clocks}
     sums = sums_of_steps(case)
     found: list[tuple[str, str, Quantity | None, str]] = []
-    for drug in dict.fromkeys(t.drug for t in case.treatments if not t.is_block):
-        steps = [t for t in case.treatments if t.drug == drug]
+    for drug in dict.fromkeys(t.drug for t in case.rows.treatments if not t.is_block):
+        steps = [t for t in case.rows.treatments if t.drug == drug]
         for key, q in sums.items():
             if key.startswith(f"{drug}."):
                 until = labels[key.rpartition("until_")[2]]
@@ -121,7 +121,7 @@ def dose_rates(case: Case, drug: str) -> dict[str, Quantity]:
         In the unit of the dose per week; none for a block whose interval is not reported.
     """
     found = {}
-    for block in (t for t in case.treatments if t.drug == drug and t.is_block):
+    for block in (t for t in case.rows.treatments if t.drug == drug and t.is_block):
         interval = block.interval
         if interval:
             name = f"{drug}.dose_rate.{block.id.partition('.')[2]}"
@@ -160,7 +160,7 @@ def of_courses(case: Case, drug: str) -> dict[str, Quantity]:
         ``.dose_per_course.<block>``; ``.grams_per_course`` where a weight is assumed. Empty
         for a drug that is not given in courses. Units are those of the rows; times in ``wk``.
     """
-    blocks = [t for t in case.treatments if t.drug == drug and t.is_block]
+    blocks = [t for t in case.rows.treatments if t.drug == drug and t.is_block]
     if not blocks:
         return {}
     found: dict[str, Quantity] = {}

@@ -39,7 +39,7 @@ def doses(case: Case) -> Figure | None:
     Figure or None
         Named ``doses``; None if nothing was given.
     """
-    drugs = dict.fromkeys(t.drug for t in case.treatments if t.is_block)
+    drugs = dict.fromkeys(t.drug for t in case.rows.treatments if t.is_block)
     drug = next((drug for drug in drugs if len(courses(case, drug)) > 1), "")
     readings = _variants(case, drug) if drug else []
     rates = _rates(case, drug) if drug else []
@@ -75,7 +75,7 @@ def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], upper: 
     case = page.case
     ax = page.panel(8.0, 5.5, 95.0, 33.0)
     unit = of_courses(case, drug)[f"{drug}.dose_total"].unit
-    name = next(t.name for t in case.treatments if t.drug == drug)
+    name = next(t.name for t in case.rows.treatments if t.drug == drug)
     page.title(0.8, 0.8, f"{name.capitalize()}, sum of courses", printed(unit))
     tops = []
     for number, (words, variant) in reversed(list(enumerate(readings))):  # the first on top

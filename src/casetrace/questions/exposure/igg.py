@@ -15,13 +15,15 @@ import numpy as np
 from casetrace.case.clocks import courses
 from casetrace.case.model import Case
 from casetrace.case.record import readings_of, recorded
+from casetrace.display.trace import mark
 from casetrace.quantity import Quantity, hull
-from casetrace.questions.exposure.doses import assumed_weight, per_course
+from casetrace.questions.exposure.doses import assumed_weight, of_courses, per_course
 from casetrace.questions.exposure.pharmacokinetics import concentration, scaled, varied
 from casetrace.questions.question import Answer, sorted_out
 
 __all__ = [
     "Schedule",
+    "answer",
     "band",
     "endogenous",
     "has",
@@ -80,7 +82,7 @@ def schedule(case: Case) -> Schedule | None:
     weight = assumed_weight(case)
     if igg is None or weight is None:
         return None
-    blocks = {t.id: t for t in case.treatments if t.drug == igg.drug and t.is_block}
+    blocks = {t.id: t for t in case.rows.treatments if t.drug == igg.drug and t.is_block}
     if any("kg" not in (b.total_unit or b.dose_unit or "kg") for b in blocks.values()):
         return None
     given = courses(case, igg.drug)
@@ -99,12 +101,25 @@ def schedule(case: Case) -> Schedule | None:
     )
 
 
+def answer(case: Case) -> str:
+    """Say how much of each drug in courses was given."""
+    said = []
+    for drug, name in {t.drug: t.name for t in case.rows.treatments if t.is_block}.items():
+        found = of_courses(case, drug)
+        number, each, total = (
+            mark(key, found[key].text())
+            for key in (f"{drug}.courses", f"{drug}.dose_per_course", f"{drug}.dose_total")
+        )
+        said.append(f"{name}: courses {number}, {each} a course, {total} in all")
+    return f"As read here, {'; '.join(said)}." if said else ""
+
+
 def has(case: Case) -> Answer:
     """Return what a case has for the question, and what it lacks."""
-    blocks = any(t.is_block for t in case.treatments)
+    blocks = any(t.is_block for t in case.rows.treatments)
     return sorted_out(
         ("treatment in courses", blocks, "no treatment in courses"),
-        ("doses by day", any(not t.is_block for t in case.treatments), "no treatment by day"),
+        ("doses by day", any(not t.is_block for t in case.rows.treatments), "no treatment by day"),
         (
             "an assumed body weight",
             bool(case.head.uses.weight),

@@ -15,7 +15,7 @@ __all__ = ["dose_sums", "doses", "grams", "igg", "igg_models", "regimens"]
 
 def in_courses(case: Case) -> list[str]:
     """Drugs that are given in courses."""
-    return list(dict.fromkeys(t.drug for t in case.treatments if t.is_block))
+    return list(dict.fromkeys(t.drug for t in case.rows.treatments if t.is_block))
 
 
 def doses(case: Case) -> Table | None:
@@ -23,7 +23,7 @@ def doses(case: Case) -> Table | None:
     columns = {}
     for drug in in_courses(case):
         columns[f"{drug}.dose_per_course"] = "a course"
-        for t in (t for t in case.treatments if t.drug == drug and t.is_block):
+        for t in (t for t in case.rows.treatments if t.drug == drug and t.is_block):
             step = t.id.partition(".")[2]
             columns[f"{drug}.dose_rate.{step}"] = f"per week, {step.replace('_', ' ')}"
         columns[f"{drug}.dose_total"] = "all courses"
@@ -85,4 +85,4 @@ def igg_models(case: Case) -> Table | None:
     for m in case.reference.pk_models:
         cells = [m.label, m.population, m.n, "in force" if m.id == igg.model else "", m.note]
         rows.append([sourced(case, cell, f"reference/pk_models/{m.id}") for cell in cells])
-    return Table("Models", ["model", "estimated in", "n", "", "note"], rows)
+    return Table("Models", ["model", "estimated in", "n", "in force", "note"], rows)

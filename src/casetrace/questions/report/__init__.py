@@ -17,4 +17,5 @@ QUESTION = Question(
         tables.register,
         tables.care,
     ),
+    answer=analysis.answer,
 )

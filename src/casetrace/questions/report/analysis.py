@@ -8,22 +8,36 @@ from typing import Any
 from casetrace.case import clocks
 from casetrace.case.model import Case
 from casetrace.case.record import recorded
+from casetrace.display.trace import mark
 from casetrace.quantity import Quantity
 
-__all__ = ["counts", "reported"]
+__all__ = ["answer", "counts", "reported"]
+
+
+def answer(case: Case) -> str:
+    """Say how many findings are present, absent and not reported."""
+    found = counts(case)
+    n = {
+        state: mark(f"findings.{state}", found[f"findings.{state}"].text(unit=False))
+        for state in ("observed", "excluded", "not_reported")
+    }
+    return (
+        f"The report describes {n['observed']} findings as present and {n['excluded']} as absent; "
+        f"of those that a reader would look for, {n['not_reported']} are not reported."
+    )
 
 
 def reported(case: Case) -> dict[str, Quantity]:
     """Return what stands in the rows themselves: values, times, grades, the age."""
     found: dict[str, Quantity] = {"subject.age": case.head.subject.age}
-    for row in case.observations:
+    for row in case.rows.observations:
         found[row.id] = row.value
         _add_time(found, case, "observations", row, row.id)
-    for row in case.motor:
+    for row in case.rows.motor:
         if grade := row.grade:
             found[f"motor.{row.id}"] = grade
         _add_time(found, case, "motor", row, f"motor.{row.id}")
-    for row in case.findings:
+    for row in case.rows.findings:
         if row.event:
             _add_time(found, case, "findings", row, row.id)
     return found
@@ -36,7 +50,7 @@ def counts(case: Case) -> dict[str, Quantity]:
     """
     states = ("observed", "excluded", "ambiguous", "not reported")
     with recorded() as readings:
-        by_state = {s: [f.id for f in case.findings if f.state == s] for s in states}
+        by_state = {s: [f.id for f in case.rows.findings if f.state == s] for s in states}
 
     def count(
         table: str, ids: Iterable[str], how: str, unit: str, more: Iterable[str] = ()
@@ -55,12 +69,14 @@ def counts(case: Case) -> dict[str, Quantity]:
             readings=readings
         )
     for met in ("yes", "partly", "no"):
-        items = [c.item for c in case.care if c.met == met]
+        items = [c.item for c in case.rows.care if c.met == met]
         found[f"care.{met}"] = count("care", items, f"count of items rated {met}", "{item}")
-    if unrated := [c.item for c in case.care if c.met == "not rated"]:
+    if unrated := [c.item for c in case.rows.care if c.met == "not rated"]:
         found["care.not_rated"] = count("care", unrated, "count of items not rated", "{item}")
-    found["care.items"] = count("care", [c.item for c in case.care], "count of items", "{item}")
-    items = [r.id for r in case.register]
+    found["care.items"] = count(
+        "care", [c.item for c in case.rows.care], "count of items", "{item}"
+    )
+    items = [r.id for r in case.rows.register]
     found["register.items"] = count("register", items, "count of rows", "{item}")
     return found
 

@@ -30,7 +30,7 @@ def observations(case: Case) -> Table:
             o.place,
             o.note,
         ]
-        for o in case.observations
+        for o in case.rows.observations
     ]
     return Table("Measurements", ["measured", "value", "when", "words", "place", "note"], rows)
 
@@ -47,7 +47,7 @@ def findings(case: Case, state: str) -> Table:
             f.place,
             f.note,
         ]
-        for f in case.findings
+        for f in case.rows.findings
         if f.state == state
     ]
     columns = ["finding", "kind", "code", "when", "words", "place", "note"]
@@ -61,7 +61,7 @@ def findings(case: Case, state: str) -> Table:
 def treatments(case: Case) -> Table:
     """Treatment steps and blocks, with what is left open."""
     rows = []
-    for t in case.treatments:
+    for t in case.rows.treatments:
         dose = t.dose
         words = dose.text() if dose else "not reported"
         if t.is_block:
@@ -78,7 +78,7 @@ def register(case: Case, *kinds: str) -> Table:
     """Discrepancies, ambiguities and missing items; all, or of some kinds."""
     rows = [
         [r.topic, r.kind, r.statement, r.consequence, r.reading, quote(r.as_reported), r.place]
-        for r in case.register
+        for r in case.rows.register
         if not kinds or r.kind in kinds
     ]
     columns = ["topic", "kind", "what the report says, or not", "consequence", "reading"]
@@ -88,7 +88,9 @@ def register(case: Case, *kinds: str) -> Table:
 def care(case: Case) -> Table:
     """The CARE checklist for case reports, item by item."""
     items = {item.id: item for item in case.reference.care}
-    rows = [[c.item, items[c.item].section, items[c.item].label, c.met, c.note] for c in case.care]
+    rows = [
+        [c.item, items[c.item].section, items[c.item].label, c.met, c.note] for c in case.rows.care
+    ]
     return Table("CARE checklist", ["item", "section", "asks for", "met", "why"], rows)
 
 

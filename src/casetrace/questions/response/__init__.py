@@ -31,5 +31,6 @@ QUESTION = Question(
             "coverage", "What a response score needs, and what is reported of it", figures.coverage
         ),
     ),
+    answer=analysis.answer,
     has=analysis.has,
 )

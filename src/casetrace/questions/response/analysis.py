@@ -6,11 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from casetrace.case.clocks import courses, when
+import pandas as pd
+
+from casetrace.case.clocks import courses, occasion, when
 from casetrace.case.fields import COURSE
 from casetrace.case.limits import limits_named, upper_limit
 from casetrace.case.model import Case
 from casetrace.case.record import readings_of
+from casetrace.display.trace import mark
 from casetrace.quantity import Quantity, change
 from casetrace.questions.question import Answer, sorted_out
 from casetrace.questions.response.core_set import CORE_SETS, coverage
@@ -18,6 +21,7 @@ from casetrace.questions.response.core_set import CORE_SETS, coverage
 __all__ = [
     "SEVERITY",
     "Pair",
+    "answer",
     "changes",
     "event_bounds",
     "fold_under",
@@ -35,12 +39,35 @@ SEVERITY = ("not elevated", "elevated", "highly elevated", "extremely elevated")
 def values(case: Case) -> dict[str, Quantity]:
     """Return limits, multiples of them, severities, changes and bounds on events."""
     found: dict[str, Quantity] = {}
-    for measure in dict.fromkeys(row.id.partition(".")[0] for row in case.observations):
+    for measure in dict.fromkeys(row.id.partition(".")[0] for row in case.rows.observations):
         if limit := upper_limit(case, measure):
             found[f"{measure}.upper_limit"] = limit
         found.update(folds(case, measure))
         found.update(severities(case, measure))
     return {**found, **changes(case), **event_bounds(case)}
+
+
+def answer(case: Case) -> str:
+    """Say how the compared values changed."""
+    rows, changed = {row.id: row for row in case.rows.observations}, changes(case)
+    pairs = {(pair.old, pair.new): pair.id for pair in reversed(case.head.comparisons)}
+    said = [
+        f"{rows[new].name} {occasion(case, rows[new])} compared with "
+        f"{occasion(case, rows[old])}: {mark(key, changed[key].text())}"
+        for (old, new), key in reversed(pairs.items())
+    ]
+    return f"Changes: {'; '.join(said)}." if said else ""
+
+
+def main_values(case: Case) -> pd.Series:
+    """Return the values of the main measure, by row, as a Series of quantities."""
+    rows = case.observations
+    return rows[rows.index.str.startswith(f"{case.head.main_measure}.")].value
+
+
+def main_limit(case: Case) -> Quantity:
+    """Return the upper limit of the main measure, or a quantity of which nothing is known."""
+    return upper_limit(case, case.head.main_measure) or Quantity(-math.inf, math.inf)
 
 
 def has(case: Case) -> Answer:
@@ -50,11 +77,15 @@ def has(case: Case) -> Answer:
     return sorted_out(
         (
             "values of its main measure",
-            any(o.id.startswith(f"{measure}.") for o in case.observations),
+            any(o.id.startswith(f"{measure}.") for o in case.rows.observations),
             "no value of its main measure",
         ),
         ("reference limits for it", bool(limits), f"the case names no upper limit of {measure}"),
-        ("motor states on a scale", any(m.grade for m in case.motor), "no motor state on a scale"),
+        (
+            "motor states on a scale",
+            any(m.grade for m in case.rows.motor),
+            "no motor state on a scale",
+        ),
         (
             "rows linked to core sets",
             any(coverage(case, s) for s in CORE_SETS),
@@ -80,7 +111,7 @@ def folds(case: Case, measure: str) -> dict[str, Quantity]:
     if limit is None:
         return {}
     found = {}
-    for row in case.observations:
+    for row in case.rows.observations:
         family, _, occasion = row.id.partition(".")
         if family == measure:
             value = row.value.named(row.id)
@@ -97,7 +128,7 @@ def fold_under(case: Case, measure: str) -> dict[str, dict[str, Quantity]]:
     dict of dict of Quantity
         By row of limits.csv, then by row of observations.csv; unit ``1``.
     """
-    rows = [o for o in case.observations if o.id.partition(".")[0] == measure]
+    rows = [o for o in case.rows.observations if o.id.partition(".")[0] == measure]
     found = {}
     for key in limits_named(case, measure):
         upper = case.reference.get("limits", key).value
@@ -182,8 +213,8 @@ def pairs(case: Case) -> list[Pair]:
         In order of the clocks, and on each of the beginning.
     """
     measure = case.head.main_measure
-    values = [o for o in case.observations if o.id.partition(".")[0] == measure and o.clock]
-    states = [m for m in case.motor if m.grade and m.clock]
+    values = [o for o in case.rows.observations if o.id.partition(".")[0] == measure and o.clock]
+    states = [m for m in case.rows.motor if m.grade and m.clock]
     at = {id(o): when(case, "observations", o) for o in values}
     at |= {id(m): when(case, "motor", m) for m in states}
     found, used = [], set()
@@ -219,8 +250,10 @@ def event_bounds(case: Case) -> dict[str, Quantity]:
     Exact binomial limits: Clopper CJ, Pearson ES, Biometrika 1934;26:404-413, for no event.
     """
     found = {}
-    for drug in dict.fromkeys(t.drug for t in case.treatments if t.is_block):
-        events = [f for f in case.findings if f.kind == "adverse event" and f.related_to == drug]
+    for drug in dict.fromkeys(t.drug for t in case.rows.treatments if t.is_block):
+        events = [
+            f for f in case.rows.findings if f.kind == "adverse event" and f.related_to == drug
+        ]
         excluded = [f for f in events if f.state == "excluded"]
         if not excluded or any(f.state in ("observed", "ambiguous") for f in events):
             continue

@@ -42,7 +42,7 @@ def coverage(case: Case, name: str) -> list[Coverage]:
     list of Coverage
         Empty if no row of the case is linked to the set.
     """
-    links = {link.item: link for link in case.links}
+    links = {link.item: link for link in case.rows.links}
     if not any(item.startswith(f"{name}.") for item in links):
         return []
     found = []

@@ -30,7 +30,7 @@ def folds(case: Case) -> Figure | None:
     """
     measure = case.head.main_measure
     found = response.fold_under(case, measure)
-    named = {o.id: o for o in case.observations}
+    named = {o.id: o for o in case.rows.observations}
     if not found or not next(iter(found.values())):
         return None
     used = case.head.uses.upper_limit.get(measure)
@@ -47,7 +47,7 @@ def folds(case: Case) -> Figure | None:
         page.title(
             50.0,
             1.0,
-            next(o.name for o in case.observations if o.id.startswith(measure)).capitalize(),
+            next(o.name for o in case.rows.observations if o.id.startswith(measure)).capitalize(),
             "multiple of the upper limit, logarithmic scale",
         )
         _thresholds(case, ax, measure)

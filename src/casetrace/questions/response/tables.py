@@ -19,7 +19,7 @@ def folds(case: Case) -> Table | None:
     measure = case.head.main_measure
     rows = []
     used = case.head.uses.upper_limit.get(measure)
-    named = {o.id: o for o in case.observations}
+    named = {o.id: o for o in case.rows.observations}
     for limit, found in engine.fold_under(case, measure).items():
         row, source = case.reference.get("limits", limit), f"reference/limits/{limit}"
         for key, fold in found.items():
@@ -34,7 +34,7 @@ def folds(case: Case) -> Table | None:
                     "in force" if limit == used else "",
                 ]
             )
-    columns = ["limit", "value", "when", "multiple", "severity", ""]
+    columns = ["limit", "value", "when", "multiple", "severity", "in force"]
     return Table("Multiples of the upper limit, by limit", columns, rows) if rows else None
 
 
@@ -42,14 +42,14 @@ def changes(case: Case) -> Table | None:
     """The main measure against every other value of it, with open bounds carried through."""
     measure = case.head.main_measure
     rows = []
-    values = [o for o in case.observations if o.id.partition(".")[0] == measure]
+    values = [o for o in case.rows.observations if o.id.partition(".")[0] == measure]
     for place, new in enumerate(values):
         for old in values[:place]:
             one, two = (o.value for o in (old, new))
             ends = (traced(case, q) for q in (two, one))
             cells = zip((occasion(case, new), occasion(case, old)), ends, strict=True)
             rows.append([*(c for pair in cells for c in pair), _change(case, two, one)])
-    columns = ["value", "", "compared with", "", "change"]
+    columns = ["value at", "value", "compared with", "its value", "change"]
     return Table("Change against each earlier value", columns, rows) if rows else None
 
 
@@ -71,10 +71,10 @@ def motor_states(case: Case) -> Table | None:
         cells = (traced(case, grade, said) for said in (grade.text(), best_and_worst))
         rows.append([what, scale_name(scale), *cells, time, quote(words)])
 
-    for m in case.motor:
+    for m in case.rows.motor:
         if grade := m.grade:
             add(m.name, m.scale, grade, when_said(case, "motor", m), m.as_reported)
-    for o in case.observations:
+    for o in case.rows.observations:
         if scale := case.head.uses.scale.get(o.id.partition(".")[0]):
             grade = o.value
             add(o.name, scale, grade, occasion(case, o), o.as_reported)
@@ -102,11 +102,11 @@ def event_bounds(case: Case) -> Table | None:
     """Adverse events per course that none in so many courses leaves possible."""
     found = of_family(case, "response")
     rows = []
-    for drug in dict.fromkeys(t.drug for t in case.treatments):
+    for drug in dict.fromkeys(t.drug for t in case.rows.treatments):
         if f"ae.{drug}.courses_without_event" in found:
             one, two = (found[f"ae.{drug}.upper_bound.{s}"] for s in ("one_sided", "two_sided"))
             count = found[f"ae.{drug}.courses_without_event"]
-            name = next(t.name for t in case.treatments if t.drug == drug)
+            name = next(t.name for t in case.rows.treatments if t.drug == drug)
             cells = (traced(case, q) for q in (count, one, two))
             rows.append([name, *cells, one.how])
     columns = ["treatment", "courses without", "one-sided", "two-sided", "how"]

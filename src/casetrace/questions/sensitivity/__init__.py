@@ -20,5 +20,6 @@ QUESTION = Question(
             is_of_default=True,
         ),
     ),
+    answer=analysis.answer,
     has=analysis.has,
 )

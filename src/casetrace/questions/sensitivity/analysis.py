@@ -12,13 +12,23 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+import pandas as pd
 
 from casetrace.case.model import Case
+from casetrace.display.trace import mark
 from casetrace.quantity import Quantity
 from casetrace.questions.question import Answer, sorted_out
 from casetrace.questions.values import check_names, headline, homes, of_family
 
-__all__ = ["Factorial", "combinations_of", "factorials", "has", "most_telling"]
+__all__ = [
+    "Factorial",
+    "answer",
+    "combinations_of",
+    "factorials",
+    "first_outcome",
+    "has",
+    "most_telling",
+]
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,20 @@ class Factorial:
     def default(self) -> Quantity:
         """The outcome under the options in force."""
         return self.cells[self.here]
+
+    def frame(self) -> pd.DataFrame:
+        """Return the outcome under every combination as a DataFrame.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A column for each reading with the option, and one for the outcome, which holds
+            quantities; None where it cannot be computed.
+        """
+        combinations = [dict(zip(self.readings, o, strict=True)) for o in product(*self.options)]
+        found = pd.DataFrame(combinations, columns=list(self.readings))
+        found[self.outcome] = pd.Series(list(self.cells.flat), dtype=object)
+        return found
 
     def one_way(self, reading: str) -> dict[str, Quantity]:
         """The outcome under each option of one reading, the others as they are in force."""
@@ -139,6 +163,16 @@ def factorials(
     return found
 
 
+def answer(case: Case) -> str:
+    """Say which reading moves most outcomes furthest."""
+    found = most_telling(factorials(case))
+    if not found:
+        return ""
+    question = case.head.readings[found[0][0]].question
+    key = f"case.yaml/readings/{found[0][0]}"
+    return f"The reading that moves most outcomes furthest: {mark(key, question)}"
+
+
 def has(case: Case) -> Answer:
     """Return what a case has for the question, and what it lacks."""
     readings = len(case.head.readings)
@@ -149,6 +183,19 @@ def has(case: Case) -> Answer:
             "no value hangs on a reading",
         ),
     )
+
+
+def first_outcome(case: Case) -> pd.Series:
+    """Return the first outcome that hangs on a reading, by the options of its readings.
+
+    Returns
+    -------
+    pandas.Series
+        Of quantities, indexed by a level for each reading; empty if nothing hangs on one.
+    """
+    for found in factorials(case).values():
+        return found.frame().set_index(list(found.readings))[found.outcome]
+    return pd.Series(dtype=object)
 
 
 def combinations_of(case: Case) -> int:

@@ -116,7 +116,7 @@ def by_reading(
         labels = [option_label(case, r, o) for r, o in chosen.items()]
         rows.append([*labels, *cells, "" if switched else "in force"])
     header = [r.replace("_", " ") for r in axes]
-    return Table(title, [*header, *(columns[n] for n in names), ""], rows)
+    return Table(title, [*header, *(columns[n] for n in names), "in force"], rows)
 
 
 def option_label(case: Case, reading: str, option: str) -> str:

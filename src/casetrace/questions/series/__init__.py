@@ -1,9 +1,9 @@
 """How do the cases compare?"""
 
 from casetrace.questions.question import Chart, Question
-from casetrace.questions.series import figures, tables
+from casetrace.questions.series import analysis, figures, tables
 
-__all__ = ["QUESTION", "figures", "tables"]
+__all__ = ["QUESTION", "analysis", "figures", "tables"]
 
 QUESTION = Question(
     notebook="9-series",
@@ -22,5 +22,6 @@ QUESTION = Question(
             "series-changes", "Changes beside regimens", figures.series_changes, is_on_page=False
         ),
     ),
+    answer=tables.answer,
     is_of_all=True,
 )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+
+import pandas as pd
 
 from casetrace.case.load import load
 from casetrace.case.model import Case
@@ -14,7 +13,7 @@ from casetrace.case.problems import CaseError, UsageError
 from casetrace.case.write import inert
 from casetrace.questions.values import as_records, headline
 
-__all__ = ["COLUMNS", "CaseSeries", "as_csv", "as_parquet", "open_series", "tidy"]
+__all__ = ["COLUMNS", "CaseSeries", "as_csv", "as_parquet", "of_all", "open_series", "tidy"]
 
 #: Columns of the tidy table.
 COLUMNS = (
@@ -78,18 +77,17 @@ def open_series(report: Case, names: Iterable[str] | None = None) -> CaseSeries:
     return CaseSeries(report, tuple(found), tuple(left_out))
 
 
-def tidy(case: Case) -> list[dict[str, Any]]:
-    """The headline values of a case, one row each.
+def tidy(case: Case) -> pd.DataFrame:
+    """Return the headline values of a case, one row each.
 
     Returns
     -------
-    list of dict
-        By :data:`COLUMNS`; an open bound is None, readings are ``name=option`` and sources row
-        names, both joined by ``; ``.
+    pandas.DataFrame
+        With :data:`COLUMNS`; an open bound is missing, readings are ``name=option`` and sources
+        row names, both joined by ``; ``.
     """
-    rows = []
-    for record in as_records(case, headline(case)):
-        cells = {
+    rows = [
+        {
             **record,
             "case": case.id,
             "scenario": case.scenario,
@@ -97,22 +95,30 @@ def tidy(case: Case) -> list[dict[str, Any]]:
             "readings": "; ".join(f"{n}={o}" for n, o in record["readings"].items()),
             "sources": "; ".join(source["id"] for source in record["sources"]),
         }
-        rows.append({column: cells[column] for column in COLUMNS})
-    return rows
+        for record in as_records(case, headline(case))
+    ]
+    found = pd.DataFrame(rows, columns=list(COLUMNS))
+    return found.astype({"low": "float64", "high": "float64"})
 
 
-def as_csv(rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """The tidy table as CSV in UTF-8; an open bound is an empty cell, no cell is a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([_cell(row[column]) for column in COLUMNS])
-    return out.getvalue().encode()
+def of_all(series: CaseSeries) -> pd.DataFrame:
+    """Return the headline values of all cases as one tidy table; see :func:`tidy`."""
+    return pd.concat([tidy(case) for case in series.cases], ignore_index=True)
 
 
-def as_parquet(rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """The tidy table as Parquet: bounds are float64 and null where open.
+def as_csv(values: pd.DataFrame) -> bytes:
+    """Return the tidy table as CSV in UTF-8; an open bound is an empty cell, no cell a formula."""
+    flags = values.select_dtypes(bool).columns
+    words = values.select_dtypes(exclude=["number", bool]).columns
+    safe = values.assign(
+        **{name: values[name].map({True: "yes", False: "no"}) for name in flags},
+        **{name: values[name].map(inert) for name in words},
+    )
+    return safe.to_csv(index=False, float_format="%.12g", lineterminator="\n").encode()
+
+
+def as_parquet(values: pd.DataFrame) -> bytes:
+    """Return the tidy table as Parquet: bounds are float64 and null where open.
 
     Raises
     ------
@@ -120,23 +126,9 @@ def as_parquet(rows: Iterable[Mapping[str, Any]]) -> bytes:
         If pyarrow is not installed.
     """
     try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+        import pyarrow  # noqa: F401
     except ImportError:
         raise UsageError(
             "Parquet needs pyarrow: install it with .venv/bin/pip install pyarrow"
         ) from None
-    kinds = dict.fromkeys(("low", "high"), pa.float64())
-    kinds |= dict.fromkeys(("low_included", "high_included", "about"), pa.bool_())
-    schema = pa.schema([(column, kinds.get(column, pa.string())) for column in COLUMNS])
-    out = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist([dict(row) for row in rows], schema=schema), out)
-    return out.getvalue()
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return inert(value) if isinstance(value, str) else f"{value:.12g}"
+    return values.to_parquet(index=False, engine="pyarrow")

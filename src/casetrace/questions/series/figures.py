@@ -53,7 +53,7 @@ def series_folds(series: CaseSeries) -> Figure | None:
         top = 5.5
         for number, (case, found) in enumerate(rows):
             ax = page.panel(LEFT, top, WIDTH, step * len(found))
-            named = {o.id: o for o in case.observations}
+            named = {o.id: o for o in case.rows.observations}
             tidy_log(ax, [t for t in TICKS if min([*ends, 1]) * 0.8 <= t <= max(ends) * 4])
             ax.set_xlim(min([*ends, 1]) * 0.8, max(ends) * 4)
             plain_axis(ax, ["" for _ in found])
@@ -89,7 +89,7 @@ def swimmer(series: CaseSeries) -> Figure | None:
     """
     lanes = []
     for case in series.cases:
-        for drug in dict.fromkeys(t.drug for t in case.treatments if t.is_block):
+        for drug in dict.fromkeys(t.drug for t in case.rows.treatments if t.is_block):
             given = [c for c in courses(case, drug) if math.isfinite(c.week.low)]
             if given:
                 lanes.append((case, drug, given))
@@ -108,7 +108,7 @@ def swimmer(series: CaseSeries) -> Figure | None:
         ax.set_ylim(len(lanes) - 0.5, -0.5)
         ax.set_xlim(-0.02 * last - 0.5, last * 1.16 + 1)
         for y, (case, drug, given) in enumerate(lanes):
-            name = next(t.name for t in case.treatments if t.drug == drug)
+            name = next(t.name for t in case.rows.treatments if t.drug == drug)
             _lane(page, ax, y, case, drug, given)
             words = "\n".join(textwrap.wrap(f"{case.id}: {name}", 34))
             ax.text(-0.01, y, words, transform=ax.get_yaxis_transform(), ha="right", va="center")
@@ -180,7 +180,7 @@ def _lane(page: Page, ax: Axes, y: int, case: Case, drug: str, given: list) -> N
             ax.add_patch(box)
         page.note("courses", what, "tick", None, one.week, drug, source, one.week.text())
     clocks = {c.id for c in case.head.clocks if c.drug == drug}
-    for row in case.findings:
+    for row in case.rows.findings:
         time = when(case, "findings", row) if row.event and row.clock in clocks else None
         if time is None or row.state == "excluded" or not math.isfinite(time.low):
             continue
@@ -220,7 +220,7 @@ def _beside(ax: Axes, q: Quantity, y: float, words: str) -> None:
 
 def _pair(case: Case, pair: Comparison) -> str:
     """A change in words: the measure, from when to when."""
-    named = {o.id: o for o in case.observations}
+    named = {o.id: o for o in case.rows.observations}
     old, new = named[pair.old], named[pair.new]
     return f"{new.name} {occasion(case, new)}, from that {occasion(case, old)}"
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from casetrace.case.model import Case
 from casetrace.display.table import Cell, Note, Table, hint_of, traced
-from casetrace.questions.applies import lacks
-from casetrace.questions.series.analysis import CaseSeries
+from casetrace.questions.answers import lacks
+from casetrace.questions.series.analysis import CaseSeries, open_series
 from casetrace.questions.values import headline
 
-__all__ = ["series_cases", "series_left_out", "series_missing"]
+__all__ = ["answer", "series_cases", "series_left_out", "series_missing"]
 
 #: Questions for which a case may lack something.
 ANALYSES = ("classification", "response", "exposure", "evidence")
+
+
+def answer(case: Case) -> str:
+    """Name the patients that are shown side by side."""
+    said = [
+        f"a {c.head.subject.noun} with {c.head.diagnosis.name}" for c in open_series(case).cases
+    ]
+    return f"Side by side: {'; '.join(said)}."
 
 
 def series_cases(series: CaseSeries) -> Table:
@@ -19,8 +28,8 @@ def series_cases(series: CaseSeries) -> Table:
     for case in series.cases:
         values, head = headline(case), case.head
         regimens, given = [], []
-        for drug in dict.fromkeys(t.drug for t in case.treatments if t.is_block):
-            name = next(t.name for t in case.treatments if t.drug == drug)
+        for drug in dict.fromkeys(t.drug for t in case.rows.treatments if t.is_block):
+            name = next(t.name for t in case.rows.treatments if t.drug == drug)
             both = [values[f"{drug}.{what}"] for what in ("courses", "dose_per_course")]
             courses, dose = (q.text() for q in both)
             regimens.append(f"{name}: {courses} courses, {dose} a course")
