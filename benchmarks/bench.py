@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import report
 import ways
 
-EDITED = ("words.ja.csv", "care.csv", "motor.csv", "observations.csv")
+EDITED = ("observations.csv",)
 #: What is run for many cases: one notebook, of tables.
 FEW = ["1-case.ipynb"]
 
@@ -33,16 +33,15 @@ def main() -> None:
     """Measure, and write page and figure."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--rounds", type=int, default=5)
-    options.add_argument("--cases", type=int, default=1000, help="the most cases built at once")
+    options.add_argument("--cases", type=int, default=100, help="the most cases built at once")
     given = options.parse_args()
     taken: dict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         whole = ways.project(folder / "whole")
-        bare = ways.project(folder / "bare", page=False)
         for number in range(1, given.rounds + 1):
             print(f"round {number} of {given.rounds}", file=sys.stderr)
-            for what, seconds in one_round(folder, whole, bare).items():
+            for what, seconds in one_round(folder, whole).items():
                 taken[what].append(seconds)
                 print(f"  {what}: {seconds:.2f} s", file=sys.stderr)
         many = [cases(folder, n) for n in (1, 10, 100, 1000) if n <= given.cases]
@@ -51,7 +50,7 @@ def main() -> None:
     report.write(medians, spread, many, about(given.rounds))
 
 
-def one_round(folder: Path, whole: Path, bare: Path) -> dict[str, float]:
+def one_round(folder: Path, whole: Path) -> dict[str, float]:
     """Every way once; each starts from nothing. What they give is compared."""
     found, given = {}, {}
     out = folder / "out"
@@ -61,23 +60,25 @@ def one_round(folder: Path, whole: Path, bare: Path) -> dict[str, float]:
         out.mkdir()
         return out
 
-    found["notebooks: build"] = ways.ours(bare)
-    given["build"] = ways.outputs(bare / "build" / "notebooks" / ways.CASE), ways.exported(bare)
+    found["notebooks: build"] = ways.ours(whole, page=False)
+    executed = ways.outputs(whole / "build" / "notebooks" / ways.CASE)
+    given["build"] = executed, ways.exported(whole)
     for name, way in ways.OTHERS.items():
-        found[f"notebooks: {name}"] = way(bare, fresh())
+        found[f"notebooks: {name}"] = way(whole, fresh()) + ways.report(whole, out)
         given[name] = ways.outputs(out), ways.exported(out)
-    found["notebooks: limit"] = ways.limit(bare, fresh())
-    given["limit"] = given["build"][0], ways.exported(out)
+    found["notebooks: limit"] = ways.limit(whole, fresh())
+    given["limit"] = executed, ways.exported(out)
     for name, (shown, files) in given.items():
         if (shown, files) != given["build"]:
             raise SystemExit(f"{name} gives other outputs than the build")
-    found["page: one process"] = ways.page_alone(whole, fresh())
-    page = (out / "index.html").read_bytes()
+    without = ways.report(whole, fresh())
+    found["page: one process"] = ways.report(whole, fresh(), page=True) - without
+    page = (out / "reports" / "index.html").read_bytes()
     found["whole: limit"] = ways.limit(whole, fresh(), page=True)
     for workers in range(1, (os.cpu_count() or 1) + 1):
         found[f"whole: build, {workers} at a time"] = ways.ours(whole, workers)
-    built = whole / "reports" / ways.CASE / "index.html"
-    if page != built.read_bytes() or page != (out / "index.html").read_bytes():
+    built = (whole / "reports" / ways.CASE / "index.html").read_bytes()
+    if page != built or built != (out / "reports" / "index.html").read_bytes():
         raise SystemExit("the pages differ")
     build = [str(ways.BIN / "casetrace"), "build"]
     found["nothing changed"] = ways.run(build, whole)
@@ -117,7 +118,7 @@ def cases(folder: Path, number: int) -> dict[str, float]:
         change(to / "observations.csv", str(10_000 + n))
     shutil.rmtree(model)
     peak = Peak()
-    seconds = ways.run([str(ways.BIN / "casetrace"), "build", "--all"], where)
+    seconds = ways.run([str(ways.BIN / "casetrace"), "build", "--no-page", "--all"], where)
     found = {"cases": number, "seconds": seconds, "each": seconds / number, "memory": peak.stop()}
     for n in range(number):
         built = where / "build" / "notebooks" / f"case-{n:04d}" / FEW[0]

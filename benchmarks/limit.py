@@ -1,70 +1,51 @@
-"""The limit: cells of notebooks run by ``exec`` in warm processes, one per core.
+"""The limit: the same work in warm processes, one per core.
 
-No kernel, no messages, no notebook file; what cells show is computed all the same. Run as
-``limit.py FOLDER WORKERS PAGE``; seconds go to a file of that name.
+Cells of notebooks are run by ``exec``: no kernel, no messages, no notebook file; what they show is
+computed all the same. Run as ``limit.py FOLDER WORKERS PAGE``; seconds go to a file of that name.
 """
 
 from __future__ import annotations
 
 import ast
 import json
-import multiprocessing
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import casetrace.build.warm  # noqa: F401  everything that the notebooks need
+from casetrace.build.report import report_work, write_together
 from casetrace.case.load import load
-from casetrace.page import parts
-from casetrace.page.build import Page
+from casetrace.kernels.processes import in_processes
 
 CASE = "imataka-2014"
 
 
-def cells(path: str) -> None:
+def cells(path: Path) -> None:
     """Run the code cells of a notebook and show what each ends with."""
     names: dict = {}
-    for cell in json.loads(Path(path).read_bytes())["cells"]:
+    for cell in json.loads(path.read_bytes())["cells"]:
         if cell["cell_type"] != "code":
             continue
         tree = ast.parse("".join(cell["source"]))
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, path, "exec"), names)
+        exec(compile(tree, str(path), "exec"), names)
         if last is not None:
-            shown = eval(compile(ast.Expression(last.value), path, "eval"), names)
+            shown = eval(compile(ast.Expression(last.value), str(path), "eval"), names)
             for kind in ("_repr_mimebundle_", "_repr_html_", "__repr__"):
                 if hasattr(shown, kind):
                     getattr(shown, kind)()
 
 
-def groups(names: str) -> dict:
-    """Make groups of parts of the page, one after another."""
-    case = load(CASE)
-    made = (parts._parts(case, parts.groups()[name]) for name in names.split())
-    return {key: part for found in made for key, part in found.items()}
-
-
-def work(task: tuple[str, str]) -> dict | None:
-    """One task."""
-    kind, name = task
-    return groups(name) if kind == "page" else cells(name)
-
-
 if __name__ == "__main__":
     folder, workers, page = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "1"
-    tasks = [("cells", str(p)) for p in sorted(Path("notebooks").glob("*.ipynb"), reverse=True)]
-    batches: dict[str, list[str]] = {}
-    for name in parts.groups() if page else ():
-        batches.setdefault(parts.batch(name), []).append(name)
-    pages = [("page", " ".join(names)) for names in batches.values()]
-    with multiprocessing.get_context("fork").Pool(workers) as pool:
-        pool.map(abs, range(workers))
-        begun = time.perf_counter()
-        made = pool.map(work, [*pages, *tasks], chunksize=1)
-        if page:
-            found = {k: part for given in made[: len(pages)] for k, part in given.items()}
-            (folder / "index.html").write_text(Page(load(CASE), found).html)
-        seconds = time.perf_counter() - begun
-    (folder / "seconds").write_text(str(seconds))
+    case, room = load(CASE), folder / "room"
+    room.mkdir()
+    begun = time.perf_counter()
+    work = report_work(case, folder, room, page)
+    paths = sorted(Path("notebooks").glob("*.ipynb"), reverse=True)
+    in_processes({**work, **{path.name: partial(cells, path) for path in paths}}, workers)
+    write_together(case, folder, room, page)
+    (folder / "seconds").write_text(str(time.perf_counter() - begun))
     os._exit(0)

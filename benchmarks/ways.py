@@ -20,27 +20,21 @@ BIN = Path(sys.executable).parent
 CASE = "imataka-2014"
 
 
-def project(folder: Path, notebooks: list[str] | None = None, page: bool = True) -> Path:
-    """A copy of the project's data and notebooks, some of them or without the page."""
+def project(folder: Path, notebooks: list[str] | None = None) -> Path:
+    """A copy of the project's data and notebooks, or some of these."""
     shutil.copytree(ROOT / "data", folder / "data")
     shutil.copy(ROOT / "requirements.lock", folder)
     (folder / "notebooks").mkdir()
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        if notebooks and path.name not in notebooks:
-            continue
-        told = json.loads(path.read_bytes())
-        if not page:
-            told["cells"] = [c for c in told["cells"] if "report_page(" not in "".join(c["source"])]
-        (folder / "notebooks" / path.name).write_text(json.dumps(told))
+        if not notebooks or path.name in notebooks:
+            shutil.copy(path, folder / "notebooks")
     return folder
 
 
 def run(command: list[str], where: Path, **more: str) -> float:
     """Run a command for a project; gives seconds, and fails if it does."""
     env = {**os.environ, "CASETRACE_ROOT": str(where), "PYTHONWARNINGS": "ignore", **more}
-    for name in ("CASETRACE_EXPORT", "JUPYTER_DEFAULT_PROVISIONER_NAME"):
-        if name not in more:
-            env.pop(name, None)
+    env.pop("JUPYTER_DEFAULT_PROVISIONER_NAME", None)
     begun = time.perf_counter()
     done = subprocess.run(command, cwd=where, env=env, capture_output=True, text=True)
     seconds = time.perf_counter() - begun
@@ -49,11 +43,18 @@ def run(command: list[str], where: Path, **more: str) -> float:
     return seconds
 
 
-def ours(where: Path, workers: int = 2) -> float:
-    """``casetrace build`` of everything, nothing being there."""
+def ours(where: Path, workers: int = 2, page: bool = True) -> float:
+    """``casetrace build`` of everything or all but the page, nothing being there."""
     for name in ("build", "figures", "reports"):
         shutil.rmtree(where / name, ignore_errors=True)
-    return run([str(BIN / "casetrace"), "build", "-j", str(workers), CASE], where)
+    more = [] if page else ["--no-page"]
+    return run([str(BIN / "casetrace"), "build", "-j", str(workers), CASE, *more], where)
+
+
+def report(where: Path, out: Path, page: bool = False) -> float:
+    """Figures, narrative and PDF, and perhaps the page, in one process after another."""
+    command = [sys.executable, "-m", "casetrace.build.report", CASE, "default", str(out), "1"]
+    return run([*command, *([] if page else ["--no-page"])], where)
 
 
 def papermill_command(where: Path, out: Path) -> float:
@@ -62,7 +63,6 @@ def papermill_command(where: Path, out: Path) -> float:
         run(
             [str(BIN / "papermill"), str(path), str(out / path.name)],
             where,
-            CASETRACE_EXPORT=str(out),
         )
         for path in notebooks(where)
     )
@@ -77,38 +77,28 @@ def papermill_api(where: Path, out: Path) -> float:
         "    papermill.execute_notebook(path, f'{sys.argv[1]}/{name}', progress_bar=False)\n"
     )
     paths = [str(path) for path in notebooks(where)]
-    return run([sys.executable, "-c", code, str(out), *paths], where, CASETRACE_EXPORT=str(out))
+    return run([sys.executable, "-c", code, str(out), *paths], where)
 
 
 def jupyter_execute(where: Path, out: Path) -> float:
     """``jupyter execute`` of all of them."""
     paths = [str(path) for path in notebooks(where)]
     command = [str(BIN / "jupyter"), "execute", "--output", str(out / "{notebook_name}"), *paths]
-    return run(command, where, CASETRACE_EXPORT=str(out))
+    return run(command, where)
 
 
 def nbconvert(where: Path, out: Path) -> float:
     """``jupyter nbconvert --execute`` of all of them."""
     command = [str(BIN / "jupyter"), "nbconvert", "--to", "notebook", "--execute"]
     paths = [str(path) for path in notebooks(where)]
-    return run([*command, "--output-dir", str(out), *paths], where, CASETRACE_EXPORT=str(out))
+    return run([*command, "--output-dir", str(out), *paths], where)
 
 
 def limit(where: Path, out: Path, page: bool = False, workers: int = 2) -> float:
     """The cells in one warm process per core; its own clock, started when all is imported."""
     command = [sys.executable, str(HERE / "limit.py"), str(out), str(workers), str(int(page))]
-    run(command, where, CASETRACE_EXPORT=str(out))
+    run(command, where)
     return float((out / "seconds").read_text())
-
-
-def page_alone(where: Path, out: Path) -> float:
-    """The page in one process and one after another, as the others have to make it."""
-    code = (
-        "import sys, pathlib; from casetrace.case import load\n"
-        "from casetrace.page import report_page\n"
-        "pathlib.Path(sys.argv[1], 'index.html').write_text(report_page(load(sys.argv[2])).html)"
-    )
-    return run([sys.executable, "-c", code, str(out), CASE], where)
 
 
 OTHERS: Mapping[str, Callable[[Path, Path], float]] = {
@@ -142,7 +132,7 @@ def outputs(executed: Path) -> dict[str, list]:
 
 def exported(folder: Path) -> dict[str, bytes]:
     """Figures and reports that were written, by name, without the page and the list of figures."""
-    paths = (p for part in ("figures", "reports") for p in folder.rglob(f"{part}/**/*"))
+    paths = (p for part in ("figures", "reports") for p in (folder / part).rglob("*"))
     return {
         p.name: p.read_bytes()
         for p in paths

@@ -19,7 +19,7 @@ MEDIANS = {
     "whole: build, 1 at a time": 20.0,
     "whole: build, 2 at a time": 10.0,
     "nothing changed": 0.1,
-    "edit of care.csv": 2.5,
+    "edit of observations.csv": 2.5,
     "nbval: stock": 30.0,
     "nbval: warm, two at a time": 12.0,
 }
@@ -34,7 +34,7 @@ def test_ratios_are_told_against_the_build():
     assert "| limit | 4.0 (4.0 to 4.0) | 0.8 |" in page
     assert "| casetrace build, 1 at a time | 20.0 (20.0 to 20.0) | 2 |" in page
     assert "| nbconvert --execute, then the page | 50.0 | 5 |" in page
-    assert "| edit of care.csv | 2.5 (2.5 to 2.5) | 25 % |" in page
+    assert "| edit of observations.csv | 2.5 (2.5 to 2.5) | 25 % |" in page
     assert "| stock | 30.0 (30.0 to 30.0) | 2.5 |" in page
     assert "| 1,000 | 1500.0 | 1.50 | 300 |" in page
 

@@ -27,7 +27,7 @@ from casetrace.page import Page, parts
 from casetrace.questions.question import Chart, charts, questions
 from casetrace.questions.series.analysis import open_series
 
-__all__ = ["INDEX", "draw", "write_report"]
+__all__ = ["INDEX", "draw", "report_work", "write_report", "write_together"]
 
 #: Lists the figures of a case.
 INDEX = "index.json"
@@ -57,14 +57,35 @@ def write_report(case: Case, folder: Path, workers: int, with_page: bool = True)
     """
     with TemporaryDirectory(prefix="casetrace-") as name:
         room = Path(name)
-        of_page = parts.work(case, room) if with_page else {}
-        work = _drawing(case, folder / "figures", room, of_page)
-        work = {**of_page, **work, "narrative": partial(_tell, case, folder / "reports")}
-        in_processes(work, workers)
-        _list(case, folder / "figures", room)
-        if with_page:
-            page = Page(case, parts.gathered(room)).html
-            write_bytes(folder / "reports" / "index.html", page.encode())
+        in_processes(report_work(case, folder, room, with_page), workers)
+        write_together(case, folder, room, with_page)
+
+
+def report_work(case: Case, folder: Path, room: Path, with_page: bool) -> dict[str, Work]:
+    """Return the pieces of work of a report, the longest first; each may be done on its own.
+
+    Parameters
+    ----------
+    case : Case
+        The case under its scenario.
+    folder : Path
+        Gets ``figures`` and ``reports``.
+    room : Path
+        Empty folder for what :func:`write_together` puts together.
+    with_page : bool
+        Whether there is a page.
+    """
+    of_page = parts.work(case, room) if with_page else {}
+    drawing = _drawing(case, folder / "figures", room, of_page)
+    return {**of_page, **drawing, "narrative": partial(_tell, case, folder / "reports")}
+
+
+def write_together(case: Case, folder: Path, room: Path, with_page: bool) -> None:
+    """Write the list of figures and the page, once the pieces of work are done."""
+    _list(case, folder / "figures", room)
+    if with_page:
+        page = Page(case, parts.gathered(room)).html
+        write_bytes(folder / "reports" / "index.html", page.encode())
 
 
 def draw(case: Case, folder: Path, workers: int, names: Iterable[str] = ()) -> list[Path]:
