@@ -62,7 +62,8 @@ def test_outputs_are_told_apart(tmp_path):
     assert any("text/html" in data for cell in found["1-case.ipynb"] for data in cell)
 
 
-def test_a_copy_without_the_page_has_all_else(tmp_path):
-    bare = ways.project(tmp_path / "bare", page=False)
-    assert len(ways.notebooks(bare)) == len(ways.notebooks(ROOT))
-    assert not any(b"report_page(" in path.read_bytes() for path in ways.notebooks(bare))
+def test_a_copy_has_all_notebooks_or_those_that_are_named(tmp_path):
+    whole = ways.project(tmp_path / "whole")
+    assert len(ways.notebooks(whole)) == len(ways.notebooks(ROOT))
+    few = ways.project(tmp_path / "few", bench.FEW)
+    assert [path.name for path in ways.notebooks(few)] == bench.FEW
