@@ -98,7 +98,6 @@ def produce(
     result = Produced(folder)
     progress = Progress(sum(map(len, left.values())))
     timeout = cell_timeout()
-    within = workers if len(left) == 1 else 1  # processes at a time for a report
     pool = ThreadPoolExecutor(max(1, workers))
     running: dict[Future[Made], tuple[Job, str]] = {}
 
@@ -125,7 +124,8 @@ def produce(
                         open_next()
                         continue
                     job, name = waiting.popleft()
-                    task = Task(job, name, timeout, within, with_page)
+                    # A report has as many processes as there are workers, so that none idles at the end.
+                    task = Task(job, name, timeout, workers, with_page)
                     began = pool.submit(_one, perform, where, task, folder, progress)
                     running[began] = (job, name)
                 for ended in wait(running, return_when=FIRST_COMPLETED).done:
