@@ -124,7 +124,7 @@ def produce(
                         open_next()
                         continue
                     job, name = waiting.popleft()
-                    # A report has as many processes as there are workers, so that none idles at the end.
+                    # A report uses all workers, so that none idles at the end.
                     task = Task(job, name, timeout, workers, with_page)
                     began = pool.submit(_one, perform, where, task, folder, progress)
                     running[began] = (job, name)
