@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from math import comb
 
 import numpy as np
@@ -13,7 +14,7 @@ from casetrace.case.problems import CaseError
 from casetrace.page.variants import options_of, packed
 from casetrace.questions.evidence import analysis as evidence
 from casetrace.questions.sensitivity.analysis import combinations_of, factorials, most_telling
-from casetrace.questions.values import check_names, headline
+from casetrace.questions.values import check_names, headline, homes, some
 
 CASE = opened("imataka-2014")
 
@@ -30,6 +31,14 @@ def same(one, two):
 
 
 # --- switching readings
+
+
+def test_an_observation_named_like_a_family_of_values_is_found(toy):
+    for file in (*toy.data.rglob("*.yaml"), *toy.data.rglob("*.csv")):
+        file.write_text(re.sub(r"\bck\b", "profile", file.read_text("utf-8")), "utf-8")
+    case = load("toy-2000", where=toy)
+    assert homes(case, ["profile.later"]) == {"profile.later": "report"}
+    assert some(case, ["profile.later"]) == {"profile.later": headline(case)["profile.later"]}
 
 
 @pytest.mark.slow

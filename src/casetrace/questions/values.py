@@ -68,14 +68,14 @@ def of_family(case: Case, family: str) -> dict[str, Quantity]:
 def homes(case: Case, names: Iterable[str]) -> dict[str, str]:
     """Return the family of each of these values that the case has, computing no more than it must.
 
-    A value whose id begins with the name of a family is in no other.
+    The family that an id begins with is asked first; an observation of such a name is in another.
     """
     found = {}
     by_start: dict[str, set[str]] = {}
     for name in names:
         by_start.setdefault(name.partition(".")[0], set()).add(name)
     for start, wanted in by_start.items():
-        for family in [start] if start in families() else families():
+        for family in sorted(families(), key=lambda family, start=start: family != start):
             if wanted <= found.keys():
                 break
             found.update({name: family for name in of_family(case, family).keys() & wanted})
