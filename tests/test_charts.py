@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, change_cell, empty_table, opened
 from matplotlib import font_manager
+from matplotlib.patches import Rectangle
 
 from casetrace.case.clocks import phases
 from casetrace.case.load import load
@@ -53,13 +54,44 @@ def test_the_data_table_names_a_source_for_everything_reported(figure):
     assert figure.table().splitlines()[0].startswith("lane,what,shape,clock,week_low")
 
 
+def test_an_uncertain_time_is_a_whisker_and_no_duration():
+    drawn = course(opened("imataka-2014"))
+    states = {m.what: m for m in drawn.marks if m.lane == "motor" and m.shape == "band"}
+    zero = "the first course of intravenous immunoglobulin"
+    assert states["able to walk"].text.endswith(f", between 30 and 34 weeks after {zero}")
+    assert states["able to walk unassisted"].text.endswith(f", not before 30 weeks after {zero}")
+    widths = {p.get_width() for p in drawn.drawing.axes[1].patches if isinstance(p, Rectangle)}
+    assert len(widths) == 1  # no bar is drawn over a time
+
+
+def test_what_was_reduced_is_hatched_no_sooner_than_the_report_reduces_it():
+    drawn = course(opened("imataka-2014"))
+    names = [ax.texts[0].get_text() for ax in drawn.drawing.axes]
+    lane = drawn.drawing.axes[names.index("Prednisolone")]
+    hatched = min(p.get_x() for p in lane.patches if p.get_hatch())
+    (solid,) = (x[1] for x in (line.get_xdata() for line in lane.lines) if x[1] == hatched)
+    value = next(m for m in drawn.marks if m.source == "observations/ck.after_prednisolone")
+    time = Timeline(phases(opened("imataka-2014")), FULL - 12, 15, 7)
+    assert solid == pytest.approx(time.x("prednisolone", float(value.week_low)))
+
+
+def test_the_dose_is_drawn_with_its_other_reading_and_no_name_of_an_option():
+    case = opened("imataka-2014")
+    for chosen, words in (({}, "6 × 2 g/kg (or 0.4)"), ({"ivig_dose": "per-course"}, "(or 2)")):
+        drawn = course(case.under(chosen))
+        said = [t.get_text() for ax in drawn.drawing.axes for t in ax.texts]
+        assert any(words in text for text in said)
+        options = {o for r in case.head.readings.values() for o in r.options if "-" in o}
+        assert not [text for text in said if any(option in text for option in options)]
+
+
 def test_alternative_text_holds_every_value_that_is_drawn(figure):
     for mark in figure.marks:
         if mark.lane == "laboratory":
             assert mark.text in figure.alt
     assert "6 courses of pulse therapy, planned in weeks 0, 2, 4, 6, 10, 18." in figure.alt
     assert "Steroid: 2 mg/kg/day, then 1 mg/kg/day" in figure.alt
-    assert "Events: fall at least 3 weeks" in figure.alt
+    assert "Events: fall not before 3 weeks after the first pulse" in figure.alt
     assert f'<title id="course-toy-2000">{figure.alt}</title>' in figure.svg
 
 

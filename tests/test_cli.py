@@ -33,7 +33,6 @@ def test_a_scenario_and_a_single_reading_change_what_hangs_on_them(toy):
         }
         assert moved == {
             "pulse.dose_per_course.first",
-            "pulse.dose_per_course",
             "pulse.dose_total",
             "pulse.dose_rate.first",
         }

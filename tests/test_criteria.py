@@ -183,18 +183,38 @@ def test_the_states_of_the_first_case():
 def test_what_would_settle_it():
     # without biopsy nothing alone: 1.3 + 3.3 is below 5.5; the two signs together: 7.7
     pairs = settling(CASE, "eular_acr", "no_biopsy")
-    assert {len(p) for p in pairs} == {2}
+    assert {len(p) for p in pairs} == {2, 3}
     assert ("findings/gottron_sign", "findings/heliotrope") in pairs
     assert ("findings/heliotrope", "findings/symmetry") in pairs  # 1.3 + 3.1 + 0.7 + 0.8 = 5.9
     assert ("findings/dysphagia", "findings/heliotrope") not in pairs  # 5.1
+    # 1.3 + 1.9 + 0.9 + 0.7 + 0.8 = 5.6
+    gradient = ("eular_acr.leg_prox_weaker_than_distal", "findings/neck_flexor_weakness")
+    assert (*gradient, "findings/symmetry") in pairs
     # with symmetry granted (2.8) the rash (5.9) or Gottron sign (6.1) is enough alone
     one = settling(under(symmetry="assumed"), "eular_acr", "no_biopsy")
-    assert set(one) == {("findings/gottron_sign",), ("findings/heliotrope",)}
+    assert one[:2] == [("findings/gottron_sign",), ("findings/heliotrope",)]
+    assert all(len(facts) > 1 for facts in one[2:])
     assert settling(under(symmetry="assumed", rash_site="periorbital"), "eular_acr", "biopsy") == [
         ()
     ]
     # one fact is never enough without biopsy at the default: said as nothing, not as done
     assert settling(CASE, "eular_acr", "no_biopsy", most=1) == []
+
+
+def test_a_mark_of_another_disease_is_never_said_to_settle_it():
+    # rimmed vacuoles, 3.1 points with biopsy, mark inclusion body myositis
+    for version in ("no_biopsy", "biopsy"):
+        for case in (CASE, under(symmetry="assumed")):
+            named = {f for facts in settling(case, "eular_acr", version) for f in facts}
+            assert named
+            assert "eular_acr.rimmed_vacuoles" not in named
+
+
+def test_tenderness_of_the_calf_is_a_reading():
+    def tanimoto(**chosen):
+        return values(under(**chosen))["criteria.tanimoto.class"].text()
+
+    assert (tanimoto(), tanimoto(calf_tenderness="not-counted")) == ("met", "not met or met")
 
 
 def test_facts_that_settle_it_are_enough_and_no_part_of_them_is():
@@ -405,4 +425,6 @@ def test_counts_of_signs_add_up():
             found[f"profile.{frequency}.{s}"]
             for s in ("observed", "excluded", "ambiguous", "not_reported")
         ]
-        assert sum(q.low for q in parts) == found[f"profile.{frequency}.signs"].low
+        # an erythema is a rash: two signs of the profile, one observation
+        once = 1 if frequency == "very_frequent" else 0
+        assert sum(q.low for q in parts) + once == found[f"profile.{frequency}.signs"].low

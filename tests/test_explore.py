@@ -77,7 +77,7 @@ def test_a_switched_reading_changes_values_words_and_figure(toy, controls):
     assert html(controls).count("class='changed'") == 2 * moved  # first, and in their place
     first = html(controls).partition("Every value")[0]
     home = load("toy-2000", where=toy)
-    for key in ("pulse.dose_total", "pulse.dose_per_course"):
+    for key in ("pulse.dose_total", "pulse.dose_per_course.first"):
         for at in (home, case):  # each with its own derivation and options
             q = headline(at)[key]
             hint = escape(f"{key}\n{hint_of(at, q)}")

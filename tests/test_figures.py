@@ -129,12 +129,6 @@ def test_sums_of_courses_stop_being_points_where_a_dose_is_not_reported():
     assert all(m.high == "" for m in open_ended)
 
 
-def test_what_came_after_the_last_dose_is_drawn_as_unknown():
-    found = marks(figure_of("doses"), "doses by day")
-    assert found["Prednisolone after relapse"].shape == "unknown"
-    assert found["Prednisolone until relapse"].shape == "arrow"
-
-
 def test_grams_at_assumed_weights_are_drawn_as_assumed():
     found = [m for m in figure_of("doses").marks if m.lane == "grams"]
     assert {m.shape for m in found} == {"assumed"}

@@ -139,7 +139,7 @@ def test_simulated_values_hold_every_weight_and_any_infusion_time():
     starts, doses = igg.schedule(CASE).infusions("low", "low")
     for kg in np.linspace(weight.low, weight.high, 37):
         for duration in (1e-9, 0.2, 0.5, 1.0):
-            at = np.array([30 * 7 + 4 + duration, 34 * 7 - 1e-9])
+            at = np.array([30 * 7 + 4 + duration, 30 * 7 - 1e-9])
             peak, trough = concentration(
                 scaled(model, np.array([kg])), at, starts, doses * kg, duration
             )[0]
@@ -154,9 +154,9 @@ def test_one_weight_and_one_moment_by_the_formula():
     kg = 11.477
     k = 0.0624 * (kg / 27) ** 0.88 / (2.77 * (kg / 27) ** 0.66)
     volume = 2.77 * (kg / 27) ** 0.66
-    # boluses of 0.4 g/kg on five days of six courses, seen just before day 238
-    days = [42 * c + d for c in range(6) for d in range(5)]
-    low = sum(0.4 * kg / volume * math.exp(-k * (238 - d)) for d in days) + 4.86
+    # boluses of 0.4 g/kg on five days of five courses, seen just before the sixth, on day 210
+    days = [42 * c + d for c in range(5) for d in range(5)]
+    low = sum(0.4 * kg / volume * math.exp(-k * (210 - d)) for d in days) + 4.86
     q = igg.values(case)["igg.trough.last_of_first_block"]
     assert q.low == pytest.approx(low, rel=1e-6)
 
@@ -188,7 +188,8 @@ def test_a_value_hangs_on_what_was_given_until_then():
     found = igg.values(CASE)
     first = {"igg_model", "ivig_dose", "weight"}
     assert set(found["igg.peak.last_of_first_block"].readings) == first
-    assert set(found["igg.trough.last_of_first_block"].readings) == {*first, "ivig_gap"}
+    assert set(found["igg.trough.last_of_first_block"].readings) == first
+    assert "ivig_gap" in found["igg.trough.last_of_second_block"].readings
     assert "ivig_second_block_dose" in found["igg.peak.last_of_second_block"].readings
 
 

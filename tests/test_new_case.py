@@ -35,9 +35,9 @@ def test_a_new_case_holds_and_shows_what_a_row_gives(new):
     check_names(case)
     values = headline(case)
     assert values["ck.after_drug"].text() == "less than 400 U/L"
-    assert values["drug.dose_per_course"].text() == "20 mg/kg"  # 10 mg/kg on two days
+    assert values["drug.dose_per_course.course"].text() == "20 mg/kg"  # 10 mg/kg on two days
     lower = headline(load(CASE, "lower-dose", where=new))
-    assert lower["drug.dose_per_course"].text() == "10 mg/kg"
+    assert lower["drug.dose_per_course.course"].text() == "10 mg/kg"
     # 1,200 to 0 ... 400 U/L: a fall by more than 66.7 % (800 / 1200)
     assert values["ck.change.after_drug"].high == pytest.approx(-100 * 800 / 1200)
 

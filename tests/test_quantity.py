@@ -141,12 +141,41 @@ def test_quantities_in_words(quantity, words):
     assert quantity.text() == words
 
 
-def test_reported_digits_are_never_rounded_and_computed_bounds_round_outward():
+def test_reported_digits_are_never_rounded_and_only_a_single_bound_rounds_outward():
     assert parse("1234567.25").text() == "1,234,567.25"
     # 8000/328 = 24.39...: "more than 24.4" would be false.
     assert (parse("more than 8000") / parse("328")).text() == "more than 24.3"
     # 4000/328 = 12.195..., 5000/328 = 15.243...
-    assert (parse("4000 to 5000") / parse("328")).text() == "12.1 to 15.3"
+    assert (parse("4000 to 5000") / parse("328")).text() == "12.2 to 15.2"
+    # 300/7 = 42.857...: "at most 42.8" would be false
+    assert (parse("at most 300") / parse("7")).text() == "at most 42.9"
+    # rounded to one number, two are still not one
+    assert (parse("1221 to 1224") / parse("100")).text() == "about 12.2"
+
+
+def test_nothing_is_more_exact_than_the_number_it_rests_on():
+    about = parse("about 1000", "U/L")
+    assert change(about, parse("14420", "U/L")).text() == "a fall of about 93%"  # 93.07
+    assert (about / parse("328", "U/L")).text() == "about 3"  # 3.049
+    assert (parse("about 1234567") / parse("7")).text() == "about 180,000"  # 176,367
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "words"),
+    [
+        ("4000 to 5000", "14420", "a fall of 65.3 to 72.3%"),
+        ("4000 to 5000", "more than 8000", "a fall of more than 37.5%"),
+        # more than 8000 of 14420: -44.5 % at the least, and no end upwards
+        ("more than 8000", "14420", "a fall of less than 44.6%, or a rise"),
+        ("less than 1100", "1000", "a rise of less than 10%, or a fall"),
+        ("900 to 1200", "1000", "between a fall of 10% and a rise of 20%"),
+        ("1500", "1000", "a rise of 50%"),
+        ("1000", "1000", "no change"),
+        ("at least 1", "at most 2", "not known"),
+    ],
+)
+def test_a_change_is_told_as_a_fall_or_a_rise(new, old, words):
+    assert change(parse(new), parse(old)).text() == words
 
 
 # --- laws

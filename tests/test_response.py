@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from casetrace.case.load import load
 from casetrace.case.rows import Link, columns
 from casetrace.quantity import Quantity, parse
-from casetrace.questions.exposure.doses import dose_rates, sums_of_steps
+from casetrace.questions.exposure.doses import dose_rates
 from casetrace.questions.response import analysis as response
 from casetrace.questions.response import core_set
 from casetrace.questions.values import headline
@@ -190,32 +190,6 @@ def test_dose_per_week_by_block(toy):
     first = dose_rates(CASE, "ivig")
     assert first["ivig.dose_rate.first_block"].low == pytest.approx(2 / 6)
     assert first["ivig.dose_rate.second_block"].low == pytest.approx(2 / 4)
-
-
-def test_a_dose_by_day_adds_up_between_two_clocks(toy):
-    # 1 to 2 mg/kg a day over at least 2 weeks: at least 14 mg/kg
-    q = sums_of_steps(load("toy-2000", where=toy))["steroid.dose_sum.until_pulse"]
-    assert (q.low, q.high, q.unit) == (14, math.inf, "mg/kg")
-
-
-def test_a_bounded_gap_bounds_the_sum(toy):
-    path = toy.data / "toy-2000" / "case.yaml"
-    path.write_text(path.read_text().replace("gap: at least 2", "gap: 2 to 3"))
-    q = sums_of_steps(load("toy-2000", where=toy))["steroid.dose_sum.until_pulse"]
-    assert (q.low, q.high) == (14, 42)  # 1 × 14 d, 2 × 21 d
-
-
-def test_a_dose_that_is_not_reported_adds_up_to_nothing(toy):
-    path = toy.data / "toy-2000" / "treatments.csv"
-    change_cell(path, "steroid.taper", "dose", "")
-    assert sums_of_steps(load("toy-2000", where=toy)) == {}
-
-
-def test_prednisolone_until_relapse():
-    # at least 1 mg/kg a day over at least 1.5 months of 30.4375 d
-    q = sums_of_steps(CASE)["prednisolone.dose_sum.until_relapse"]
-    assert q.low == pytest.approx(1.5 * 30.4375)
-    assert q.high == math.inf
 
 
 def test_the_sum_over_courses_is_the_sum_of_the_blocks():

@@ -135,7 +135,7 @@ def test_bounds_are_kept_beside_the_regimen(series):
     # more than 300 of 1000 and of 2500 U/L: a change of more than -70 and -88 percent
     assert (marks["toy-2000"].low, marks["toy-2000"].high) == ("-70", "")
     assert (marks["toy-two"].low, marks["toy-two"].high) == ("-88", "")
-    assert "pulse, 6 courses of 30 mg/kg" in marks["toy-two"].text
+    assert "by then 3 to 5 courses of pulse therapy" in marks["toy-two"].text
 
 
 @pytest.mark.parametrize("name", SERIES_FIGURES)

@@ -7,7 +7,7 @@ clock to another: the gaps between clocks are bounds, not distances.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from casetrace.case.fields import COURSE
@@ -15,7 +15,7 @@ from casetrace.case.head import Clock
 from casetrace.case.model import Case
 from casetrace.quantity import Quantity
 
-__all__ = ["Course", "Phase", "courses", "occasion", "phases", "when"]
+__all__ = ["Course", "Phase", "courses", "occasion", "phases", "since", "when"]
 
 UNKNOWN_TIME = Quantity(0, math.inf, "wk", low_closed=False, how="not reported", derived=True)
 
@@ -149,8 +149,46 @@ def occasion(case: Case, row: Any) -> str:
     """When an observation was made, in words: its occasion, or else its time; empty if neither."""
     if row.occasion or not row.clock:
         return row.occasion
-    time, zero = when(case, "observations", row), _clock(case, row.clock).phrase
-    return f"at {zero}" if time.is_point and not time.low else f"{time.text()} after {zero}"
+    return since(when(case, "observations", row), _clock(case, row.clock).phrase)
+
+
+def since(time: Quantity, zero: str) -> str:
+    """Say when something was, counted from an event: a bound is not told as a time.
+
+    Parameters
+    ----------
+    time : Quantity
+        Time from the event, as far as it is known.
+    zero : str
+        The event, in words.
+
+    Examples
+    --------
+    >>> from casetrace.quantity import parse
+    >>> for time in ("0", "1.5", "at least 2", "at least 0", "30 to 34"):
+    ...     since(parse(time, "wk"), "relapse")
+    'at relapse'
+    '1.5 weeks after relapse'
+    'not before 2 weeks after relapse'
+    'at relapse or later'
+    'between 30 and 34 weeks after relapse'
+    """
+    if time.is_unknown:
+        return "at a time that is not reported"
+    if time.is_point:
+        return f"{time.text()} after {zero}" if time.low else f"at {zero}"
+    if math.isinf(time.high):
+        if time.low <= 0:
+            return f"at {zero} or later" if time.low_closed else f"after {zero}"
+        bound = replace(time, high=time.low, low_closed=True, high_closed=True)
+        word = "not before" if time.low_closed else "more than"
+        return f"{word} {bound.text()} after {zero}"
+    if math.isinf(time.low):
+        if time.high <= 0:
+            return f"at {zero} or before" if time.high_closed else f"before {zero}"
+        bound = replace(time, low=time.high, low_closed=True, high_closed=True)
+        return f"no later than {bound.text()} after {zero}"
+    return f"{replace(time, high_closed=False).text()} after {zero}"
 
 
 def _clock(case: Case, name: str) -> Clock:

@@ -136,6 +136,12 @@ class Criterion(Row):
         "Met from this age at the first symptom, in years", "18", default=None
     )
     age_below: Number = column("and below this age", "40", default=None)
+    marks: Text = column(
+        "Another disease that the item is a mark of: it is never named as what would settle a "
+        "classification",
+        "inclusion body myositis",
+        default="",
+    )
     citation: Id = column(CITATION, "lundberg_2017")
     note: Text = column("How the item is defined", "", default="")
 

@@ -51,7 +51,8 @@ class RegisterItem(Row):
 
     @model_validator(mode="after")
     def _words_by_kind(self) -> RegisterItem:
-        if self.kind != "missing" and not (self.as_reported and self.place):
+        # What the copy at hand lacks has no words; what was put in order while reading may.
+        if self.kind not in ("missing", "extraction") and not (self.as_reported and self.place):
             raise ValueError(f"a register item of kind {self.kind} needs as_reported and place")
         return self
 

@@ -11,7 +11,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import font_manager
 
-__all__ = ["COLOURS", "FONTS", "FULL", "GREY", "SERIES", "SINGLE", "ink", "mm", "styled"]
+__all__ = ["COLOURS", "FONTS", "FULL", "GREY", "PAPER", "SERIES", "SINGLE", "ink", "mm", "styled"]
 
 #: Widths of a figure over two columns and over one, in mm.
 FULL, SINGLE = 170.0, 85.0
@@ -29,6 +29,8 @@ COLOURS = {
 #: Colours of several things side by side, in this order.
 SERIES = [COLOURS[c] for c in ("blue", "orange", "vermillion", "green", "purple", "sky")]
 GREY = {"text": "#595959", "line": "#8C8C8C", "fill": "#E6E6E6", "hatch": "#B3B3B3"}
+#: Behind words that stand on a line.
+PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
 
 #: Folder of the typefaces of this package.
 FONTS = Path(__file__).with_name("fonts")

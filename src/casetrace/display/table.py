@@ -180,9 +180,8 @@ def when_said(case: Case, table: str, row: object) -> str:
     if time is None:
         return "not reported"
     label = next(c.phrase for c in case.head.clocks if c.id == row.clock)
-    if time.is_point and time.low == 0:
-        return f"at {label}"
-    return traced(case, time, f"{time.text()} after {label}")
+    said = clocks.since(time, label)
+    return traced(case, time, said) if re.search(r"\d", said) else said
 
 
 def hint_of(case: Case, of: Quantity | str) -> str:

@@ -64,7 +64,8 @@ def _drugs(narrator: Narrator) -> list[SimpleNamespace]:
                 id=drug,
                 name=narrator.plainly(row, name),
                 route=narrator.plainly(row, route) if route and route not in name else "",
-                sums=[k for k in narrator.values if k.startswith(f"{drug}.dose_sum.")],
+                each=_of_first(drug, "dose_per_course", blocks),
+                grams=_of_first(drug, "grams_per_course", blocks),
                 rates=_rates(narrator, blocks),
                 printed=_printed(narrator, blocks),
                 doses=[words for words in said.values() if words],
@@ -74,6 +75,11 @@ def _drugs(narrator: Narrator) -> list[SimpleNamespace]:
             )
         )
     return found
+
+
+def _of_first(drug: str, name: str, blocks: list[Any]) -> str:
+    """The id of a value of the first block of a drug; empty without one."""
+    return f"{drug}.{name}.{blocks[0].id.partition('.')[2]}" if blocks else ""
 
 
 def _is_single(narrator: Narrator, drug: str) -> bool:
@@ -93,7 +99,8 @@ def _goes_on(narrator: Narrator, steps: list[Any]) -> bool:
 
 def _otherwise(narrator: Narrator, drug: str) -> list[str]:
     """What a course and all courses are under each other option of the passages."""
-    total, each = f"{drug}.dose_total", f"{drug}.dose_per_course"
+    blocks = [t for t in narrator.case.rows.treatments if t.drug == drug and t.is_block]
+    total, each = f"{drug}.dose_total", _of_first(drug, "dose_per_course", blocks)
     readings, said = narrator.case.head.readings, []
     for name in narrator.values[total].readings:
         options = readings[name].options if readings[name].kind == "passage" else {}
@@ -153,7 +160,7 @@ def _dose(narrator: Narrator, step: Any) -> str:
 def _single(narrator: Narrator, block: Any) -> str:
     """A single course: its dose, by day if it is counted so, and when it was given."""
     key = f"treatments/{block.id}"
-    amount = narrator.value(f"{block.drug}.dose_per_course")
+    amount = narrator.value(_of_first(block.drug, "dose_per_course", [block]))
     said = narrator.audience.phrase("single_course", amount=amount)
     if block.dose_per == "day":
         dose = mark(key, narrator.text(block.dose))
@@ -187,8 +194,8 @@ def _block(narrator: Narrator, block: Any, blocks: list[Any]) -> str:
         said = narrator.audience.phrase("block", interval=narrator.value(interval), **words)
     else:
         said = narrator.audience.phrase("block_alone", **words)
-    differs = not narrator.values[f"{block.drug}.dose_per_course"].is_point
-    if differs and math.isfinite(narrator.values[dose].high):
+    doses = {narrator.values[_of_first(t.drug, "dose_per_course", [t])].text() for t in blocks}
+    if len(doses) > 1 and math.isfinite(narrator.values[dose].high):
         return narrator.audience.phrase("block_dose", block=said, dose=narrator.value(dose))
     return said
 

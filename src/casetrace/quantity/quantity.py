@@ -65,12 +65,14 @@ class Quantity:
     how : str
         How it was derived: ``as reported``, or an expression in names and numbers.
     derived : bool
-        Computed, not reported: such a number is printed to three significant figures, with
-        bounds rounded outward; a reported one is printed as it stands.
+        Computed, not reported: such a number is printed to three significant figures; a reported
+        one is printed as it stands.
     shown : str
         Unit to print in, if not ``unit`` (a time reported in months, kept in weeks).
     levels : tuple of str
         For a class: its words by rank, from 0; the bounds are then ranks.
+    is_change : bool
+        A change: below 0 it is a fall, above it a rise, and so it is told.
     """
 
     low: float
@@ -86,6 +88,7 @@ class Quantity:
     derived: bool = False
     shown: str = ""
     levels: tuple[str, ...] = ()
+    is_change: bool = False
 
     def __post_init__(self) -> None:
         if math.isnan(self.low) or math.isnan(self.high):
@@ -178,6 +181,7 @@ class Quantity:
             name="",
             how=f"-{self.label}",
             derived=True,
+            is_change=False,
         )
 
     def __add__(self, other: Quantity | float) -> Quantity:
@@ -328,10 +332,10 @@ def change(new: Quantity, old: Quantity) -> Quantity:
     Examples
     --------
     >>> change(parse("4000 to 5000", "U/L"), parse("more than 8000", "U/L")).text()
-    'between -100% and -37.5%'
+    'a fall of more than 37.5%'
     """
-    ratio = (new / old) - 1
-    return ratio.to("%").explained(f"100 × ({new.label} ÷ {old.label} - 1)")
+    ratio = ((new / old) - 1).to("%")
+    return ratio._but(how=f"100 × ({new.label} ÷ {old.label} - 1)", is_change=True)
 
 
 # --- the small print

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from casetrace.quantity.units import printed
@@ -12,6 +12,8 @@ from casetrace.quantity.units import printed
 __all__ = ["ENGLISH", "Wording", "scale_name", "value_name"]
 
 INF = math.inf
+
+FIGURES, INEXACT = 3, 2  # significant figures of what was computed, and from an inexact number
 
 
 class Bounded(Protocol):
@@ -26,6 +28,7 @@ class Bounded(Protocol):
     about: bool
     derived: bool
     levels: tuple[str, ...]
+    is_change: bool
 
     @property
     def is_point(self) -> bool:
@@ -85,6 +88,13 @@ class Wording:
         Two neighbouring classes; two with others between them.
     unknown : str
         Nothing is known.
+    fall, rise, same : str
+        A change downwards and upwards by ``{change}``, and none.
+    fall_or_rise : str
+        A change whose bounds are a fall and a rise: ``{fall}`` and ``{rise}``.
+    fall_or, rise_or : str
+        A change that crosses zero and has no other end: ``{change}`` at the most, or a rise; or
+        a fall.
     unit : str
         A number with its ``{unit}``.
     units : dict of str
@@ -103,6 +113,12 @@ class Wording:
     either: str = "{low} or {high}"
     up_to: str = "{low} to {high}"
     unknown: str = "not known"
+    fall: str = "a fall of {change}"
+    rise: str = "a rise of {change}"
+    same: str = "no change"
+    fall_or_rise: str = "between a fall of {fall} and a rise of {rise}"
+    fall_or: str = "a fall of {change}, or a rise"
+    rise_or: str = "a rise of {change}, or a fall"
     unit: str = "{number} {unit}"
     units: Mapping[str, str] = field(default_factory=lambda: {"%": "{number}%"})
 
@@ -111,8 +127,10 @@ class Wording:
     ) -> str:
         """Bounds in words: exact, about, at least, more than, at most, less than, or a range.
 
-        What was reported keeps every digit; what was computed has three significant figures,
-        with bounds rounded outward, so that the words never claim more than the bounds.
+        What was reported keeps every digit; what was computed is rounded to nearest, to three
+        significant figures, or two if it is inexact. A single bound, behind words such as "at
+        least", is rounded outward: they would not hold otherwise. A change is told as a fall or
+        a rise, or as both if it may be either.
 
         Parameters
         ----------
@@ -129,10 +147,12 @@ class Wording:
             return low if low == high else joint.format(low=low, high=high)
         if q.is_unknown:
             return self.unknown
-        return self._bounds(q.to(q.shown or q.unit), unit)
+        q = q.to(q.shown or q.unit)
+        return self._changed(q, unit) if q.is_change else self._bounds(q, unit)
 
     def _bounds(self, q: Bounded, unit: bool) -> str:
         name = printed(q.unit, one=q.is_point and math.isclose(q.low, 1)) if unit else ""
+        figures = (INEXACT if q.about else FIGURES) if q.derived else 0
 
         def measured(number: str) -> str:
             return self._with_unit(number, name)
@@ -141,24 +161,48 @@ class Wording:
             return self.about.format(number=words) if q.about else words
 
         if q.is_point:
-            return measured(about(_number(q.low, q.derived, round)))
-        low = _number(q.low, q.derived, math.floor) if q.low != -INF else ""
-        high = _number(q.high, q.derived, math.ceil) if q.high != INF else ""
-        if not high:
+            return measured(about(_number(q.low, figures)))
+        if math.isinf(q.high):
             joint = self.at_least if q.low_closed else self.more_than
-            return joint.format(number=measured(about(low)))
-        if not low:
+            return joint.format(number=measured(about(_number(q.low, figures, math.floor))))
+        if math.isinf(q.low):
             joint = self.at_most if q.high_closed else self.less_than
-            return joint.format(number=measured(about(high)))
+            return joint.format(number=measured(about(_number(q.high, figures, math.ceil))))
+        low, high = _number(q.low, figures), _number(q.high, figures)
         if low == high:
-            return measured(about(low))
+            return measured(self.about.format(number=low))
         first = measured(low) if name == "%" else low
-        # Rounded outward, a share below all of it must not read as all of it.
+        # Rounded, a share below all of it must not read as all of it.
         if q.unit == "%" and q.high < 100 <= float(high.replace(",", "")):
             return about(self.to.format(low=first, high=self.nearly.format(number=measured("100"))))
         if q.low_closed and q.high_closed:
             return about(self.to.format(low=low, high=measured(high)))
         return about(self.between.format(low=first, high=measured(high)))
+
+    def _changed(self, q: Bounded, unit: bool) -> str:
+        """A change as a fall, a rise, or either; -100% is its natural end and tells nothing."""
+        ends_anywhere = q.unit == "%" and q.low <= -100 and not q.low_closed
+
+        def size(low: float, high: float, closed: tuple[bool, bool]) -> str:
+            ends = replace(q, low=low, high=high, is_change=False)
+            return self._bounds(replace(ends, low_closed=closed[0], high_closed=closed[1]), unit)
+
+        if q.low == 0 == q.high:
+            return self.same
+        if q.high <= 0:
+            top = (INF, False) if ends_anywhere else (-q.low, q.low_closed)
+            return self.fall.format(change=size(-q.high, top[0], (q.high_closed, top[1])))
+        if q.low >= 0:
+            return self.rise.format(change=size(q.low, q.high, (q.low_closed, q.high_closed)))
+        fall, rise = size(-INF, -q.low, (False, q.low_closed)), ""
+        if math.isfinite(q.high):
+            rise = size(-INF, q.high, (False, q.high_closed))
+        if ends_anywhere or q.low == -INF:
+            return self.rise_or.format(change=rise) if rise else self.unknown
+        if not rise:
+            return self.fall_or.format(change=fall)
+        ends = (size(end, end, (True, True)) for end in (-q.low, q.high))
+        return self.fall_or_rise.format(**dict(zip(("fall", "rise"), ends, strict=True)))
 
     def _with_unit(self, number: str, name: str) -> str:
         if not name:
@@ -174,12 +218,20 @@ class Wording:
 ENGLISH = Wording()
 
 
-def _number(number: float, derived: bool, to_whole: Callable[[float], int]) -> str:
-    """Write a number: every digit if reported or short, three significant figures if not."""
+def _number(number: float, figures: int = 0, to_whole: Callable[[float], int] = round) -> str:
+    """Write a number: every digit, or so many significant figures if there are more.
+
+    A whole number keeps its digits unless it is inexact.
+    """
     text = f"{number:,.6f}".rstrip("0").rstrip(".")
-    figures = text.replace(",", "").replace(".", "").lstrip("-0")
-    if derived and "." in text and len(figures) > 3:
-        decimals = max(0, 2 - math.floor(math.log10(abs(number))))
-        scaled = round(number * 10**decimals, 6)
-        return f"{to_whole(scaled) / 10**decimals:,.{decimals}f}"
-    return "0" if text == "-0" else text
+    is_whole = "." not in text
+    digits = text.replace(",", "").replace(".", "").lstrip("-0")
+    digits = digits.rstrip("0") if is_whole else digits
+    if not figures or len(digits) <= figures or (is_whole and figures == FIGURES):
+        return "0" if text == "-0" else text
+    decimals = figures - 1 - math.floor(math.log10(abs(number)))
+    if figures == FIGURES:
+        decimals = max(0, decimals)
+    rounded = to_whole(round(number * 10.0**decimals, 6)) / 10.0**decimals
+    text = f"{rounded:,.{max(0, decimals)}f}"
+    return text.rstrip("0").rstrip(".") if figures == INEXACT and "." in text else text

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 __all__ = [
+    "alternatives",
     "as_records",
     "check_names",
     "families",
@@ -85,6 +86,36 @@ def homes(case: Case, names: Iterable[str]) -> dict[str, str]:
 def some(case: Case, names: Iterable[str]) -> dict[str, Quantity]:
     """The headline values of these names that the case has."""
     return {name: of_family(case, home)[name] for name, home in homes(case, names).items()}
+
+
+def alternatives(case: Case, name: str) -> list[tuple[str, str, Quantity]]:
+    """Return what a headline value is under each other option of the passages it depends on.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    name : str
+        Id of a headline value that it has.
+
+    Returns
+    -------
+    list of (reading, option, Quantity)
+        One reading changed at a time, those that give the same words as the present ones, or as
+        an option before, left out.
+    """
+    ((_, family),) = homes(case, [name]).items()
+    now, readings = of_family(case, family)[name], case.head.readings
+    said, found = {now.text()}, []
+    for reading in now.readings:
+        if readings[reading].kind != "passage":
+            continue
+        for option in readings[reading].options:
+            other = of_family(case.under({reading: option}), family).get(name)
+            if other is not None and other.text() not in said:
+                said.add(other.text())
+                found.append((reading, option, other))
+    return found
 
 
 def check_names(case: Case) -> None:

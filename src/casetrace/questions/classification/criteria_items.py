@@ -24,6 +24,7 @@ __all__ = [
     "profile_counts",
 ]
 
+ROWS = ("findings/", "observations/")
 MET, NOT_MET, AMBIGUOUS, NOT_REPORTED = "met", "not met", "ambiguous", "not reported"
 _STATES = {
     "observed": MET,
@@ -119,7 +120,8 @@ def profile_counts(case: Case) -> dict[str, Quantity]:
     -------
     dict of Quantity
         ``profile.<frequency>.signs``, ``.observed``, ``.excluded``, ``.ambiguous`` and
-        ``.not_reported``; signs that are ambiguous widen the first two of these states.
+        ``.not_reported``; signs that are ambiguous widen the first two of these states. Signs
+        that are observed and rest on one row (a rash that is an erythema) count once.
     """
     found: dict[str, Quantity] = {}
     given = phenotype(case)
@@ -133,7 +135,10 @@ def profile_counts(case: Case) -> dict[str, Quantity]:
             ("ambiguous", AMBIGUOUS, 0),
             ("not_reported", NOT_REPORTED, 0),
         ):
-            count = sum(i.state == state for i in signs)
+            seen = [i for i in signs if i.state == state]
+            if state == MET:
+                seen = list({tuple(s for s in i.sources if s.startswith(ROWS)): i for i in seen})
+            count = len(seen)
             how = f"count of {frequency} signs that are {name.replace('_', ' ')}"
             found[f"{base}.{name}"] = Quantity(count, count + more, "{sign}", how=how)
         how = f"count of {frequency} signs in the profile"

@@ -193,7 +193,7 @@ def tally(given: list[Item]) -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 def settling(case: Case, name: str, version: str = "", most: int = 3) -> list[tuple[str, ...]]:
-    """The smallest sets of open facts whose presence would be enough for a classification.
+    """Return the sets of open facts whose presence would be enough for a classification.
 
     Parameters
     ----------
@@ -207,9 +207,10 @@ def settling(case: Case, name: str, version: str = "", most: int = 3) -> list[tu
     Returns
     -------
     list of tuple of str
-        Rows of the case, or items that no row stands for: all sets of the smallest size that
-        is enough, those of facts that are in most sets first. One empty set if the case is
-        classified already; nothing if ``most`` facts are too few.
+        Rows of the case, or items that no row stands for: every set of which no smaller part is
+        enough, the smallest first, and of one size those of facts that are in most sets. One
+        empty set if the case is classified already; nothing if ``most`` facts are too few. Items
+        that mark another disease are not tried.
     """
     enough = next(int(r.rank) for r in _classes(case, name) if r.enough)
 
@@ -219,15 +220,17 @@ def settling(case: Case, name: str, version: str = "", most: int = 3) -> list[tu
             return classified(case, name, score(given, version), version).low >= enough
         return counted(case, name, given).low >= enough
 
-    given = items(case, name)
+    given = [i for i in items(case, name) if not i.row.alternative and not i.row.marks]
     scored = [i for i in given if not version or points_of(i, version) is not None]
-    facts = sorted({f for i in scored for f in i.open_facts if not i.row.alternative})
+    facts = sorted({f for i in scored for f in i.open_facts})
+    found: list[tuple[str, ...]] = []
     for size in range(most + 1):
-        found = [c for c in combinations(facts, size) if reached(dict.fromkeys(c, MET))]
-        if found:
-            often = Counter(f for c in found for f in c)
-            return sorted(found, key=lambda c: (-sum(often[f] for f in c), c))
-    return []
+        tried = (set(c) for c in combinations(facts, size))
+        fresh = [tuple(sorted(c)) for c in tried if not any(c >= set(f) for f in found)]
+        sets = [c for c in fresh if reached(dict.fromkeys(c, MET))]
+        often = Counter(f for c in sets for f in c)
+        found += sorted(sets, key=lambda c: (-sum(often[f] for f in c), c))
+    return found
 
 
 def _classes(case: Case, name: str) -> list:

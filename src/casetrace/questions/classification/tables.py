@@ -112,7 +112,7 @@ def classes_by_reading(case: Case) -> Table | None:
 
 
 def settled_by(case: Case, most: int = 8) -> Table | None:
-    """The fewest facts that, reported as present, would be enough to classify the patient."""
+    """Facts that, reported as present together, would be enough to classify the patient."""
     rows = []
     for name, (_, versions) in SETS.items():
         if not items(case, name):
@@ -127,11 +127,12 @@ def settled_by(case: Case, most: int = 8) -> Table | None:
                 continue
             said = [" and ".join(fact_label(case, f) for f in facts) for facts in sets]
             rest = f"; and {len(said) - most} more" if len(said) > most else ""
-            tried = "tried: every item that is open or not reported, then every pair, and so on"
-            count = Cell(f"{len(sets[0])} fact{'s' * (len(sets[0]) > 1)}", tried)
+            tried = "tried: every item that is open or not reported, every pair, and every three"
+            sizes = sorted({len(facts) for facts in sets})
+            count = Cell(f"{' or '.join(map(str, sizes))} fact{'s' * (sizes[-1] > 1)}", tried)
             which = Cell("; or ".join(said[:most]) + rest, tried)
             rows.append([_named(case, name, version), state, count, which])
-    columns = ["criteria", "class now", "fewest that are enough", "which"]
+    columns = ["criteria", "class now", "enough together", "which"]
     return Table("What would settle it, if reported as present", columns, rows) if rows else None
 
 

@@ -7,9 +7,9 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
-from casetrace.case.clocks import when
+from casetrace.case.clocks import since, when
 from casetrace.display.figure import lead
-from casetrace.display.style import COLOURS
+from casetrace.display.style import COLOURS, PAPER
 from casetrace.questions.course.lanes import Sheet
 
 __all__ = ["events"]
@@ -52,7 +52,8 @@ def events(sheet: Sheet) -> None:
             zorder=4,
         )
         lead(source, _name(sheet, ax, row.name, (x, x_end, y), side))
-        sheet.note("events", row.name, "event", None, at, row.clock, source, at.text())
+        zero = next(c.phrase for c in case.head.clocks if c.id == row.clock)
+        sheet.note("events", row.name, "event", None, at, row.clock, source, since(at, zero))
 
 
 def _name(sheet: Sheet, ax: Axes, words: str, place: tuple[float, float, float], side: str) -> Text:
@@ -61,6 +62,6 @@ def _name(sheet: Sheet, ax: Axes, words: str, place: tuple[float, float, float],
     if sheet.wide:
         off = 1.6 if x == x_end else 1.0
         beside = x_end + off if side == "left" else x - off
-        return ax.text(beside, y, words, ha=side, va="center")
+        return ax.text(beside, y, words, ha=side, va="center", bbox=PAPER)
     at = {"left": x, "right": x_end, "center": (x + x_end) / 2}[side]
-    return ax.text(at, y + 0.35, words, ha=side, va="bottom")
+    return ax.text(at, y + 0.35, words, ha=side, va="bottom", bbox=PAPER)

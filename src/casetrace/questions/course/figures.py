@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 
 from matplotlib.text import Annotation
@@ -49,6 +50,7 @@ def course(case: Case, width: float = FULL) -> Figure:
             (course_ticks if sheet.is_in_courses(drug) else dose_steps)(sheet, drug)
         events(sheet)
         _axis(sheet)
+        _key(sheet)
         name = "course" if wide else "course-column"
         return finish(sheet.drawing, name, case.id, _alt(case, sheet), sheet.marks)
 
@@ -61,7 +63,7 @@ def _axis(sheet: Sheet) -> None:
     for segment in time.segments.values():
         ax.text(
             (segment.left + segment.right) / 2,
-            -(1.0 if segment.is_moment else under) / height,
+            -(1.2 if segment.is_moment else under) / height,
             sheet.axis_words[segment.phase.clock.id],
             transform=ax.get_xaxis_transform(),
             ha="center",
@@ -78,6 +80,35 @@ def _axis(sheet: Sheet) -> None:
         source = f"case.yaml/clocks/{phase.clock.id}"
         lead(source, _write_on_break(sheet, middle, known or "not reported"))
         sheet.note("axis", what, "unknown", text=known or "not reported", source=source)
+
+
+#: Marks by shape, in the words of the key.
+KEY = {
+    "open point": "open point: about",
+    "arrow": "arrow: bound without an end",
+    "whisker": "open bar: time uncertain, within the whisker",
+    "dashed": "dashed: extent in time inferred",
+    "hatched": "hatched: not reported",
+}
+
+
+def _key(sheet: Sheet) -> None:
+    """Say in a line at the foot what the marks mean that are not plain."""
+    lab = [m for m in sheet.marks if m.lane == "laboratory"]
+    shapes = {m.shape for m in lab}
+    used = {
+        "open point": "open point" in shapes,
+        "arrow": "arrow" in shapes or any(not m.week_high and m.week_low for m in sheet.marks),
+        "whisker": any(m.lane == "motor" and m.week_low != m.week_high for m in sheet.marks),
+        "dashed": any(m.shape == "band" and m.week_low != m.week_high for m in lab),
+        "hatched": any(m.shape == "unknown" and m.lane in sheet.drugs for m in sheet.marks),
+    }
+    said = [words for name, words in KEY.items() if used[name]]
+    lines = textwrap.wrap("; ".join(said), 136 if sheet.wide else 78)
+    height = sheet.drawing.get_figheight() * 25.4
+    left = 0.8 / (sheet.drawing.get_figwidth() * 25.4)
+    style = {"ha": "left", "va": "bottom", "color": GREY["text"], "linespacing": 1.1}
+    sheet.drawing.text(left, 0.6 / height, "\n".join(lines), **style)
 
 
 def _write_on_break(sheet: Sheet, middle: float, words: str) -> Annotation:

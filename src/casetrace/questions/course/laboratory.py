@@ -139,19 +139,22 @@ def _draw_value(
             markeredgewidth=1.0,
             zorder=4,
         )
-        shape = "open point" if value.about else "point"
+        drawn = "open point" if value.about else "point"
         labels.take(centre, value.low, (2.5, 2.5, 2.5, 2.5), row.id)
         beside = _around(words, 4.5, 4)
         if x_end > x:
-            ax.plot([x, x_end], [value.low] * 2, color=colour, linewidth=0.5, zorder=3)
+            shape = "-|>,head_width=0.1,head_length=0.2" if math.isinf(time.high) else "-"
+            look = {"arrowstyle": shape, "color": colour, "linewidth": 0.6}
+            look |= {"shrinkA": 0, "shrinkB": 0}
+            ax.annotate("", (x_end, value.low), (x, value.low), arrowprops=look, zorder=3)
             room = sheet.time.width - centre
             side = "center" if centre > x else "left" if room > 12 else "right"
             clear = Place(0, 4, side, "bottom", words)  # clear of the line
-            return shape, centre, value.low, [clear, *beside[1:]]
+            return drawn, centre, value.low, [clear, *beside[1:]]
         if sheet.time.segments[row.clock].is_moment:
-            return shape, centre, value.low, beside
+            return drawn, centre, value.low, beside
         right = Place(4.5, 0, "left", "center", words.replace("about ", "about\n"))
-        return shape, centre, value.low, [right, *beside]
+        return drawn, centre, value.low, [right, *beside]
     if math.isinf(value.high) or math.isinf(value.low):
         up = math.isinf(value.high)
         bound = value.low if up else value.high
@@ -192,6 +195,7 @@ def _draw_value(
             edgecolor=colour,
             linewidth=0.7,
             alpha=0.85,
+            linestyle="-" if time.is_point else (0, (3, 2)),  # how far it reaches is inferred
             zorder=3,
         )
     )

@@ -1,26 +1,29 @@
-"""What the patient could do: boxes over every grade that the words allow."""
+"""What the patient could do: bars over every grade that the words allow."""
 
 from __future__ import annotations
 
 import math
 import textwrap
-from typing import Any
 
-from matplotlib.axes import Axes
+import numpy as np
 from matplotlib.patches import Rectangle
-from matplotlib.text import Text
 
-from casetrace.case.clocks import when
+from casetrace.case.clocks import since, when
+from casetrace.case.rows import Motor
 from casetrace.display.figure import lead
-from casetrace.display.style import COLOURS
+from casetrace.display.labels import Labels, Place
+from casetrace.display.style import COLOURS, PAPER
+from casetrace.quantity import Quantity
 from casetrace.quantity.wording import scale_name
 from casetrace.questions.course.lanes import Sheet, not_reported
 
 __all__ = ["motor"]
 
+BAR, EDGE = 1.8, "#7A3E63"  # width of a bar in mm, and the colour of its edge
+
 
 def motor(sheet: Sheet) -> None:
-    """What the patient could do, as boxes over the grades that the words allow."""
+    """What the patient could do, as bars over the grades that the words allow."""
     if not sheet.has_motor:
         return
     case, ax, time = sheet.case, sheet.axes["motor"], sheet.time
@@ -41,39 +44,18 @@ def motor(sheet: Sheet) -> None:
         f"reference/scales/{scale}.{worst}",
     )
     seen: set[str] = set()
+    labels, wanted = Labels(ax), []
     for row in rows:
-        grade = row.grade
-        at = when(case, "motor", row)
+        grade, at = row.grade, when(case, "motor", row)
         seen.add(row.clock)
-        open_end = math.isinf(at.high)
-        x = time.x(row.clock, at.low)
-        x_end = time.segments[row.clock].right if open_end else time.x(row.clock, at.high)
-        narrowest = 4.0 if time.segments[row.clock].is_moment else 1.5
-        if x_end - x < narrowest:
-            middle = (x + x_end) / 2
-            x, x_end = middle - narrowest / 2, middle + narrowest / 2
-        top, bottom = grade.low - 0.4, grade.high + 0.4
-        shade = 0.25 + 0.6 * ((grade.low + grade.high) / 2 - best) / (worst - best)
-        ax.add_patch(
-            Rectangle(
-                (x, top),
-                x_end - x,
-                bottom - top,
-                facecolor=COLOURS["purple"],
-                alpha=shade,
-                linewidth=0,
-                zorder=2,
-            )
-        )
-        edges = [(x, x), (x, x_end), (x, x_end)] + ([] if open_end else [(x_end, x_end)])
-        spans = [(top, bottom), (top, top), (bottom, bottom), (top, bottom)]
-        for (x1, x2), (y1, y2) in zip(edges, spans, strict=False):
-            ax.plot([x1, x2], [y1, y2], color="#7A3E63", linewidth=0.7, zorder=3)
-        lead(f"motor/{row.id}", _motor_label(sheet, ax, row, x, x_end, top, bottom))
-        what = row.name + (" (onwards)" if open_end else "")
+        wanted.append((row, *_draw_state(sheet, labels, row, grade, at)))
+        zero = next(c.phrase for c in case.head.clocks if c.id == row.clock)
         text = f"{scale_name(scale)} grade {grade.text()}"
-        source = f"motor/{row.id}"
-        sheet.note("motor", what, "band", grade, at, row.clock, source, text)
+        if not at.is_point:
+            text += f", {since(at, zero)}"
+        sheet.note("motor", row.name, "band", grade, at, row.clock, f"motor/{row.id}", text)
+    for row, x, y, places in wanted:
+        lead(f"motor/{row.id}", labels.put(x, y, places, row.id, linespacing=1.0, bbox=PAPER))
     for clock, segment in time.segments.items():
         if clock not in seen:
             middle = (segment.left + segment.right) / 2
@@ -87,25 +69,54 @@ def motor(sheet: Sheet) -> None:
         not_reported(ax, time.x(clock, min(first) / 2), (best + worst) / 2, words)
 
 
-def _motor_label(
-    sheet: Sheet, ax: Axes, row: Any, x: float, x_end: float, top: float, bottom: float
-) -> Text:
-    """Words inside a box that is wide enough, else under or over it."""
-    width = x_end - x
-    letter = 1.2 if sheet.wide else 1.02
-    if len(row.short) * letter < width:
-        middle = ((x + x_end) / 2, (top + bottom) / 2)
-        return ax.text(*middle, row.short, ha="center", va="center", zorder=5)
-    words = "\n".join(textwrap.wrap(row.short, 12 if sheet.wide else 9, break_long_words=False))
+def _draw_state(
+    sheet: Sheet, labels: Labels, row: Motor, grade: Quantity, at: Quantity
+) -> tuple[float, float, list[Place]]:
+    """Draw a state as a bar over its grades and a whisker over its time; gives room for words.
+
+    The bar is as high as the words leave the grade. The whisker is as wide as they leave the
+    time at which it was seen, with an arrow where that has no end: it is not a duration.
+    """
+    ax, time = labels.ax, sheet.time
+    segment = time.segments[row.clock]
+    is_open = math.isinf(at.high)
+    x = time.x(row.clock, at.low)
+    x_end = segment.right if is_open else time.x(row.clock, at.high)
+    middle = x if is_open else (x + x_end) / 2
+    top, bottom = grade.low - 0.4, grade.high + 0.4
+    bar = Rectangle((middle - BAR / 2, top), BAR, bottom - top, zorder=3)
+    bar.set(facecolor=COLOURS["purple"], edgecolor=EDGE, linewidth=0.7)
+    if not at.is_point:
+        bar.set(facecolor="white")  # when it was seen is uncertain
+        shape = "-|>,head_width=0.13,head_length=0.25" if is_open else "|-|,widthA=0.1,widthB=0.1"
+        look = {"arrowstyle": shape, "color": EDGE, "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0}
+        y = (grade.low + grade.high) / 2
+        ax.annotate("", xy=(x_end, y), xytext=(x, y), arrowprops=look, zorder=4)
+    ax.add_patch(bar)
+    points = 72 / 25.4
+    high = sheet.heights["motor"] / abs(np.subtract(*ax.get_ylim())) * points  # of a grade
+    reach = (x_end - middle) * points + 1
+    tall = (bottom - top) / 2 * high
+    y = (grade.low + grade.high) / 2
+    labels.take(middle, y, (BAR, BAR, tall, tall), row.id)
+    if reach > 4:
+        labels.take(middle, y, ((middle - x) * points + 1, reach, 2, 2), row.id)
+    aside = BAR / 2 * points + 2.5
     floor, ceiling = ax.get_ylim()
-    a_mm = (floor - ceiling) / sheet.heights["motor"]
-    needed = (words.count("\n") + 1) * (2.9 if sheet.wide else 2.4) * a_mm
-    middle, off = (x + x_end) / 2, 0.9 * a_mm
-    if bottom + off + needed <= floor:
-        place = (middle, bottom + off, "center", "top")
-    elif top - off - needed >= ceiling:
-        place = (middle, top - off, "center", "bottom")
-    else:
-        place = (x_end + 0.9, (top + bottom) / 2, "left", "center")
-    at_x, at_y, ha, va = place
-    return ax.text(at_x, at_y, words, ha=ha, va=va, linespacing=1.05)
+    below, above = (floor - bottom) * high, (top - ceiling) * high
+    places = []
+    for width in (11, 16) if sheet.wide else (8, 11):
+        lines = textwrap.wrap(row.short, width, break_long_words=False)
+        words, room = "\n".join(lines), len(lines) * (8.4 if sheet.wide else 6.8)
+        if is_open:  # over the arrow
+            places += [Place(reach / 2, 2.5, "center", "bottom", w) for w in (row.short, words)]
+        if below > room:
+            places.append(Place(0, -tall - 2, "center", "top", words))
+        if above > room:
+            places.append(Place(0, tall + 2, "center", "bottom", words))
+        places += [
+            Place(side * aside, up, ha, "center", words)
+            for up in (-tall * 0.6, tall * 0.6, 0)
+            for side, ha in ((1, "left"), (-1, "right"))
+        ]
+    return middle, y, places

@@ -13,7 +13,6 @@ from matplotlib.ticker import FuncFormatter
 
 from casetrace.case.clocks import courses
 from casetrace.case.model import Case
-from casetrace.case.record import readings_of
 from casetrace.case.rows import Treatment
 from casetrace.display.figure import lead
 from casetrace.display.style import COLOURS, GREY
@@ -21,6 +20,7 @@ from casetrace.quantity import Quantity, hull
 from casetrace.quantity.units import printed
 from casetrace.questions.course.lanes import Sheet
 from casetrace.questions.exposure import doses as exposure
+from casetrace.questions.values import alternatives, of_family
 
 __all__ = ["course_ticks", "dose_steps"]
 
@@ -119,7 +119,7 @@ def _draw_unknown(
         top = ax.get_yticks()[-1]
         _hatched(ax, place.x_end, end, low, high if high > low else high + top * 0.05)
         falls = 0 < after.dose.low < place.dose.low
-        words = ["reduced, steps not reported" if falls else "steps not reported", "not reported"]
+        words = ["reduced, steps not reported"] * falls + ["steps not reported", "not reported"]
         _unknown_words(sheet, ax, (place.x_end, end, high + top * 0.09), words, "bottom")
         return
     start = place.x_end if place.dose is not None else place.x
@@ -182,16 +182,20 @@ def _unknown_words(
     )
 
 
-def _dose_reading(sheet: Sheet, drug: str) -> str:
-    """How passages on dose and schedule are read; empty if they hang on no passage."""
-    case = sheet.case
-    fields = ("dose_per", "dose", "gap") if sheet.wide else ("dose_per",)
-    rows = [t for t in case.rows.treatments if t.drug == drug]
-    names = sorted({n for row in rows for n in readings_of(row, *fields)})
-    read = {n: case.chosen[n] for n in names if case.head.readings[n].kind == "passage"}
-    return ", ".join(
-        f"{n.removeprefix(f'{drug}_').replace('_', ' ')}: {o}" for n, o in read.items()
-    )
+def _amount(case: Case, name: str) -> tuple[str, bool]:
+    """The dose of a course, with what it is under other options; whether one leaves it open."""
+    dose = of_family(case, "exposure")[name]
+    others = [q for _, _, q in alternatives(case, name)]
+    known = [q.text(unit=False) for q in others if math.isfinite(q.high)]
+    if not math.isfinite(dose.high):
+        return "", True
+    return dose.text() + (f" (or {' or '.join(known)})" if known else ""), len(known) < len(others)
+
+
+def _dose_name(block: str) -> str:
+    """Id of the dose of a course of a block."""
+    drug, _, step = block.partition(".")
+    return f"{drug}.dose_per_course.{step}"
 
 
 def course_ticks(sheet: Sheet, drug: str) -> None:
@@ -204,12 +208,10 @@ def course_ticks(sheet: Sheet, drug: str) -> None:
     ax.spines["left"].set_visible(False)
     blocks = {t.id: t for t in case.rows.treatments if t.drug == drug and t.is_block}
     name = next(iter(blocks.values())).name
-    how = _dose_reading(sheet, drug)
-    sheet.title(
-        drug,
-        name.capitalize(),
-        f"{'planned ' if sheet.wide else ''}courses{f'; {how}' if how else ''}",
-    )
+    amounts = {key: _amount(case, _dose_name(key)) for key in blocks}
+    unsaid = [key.partition(".")[2].replace("_", " ") for key in blocks if amounts[key][1]]
+    more = f"; no dose printed for the {' and '.join(unsaid)}" if unsaid else ""
+    sheet.title(drug, name.capitalize(), f"planned courses{more}" if sheet.wide else more[2:])
     for one in given:
         x, x_end = (time.x(one.clock, w) for w in (one.week.low, one.week.high))
         ax.add_patch(
@@ -226,7 +228,7 @@ def course_ticks(sheet: Sheet, drug: str) -> None:
             drug,
             f"course {one.number}",
             "tick",
-            values[f"{drug}.dose_per_course.{one.block.partition('.')[2]}"],
+            values[_dose_name(one.block)],
             one.week,
             one.clock,
             f"treatments/{one.block}",
@@ -237,13 +239,13 @@ def course_ticks(sheet: Sheet, drug: str) -> None:
         left, right = (time.x(c.clock, c.week.low) for c in (mine[0], mine[-1]))
         ax.plot([left, right], [0.55, 0.55], color=COLOURS["green"], linewidth=0.6, zorder=3)
         interval = values.get(f"{drug}.interval.{step}")
-        dose = values[f"{drug}.dose_per_course.{step}"]
         every = f"every {interval.text()}" if interval else "interval not reported"
-        amount = "dose not reported" if not math.isfinite(dose.high) else dose.text()
         count = values[f"{drug}.courses.{step}"]
-        words = f"{count.text()} × {amount}"
+        amount = amounts[key][0]
+        words = f"{count.text()} × {amount}" if amount else f"{count.text()} courses"
         if len(mine) > 1:
-            words += f",{' ' if sheet.wide else chr(10)}{every}"
+            fits = sheet.wide and len(words + every) * 1.2 < right - left
+            words += f",{' ' if fits else chr(10)}{every}"
         said = ax.text((left + right) / 2, 0.64, words, ha="center", va="bottom", linespacing=1.0)
         lead(f"treatments/{key}", said)
         if math.isinf(count.high) and right + 2 < time.width:

@@ -13,7 +13,6 @@ QUESTION = Question(
         tables.doses,
         tables.grams,
         tables.regimens,
-        tables.dose_sums,
         tables.igg,
         tables.igg_models,
     ),

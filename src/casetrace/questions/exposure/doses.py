@@ -1,12 +1,11 @@
-"""Doses: of a step, of a course, in total, and in grams under an assumed weight."""
+"""Doses: of a step, of a course, of all courses, and in grams under an assumed weight."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import pairwise
 
-from casetrace.case.clocks import courses, phases
+from casetrace.case.clocks import courses
 from casetrace.case.model import Case
 from casetrace.case.record import readings_of
 from casetrace.case.rows import Treatment
@@ -19,15 +18,13 @@ __all__ = [
     "of_courses",
     "of_steps",
     "per_course",
-    "spans_of_steps",
-    "sums_of_steps",
     "values",
 ]
 
 
 def values(case: Case) -> dict[str, Quantity]:
-    """Return doses, sums, rates, counts and intervals of every drug."""
-    found = {**of_steps(case), **sums_of_steps(case)}
+    """Return doses, rates, counts and intervals of every drug."""
+    found = of_steps(case)
     for drug in dict.fromkeys(row.drug for row in case.rows.treatments):
         found.update(of_courses(case, drug))
         found.update(dose_rates(case, drug))
@@ -48,62 +45,6 @@ def of_steps(case: Case) -> dict[str, Quantity]:
             name = f"{row.drug}.dose.{row.id.partition('.')[2]}"
             dose = row.dose
             found[name] = dose.named(name)
-    return found
-
-
-def sums_of_steps(case: Case) -> dict[str, Quantity]:
-    """Dose given by day, added up from one clock to the next, where the doses bound it.
-
-    Between two steps on different clocks the dose lies between those reported; its sum is the
-    span of these doses times the time between the clocks. Where no dose is reported after the
-    last step, nothing is added: what came then is unknown.
-
-    Returns
-    -------
-    dict of Quantity
-        ``<drug>.dose_sum.until_<clock>``, in the unit of the dose times days.
-    """
-    found = {}
-    order = [c.id for c in case.head.clocks]
-    for drug in dict.fromkeys(t.drug for t in case.rows.treatments if not t.is_block):
-        steps = [t for t in case.rows.treatments if t.drug == drug and not t.is_block and t.clock]
-        clocks = sorted({t.clock for t in steps}, key=order.index)
-        for one, two in pairwise(clocks):
-            phase = next(p for p in phases(case) if p.clock.id == two)
-            after = [t for t in steps if t.clock == two][:1]
-            doses = [t.dose for t in [t for t in steps if t.clock == one] + after]
-            is_next = order.index(two) == order.index(one) + 1
-            if None in doses or phase.gap is None or not is_next:
-                continue
-            name = f"{drug}.dose_sum.until_{two}"
-            span = hull(*doses)
-            how = f"{span.text()} over {phase.gap.text()}"
-            found[name] = (span * phase.gap.to("d")).explained(how).named(name)
-    return found
-
-
-def spans_of_steps(case: Case) -> list[tuple[str, str, Quantity | None, str]]:
-    """Drugs given by day, span by span: what is added up, and what is not known.
-
-    Returns
-    -------
-    list of (drug, span, sum, source)
-        Name of the drug; the span in words; the sum, or None after the last step where no end
-        of the drug is reported; the headline value or row it stands for.
-    """
-    labels = {c.id: c.label for c in case.head.clocks}
-    sums = sums_of_steps(case)
-    found: list[tuple[str, str, Quantity | None, str]] = []
-    for drug in dict.fromkeys(t.drug for t in case.rows.treatments if not t.is_block):
-        steps = [t for t in case.rows.treatments if t.drug == drug]
-        for key, q in sums.items():
-            if key.startswith(f"{drug}."):
-                until = labels[key.rpartition("until_")[2]]
-                found.append((steps[0].name, f"until {until}", q, key))
-        last = steps[-1]
-        if not has_ended(last):
-            after = f"after {labels.get(last.clock, 'the last step')}"
-            found.append((steps[0].name, after, None, f"treatments/{last.id}"))
     return found
 
 
@@ -155,15 +96,17 @@ def of_courses(case: Case, drug: str) -> dict[str, Quantity]:
     Returns
     -------
     dict of Quantity
-        ``<drug>.courses``, ``.weeks_first_to_last_course``, ``.dose_per_course``,
-        ``.dose_total`` and, for each block, ``.courses.<block>``, ``.interval.<block>`` and
-        ``.dose_per_course.<block>``; ``.grams_per_course`` where a weight is assumed. Empty
-        for a drug that is not given in courses. Units are those of the rows; times in ``wk``.
+        ``<drug>.courses``, ``.weeks_first_to_last_course``, ``.dose_total`` and, for each
+        block, ``.courses.<block>``, ``.interval.<block>``, ``.dose_per_course.<block>`` and,
+        where a weight is assumed, ``.grams_per_course.<block>``: a dose that is not reported
+        for one block says nothing of another. Empty for a drug that is not given in courses.
+        Units are those of the rows; times in ``wk``.
     """
     blocks = [t for t in case.rows.treatments if t.drug == drug and t.is_block]
     if not blocks:
         return {}
     found: dict[str, Quantity] = {}
+    weight = assumed_weight(case)
     for block in blocks:
         step = block.id.partition(".")[2]
         count = block.courses.explained("as reported")
@@ -171,9 +114,11 @@ def of_courses(case: Case, drug: str) -> dict[str, Quantity]:
         interval = block.interval
         if interval:
             found[f"{drug}.interval.{step}"] = interval.in_weeks()
-        found[f"{drug}.dose_per_course.{step}"] = per_course(case, block).named(
-            f"{drug}.dose_per_course.{step}"
-        )
+        name = f"{drug}.dose_per_course.{step}"
+        found[name] = dose = per_course(case, block).named(name)
+        if weight and "kg" in dose.unit:
+            how = f"{name} × assumed weight of {weight.text()}"
+            found[f"{drug}.grams_per_course.{step}"] = (dose * weight).explained(how)
     counts = [found[f"{drug}.courses.{b.id.partition('.')[2]}"] for b in blocks]
     doses = [found[f"{drug}.dose_per_course.{b.id.partition('.')[2]}"] for b in blocks]
     found[f"{drug}.courses"] = total(counts)
@@ -184,13 +129,7 @@ def of_courses(case: Case, drug: str) -> dict[str, Quantity]:
             span = replace(span, high=math.inf)
         spans = " + ".join(_spans(case, blocks))
         found[f"{drug}.weeks_first_to_last_course"] = span.explained(spans)
-    found[f"{drug}.dose_per_course"] = hull(*doses)
     found[f"{drug}.dose_total"] = total(d * n for d, n in zip(doses, counts, strict=True))
-    weight = assumed_weight(case)
-    if weight and "kg" in (blocks[0].total_unit or blocks[0].dose_unit):
-        found[f"{drug}.grams_per_course"] = (hull(*doses) * weight).explained(
-            f"{drug}.dose_per_course × assumed weight of {weight.text()}"
-        )
     return {name: quantity.named(name) for name, quantity in found.items()}
 
 

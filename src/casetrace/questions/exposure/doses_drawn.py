@@ -1,4 +1,4 @@
-"""Doses: added up by reading, beside published regimens, in grams, and by day."""
+"""Doses: added up by reading, beside published regimens, and in grams."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from casetrace.case.clocks import courses
 from casetrace.case.model import Case
 from casetrace.display.figure import Figure, lead
-from casetrace.display.panel import Page, draw_bounds, hatched, plain_axis
+from casetrace.display.panel import Page, draw_bounds, plain_axis
 from casetrace.display.style import COLOURS, GREY, SERIES, ink, styled
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import UnitError, factor, printed
@@ -19,7 +19,6 @@ from casetrace.questions.exposure.doses import (
     dose_rates,
     of_courses,
     per_course,
-    spans_of_steps,
 )
 from casetrace.questions.sensitivity.by_reading import variants
 
@@ -27,12 +26,11 @@ __all__ = ["doses"]
 
 
 def doses(case: Case) -> Figure | None:
-    """Draw what was given: in more than one course by reading, by day as far as it is bounded.
+    """Draw what was given in more than one course, by reading.
 
-    Four panels: the sum of the courses over planned weeks under each reading of the dose; the
-    dose per week beside published regimens; grams of a course at growth-standard weights, an
-    assumption and hatched; and doses by day added up, hatched where not reported. Panels that
-    the case has no data for are left out.
+    Three panels: the sum of the courses over planned weeks under each reading of the dose; the
+    dose per week beside published regimens; and grams of a course at growth-standard weights, an
+    assumption and hatched. Panels that the case has no data for are left out.
 
     Returns
     -------
@@ -44,23 +42,17 @@ def doses(case: Case) -> Figure | None:
     readings = _variants(case, drug) if drug else []
     rates = _rates(case, drug) if drug else []
     with styled(7.0):
-        sums = spans_of_steps(case)
-        if not any(q for _, _, q, _ in sums):
-            sums = []  # nothing is added up
         # Below the panels, a line for each reading if there are several.
         upper = (59.5 + 3.0 * len(readings) if len(readings) > 1 else 53.0) if drug else 0.0
         middle = 4.0 * len(rates) + 14.0 if rates else 0.0
-        lower = 6.5 * len(sums) + 10.0 if sums else 0.0
-        if not upper + lower:
+        if not upper:
             return None
-        page = Page(case, upper + middle + lower)
+        page = Page(case, upper + middle)
         if drug:
             _cumulative(page, drug, readings, upper)
             _grams(page, drug, readings, upper)
         if rates:
             _rate_panel(page, drug, rates, upper, middle)
-        if sums:
-            _by_day(page, sums, upper + middle, lower)
         return page.finished("doses", _alt(page))
 
 
@@ -132,7 +124,8 @@ def _grams(page: Page, drug: str, readings: list[tuple[str, Case]], upper: float
     weight = assumed_weight(case)
     known = {}
     for number, (_, variant) in enumerate(readings):
-        dose = of_courses(variant, drug)[f"{drug}.dose_per_course"]
+        values = of_courses(variant, drug)
+        dose = next(q for key, q in values.items() if key.startswith(f"{drug}.dose_per_course."))
         if dose.is_point and "kg" in dose.unit:
             source = next(f"treatments/{one.block}" for one in courses(variant, drug))
             known.setdefault(
@@ -248,36 +241,6 @@ def _rate_panel(page: Page, drug: str, rates: list, top: float, height: float) -
         lead(rests_on[y], ax.text(beside, y, q.text(unit=False), va="center"))
         page.note("dose per week", label, shape, q, source=source)
     ax.spines["bottom"].set_visible(True)
-
-
-def _by_day(page: Page, sums: list, top: float, height: float) -> None:
-    known = [q for _, _, q, _ in sums if q is not None]
-    ax = page.panel(50.0, top + 4.5, 119.0, height - 9.5)
-    page.title(0.8, top + 0.5, "Doses by day, added up", printed(known[0].unit))
-    ends = [e for q in known for e in (q.low, q.high) if math.isfinite(e)]
-    ax.set_xlim(0, max(ends) * 2.5)
-    labels = [f"{name.capitalize()} {span}" for name, span, _, _ in sums]
-    plain_axis(ax, labels, [source for _, _, _, source in sums])
-    for y, (label, (_, _, q, source)) in enumerate(zip(labels, sums, strict=True)):
-        if q is None:
-            hatched(ax, 0, y - 0.32, ax.get_xlim()[1], 0.64)
-            paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
-            ax.text(
-                ax.get_xlim()[1] / 2,
-                y,
-                "not reported",
-                ha="center",
-                va="center",
-                color=GREY["text"],
-                bbox=paper,
-                zorder=5,
-            )
-            page.note("doses by day", label, "unknown", text="not reported", source=source)
-            continue
-        shape = draw_bounds(ax, q, y, 0.22, COLOURS["orange"])
-        low = q.low if math.isfinite(q.low) else 0
-        lead(source, ax.text(low, y - 0.3, q.text(), ha="left", va="bottom", fontsize=6.2))
-        page.note("doses by day", label, shape, q, source=source)
 
 
 def _alt(page: Page) -> str:

@@ -106,11 +106,13 @@ def answer(case: Case) -> str:
     said = []
     for drug, name in {t.drug: t.name for t in case.rows.treatments if t.is_block}.items():
         found = of_courses(case, drug)
-        number, each, total = (
-            mark(key, found[key].text())
-            for key in (f"{drug}.courses", f"{drug}.dose_per_course", f"{drug}.dose_total")
+        number, total = (
+            mark(key, found[key].text()) for key in (f"{drug}.courses", f"{drug}.dose_total")
         )
-        said.append(f"{name}: courses {number}, {each} a course, {total} in all")
+        doses = [key for key in found if key.startswith(f"{drug}.dose_per_course.")]
+        each = {q.text(): mark(key, q.text()) for key in reversed(doses) if (q := found[key])}
+        told = " then ".join(reversed(each.values()))
+        said.append(f"{name}: courses {number}, {told} a course, {total} in all")
     return f"As read here, {'; '.join(said)}." if said else ""
 
 
@@ -145,14 +147,15 @@ def endogenous(case: Case) -> Quantity:
 
 
 def values(case: Case) -> dict[str, Quantity]:
-    """Simulated IgG at the last course of each block: after it, and before the next.
+    """Simulated IgG at the last course of each block: before it, and at its end.
 
     Returns
     -------
     dict of Quantity
-        ``igg.peak.last_of_<block>`` and ``igg.trough.last_of_<block>`` in g/L: bounds over the
-        assumed body weights, the patient's own IgG, the planned times and infusions of no time
-        to a day, for a typical subject. Empty if nothing can be simulated.
+        ``igg.trough.last_of_<block>``, the last trough at the interval of the block, and
+        ``igg.peak.last_of_<block>`` in g/L: bounds over the assumed body weights, the patient's
+        own IgG, the planned times and infusions of no time to a day, for a typical subject.
+        A block of one course has no trough. Empty if nothing can be simulated.
     """
     plan = schedule(case)
     if plan is None:
@@ -163,7 +166,7 @@ def values(case: Case) -> dict[str, Quantity]:
     names = [
         f"igg.{what}.last_of_{block.partition('.')[2]}"
         for block in dict.fromkeys(plan.blocks)
-        for what in _moments(case, plan, block, "low", 0.0)
+        for what in _moments(plan, block, "low", 0.0)
     ]
     low, high = np.full(len(names), math.inf), np.full(len(names), -math.inf)
     for end in plan.starts:
@@ -171,7 +174,7 @@ def values(case: Case) -> dict[str, Quantity]:
             times = [
                 time
                 for block in dict.fromkeys(plan.blocks)
-                for time in _moments(case, plan, block, end, duration).values()
+                for time in _moments(plan, block, end, duration).values()
             ]
             for amount, bound, pick in (("low", low, np.minimum), ("high", high, np.maximum)):
                 starts, doses = plan.infusions(end, amount)
@@ -228,21 +231,13 @@ def band(case: Case, weight: float, times: np.ndarray) -> np.ndarray:
     )
 
 
-def _moments(case: Case, plan: Schedule, block: str, end: str, duration: float) -> dict[str, float]:
-    """Day at the end of the last infusion of a block, and day before the course after it.
-
-    After the last course of all, the next would be due after the interval of its block; where
-    that is not reported there is no such day.
-    """
-    last = max(n for n, b in enumerate(plan.blocks) if b == block)
-    first = plan.starts[end][last]
-    found = {"peak": first + plan.days[last] - 1 + duration}
-    interval = case.get("treatments", block).interval
-    # Just before: an infusion that starts then has not yet begun.
-    if last + 1 < len(plan.blocks):
-        found["trough"] = plan.starts[end][last + 1] - 1e-9
-    elif interval and math.isfinite(days := getattr(interval.to("d"), end)):
-        found["trough"] = first + days - 1e-9
+def _moments(plan: Schedule, block: str, end: str, duration: float) -> dict[str, float]:
+    """Day at the end of the last infusion of a block, and day before the course of it."""
+    mine = [n for n, b in enumerate(plan.blocks) if b == block]
+    first = plan.starts[end][mine[-1]]
+    found = {"peak": first + plan.days[mine[-1]] - 1 + duration}
+    if len(mine) > 1:  # just before: an infusion that starts then has not yet begun
+        found["trough"] = first - 1e-9
     return found
 
 
@@ -260,9 +255,6 @@ def _as_quantity(
     blocks = every[: last + 1]
     fields = ("start", "gap", "interval", "courses", "days_per_course")
     readings = {r for b in blocks for r in readings_of(case.get("treatments", b), *fields)}
-    if ".trough." in name:
-        after = every[last + 1 : last + 2]
-        readings |= {r for b in after for r in readings_of(case.get("treatments", b), "gap")}
     with recorded() as of_model:
         model = case.reference.get("pk_models", case.head.uses.igg.model)
     low, high = (float(f"{a:.10g}") for a in added)

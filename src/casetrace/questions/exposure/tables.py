@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from casetrace.case.model import Case
-from casetrace.display.table import Table, sourced, traced
+from casetrace.display.table import Table, sourced
 from casetrace.questions.evidence import analysis as evidence
-from casetrace.questions.exposure.doses import assumed_weight, spans_of_steps
+from casetrace.questions.exposure.doses import assumed_weight
 from casetrace.questions.exposure.igg import model_reading
 from casetrace.questions.sensitivity.by_reading import by_reading, given_values, moving
 from casetrace.questions.values import of_family
 
-__all__ = ["dose_sums", "doses", "grams", "igg", "igg_models", "regimens"]
+__all__ = ["doses", "grams", "igg", "igg_models", "regimens"]
 
 
 def in_courses(case: Case) -> list[str]:
@@ -22,10 +22,11 @@ def doses(case: Case) -> Table | None:
     """Doses of the drugs in courses under every combination of the readings that move them."""
     columns = {}
     for drug in in_courses(case):
-        columns[f"{drug}.dose_per_course"] = "a course"
-        for t in (t for t in case.rows.treatments if t.drug == drug and t.is_block):
-            step = t.id.partition(".")[2]
-            columns[f"{drug}.dose_rate.{step}"] = f"per week, {step.replace('_', ' ')}"
+        for block in (t for t in case.rows.treatments if t.drug == drug and t.is_block):
+            step = block.id.partition(".")[2]
+            said = f", {step.replace('_', ' ')}"
+            columns[f"{drug}.dose_per_course.{step}"] = f"a course{said}"
+            columns[f"{drug}.dose_rate.{step}"] = f"per week{said}"
         columns[f"{drug}.dose_total"] = "all courses"
         columns[f"{drug}.weeks_first_to_last_course"] = "first to last course"
     return by_reading(case, "exposure", "Doses, by reading", columns)
@@ -35,7 +36,11 @@ def grams(case: Case) -> Table | None:
     """Grams of a course at the weights of the growth standard that the case assumes."""
     if assumed_weight(case) is None:
         return None
-    columns = {f"{drug}.grams_per_course": "grams of a course" for drug in in_courses(case)}
+    columns = {
+        f"{t.drug}.grams_per_course.{step}": f"a course, {step.replace('_', ' ')}"
+        for t in case.rows.treatments
+        if t.is_block and (step := t.id.partition(".")[2])
+    }
     return by_reading(case, "exposure", "Grams of a course at assumed body weights", columns)
 
 
@@ -48,18 +53,6 @@ def regimens(case: Case) -> Table | None:
         rows.append([sourced(case, cell, f"reference/studies/{s.id}") for cell in cells])
     columns = ["published", "kind", "of", "disease", "dose of a course", "regimen", "note"]
     return Table("Published regimens", columns, rows) if rows else None
-
-
-def dose_sums(case: Case) -> Table | None:
-    """Doses by day added up where the reported ones bound them, and where they do not."""
-    rows = [
-        [name, span, traced(case, q), q.how]
-        if q
-        else [name, span, "not reported", "no dose or end is reported"]
-        for name, span, q, _ in spans_of_steps(case)
-    ]
-    columns = ["drug", "span", "sum", "how"]
-    return Table("Doses by day, added up where they are bounded", columns, rows) if rows else None
 
 
 def igg(case: Case) -> Table | None:

@@ -91,11 +91,14 @@ class Factorial:
     def effect(self, reading: str) -> float:
         """How far the options of a reading move the outcome at the most, over all the others.
 
+        Options under which a bound is open are left aside: how far they move it is not known
+        (:meth:`unbounding` names them).
+
         Returns
         -------
         float
-            Largest distance between two options, in the outcome's unit; infinite if a bound is
-            open under one option and not under another.
+            Largest distance between two options, in the outcome's unit; 0 if there are none to
+            compare.
 
         Notes
         -----
@@ -103,20 +106,28 @@ class Factorial:
         Moore RE, *Interval Analysis*, Prentice-Hall 1966.
         """
         axis = self.readings.index(reading)
-        most = 0.0
+        low, high = (np.moveaxis(ends, axis, 0) for ends in (self.low, self.high))
+        with np.errstate(invalid="ignore"):
+            gaps = [
+                np.where(ends[:, None] == ends[None, :], 0.0, np.abs(ends[:, None] - ends[None, :]))
+                for ends in (low, high)
+            ]
+        distances = np.maximum(*gaps)
+        return float(np.max(distances, where=np.isfinite(distances), initial=0.0))
+
+    def unbounding(self, reading: str) -> list[str]:
+        """Options of a reading that open a bound of the outcome which another leaves closed."""
+        axis = self.readings.index(reading)
+        opens = np.zeros(len(self.options[axis]), dtype=bool)
         for ends in (self.low, self.high):
-            ends = np.moveaxis(ends, axis, 0)
-            with np.errstate(invalid="ignore"):
-                gaps = np.abs(ends[:, None] - ends[None, :])
-            both_open = np.isinf(ends[:, None]) & (ends[:, None] == ends[None, :])
-            gaps = np.where(both_open, 0.0, gaps)
-            most = max(most, float(np.nanmax(gaps, initial=0.0)))
-        return most
+            is_open = np.moveaxis(np.isinf(ends), axis, 0).reshape(len(opens), -1)
+            opens |= (is_open & ~is_open.all(axis=0)).any(axis=1)
+        return [option for option, more in zip(self.options[axis], opens, strict=True) if more]
 
     def ranked(self) -> list[tuple[str, float]]:
-        """Readings that move the outcome, by effect, the largest first."""
+        """Readings that move the outcome, by effect; those that only open a bound come last."""
         effects = [(r, self.effect(r)) for r in self.readings]
-        moved = [(r, e) for r, e in effects if e > 1e-9]
+        moved = [(r, e) for r, e in effects if e > 1e-9 or self.unbounding(r)]
         return sorted(moved, key=lambda pair: (-pair[1], self.readings.index(pair[0])))
 
 
@@ -204,12 +215,15 @@ def combinations_of(case: Case) -> int:
 
 
 def most_telling(found: dict[str, Factorial]) -> list[tuple[str, list[str]]]:
-    """Readings by the number of outcomes that they move most, with these outcomes."""
+    """Readings by the number of outcomes that they move most, with these outcomes.
+
+    A reading that does no more than open a bound moves an outcome most only if no other moves it.
+    """
     first: dict[str, list[str]] = {}
     for name, factorial in found.items():
         ranked = factorial.ranked()
         for reading, effect in ranked:
-            if math.isclose(effect, ranked[0][1]) or effect == ranked[0][1]:
+            if math.isclose(effect, ranked[0][1]):
                 first.setdefault(reading, []).append(name)
     order = list(first)
     return sorted(first.items(), key=lambda pair: (-len(pair[1]), order.index(pair[0])))

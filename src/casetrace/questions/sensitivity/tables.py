@@ -46,16 +46,23 @@ def telling(case: Case) -> Table | None:
     rows = []
     for name, factorial in found.items():
         ranked = factorial.ranked()
-        most = "; ".join(_effect(case, r, e, factorial.default.unit) for r, e in ranked[:3])
+        unit = factorial.default.unit
+        most = "; ".join(_effect(case, r, e, unit) for r, e in ranked[:3] if e)
+        opened = "; ".join(
+            f"{case.head.readings[r].question} {option_label(case, r, o)}"
+            for r in factorial.readings
+            for o in factorial.unbounding(r)
+        )
         tried = str(math.prod(factorial.cells.shape))
         ends = [_reach(factorial.default, bound) for bound in (factorial.low, factorial.high)]
         how = f"over all options of {', '.join(factorial.readings)}; "
         how += hint_of(case, factorial.default)
-        cells = (Cell(text, how) for text in (most, *ends, tried))
+        cells = (Cell(text, how) for text in (most, opened, *ends, tried))
         rows.append([value_name(name), traced(case, factorial.default), *cells])
     scenarios = analysis.combinations_of(case)
     title = f"Which reading matters most ({scenarios:,} scenarios in all)"
-    columns = ["outcome", "now", "moved most by", "low bound", "high bound"]
+    columns = ["outcome", "now", "moved most by", "left without bound by", "low bound"]
+    columns.append("high bound")
     columns.append("combinations that differ")
     return Table(title, columns, rows) if rows else None
 
@@ -71,9 +78,6 @@ def _reach(default: Quantity, bounds: np.ndarray) -> str:
 
 
 def _effect(case: Case, reading: str, effect: float, unit: str) -> str:
-    words = reading.replace("_", " ")
-    if math.isinf(effect):
-        return f"{words} (without bound)"
     unit = "percentage points" if unit == "%" else printed(unit)
     unit = f" {unit}" if unit else ""
-    return f"{words} (by up to {effect:.3g}{unit})"
+    return f"{case.head.readings[reading].question} (by up to {effect:.3g}{unit})"

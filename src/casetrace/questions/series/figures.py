@@ -226,14 +226,18 @@ def _pair(case: Case, pair: Comparison) -> str:
 
 
 def _regimen(case: Case, pair: Comparison) -> str:
-    """The treatment in courses that the later value is counted on, in a few words."""
-    clock = case.get("observations", pair.new).clock
-    drug = next((c.drug for c in case.head.clocks if c.id == clock), "")
-    if not drug:
+    """How many courses of a treatment were planned by the time of the later value."""
+    row = case.get("observations", pair.new)
+    drug = next((c.drug for c in case.head.clocks if c.id == row.clock), "")
+    time = when(case, "observations", row)
+    if not drug or time is None:
         return ""
-    found = of_family(case, "exposure")
-    dose, count = (found[f"{drug}.{what}"].text() for what in ("dose_per_course", "courses"))
-    return f"; {drug}, {count} courses of {dose}"
+    given = courses(case, drug)
+    sure = sum(c.week.high <= time.low for c in given)
+    possible = sum(c.week.low <= time.high for c in given)
+    name = next(t.name for t in case.rows.treatments if t.drug == drug)
+    count = f"{sure}" if sure == possible else f"{sure} to {possible}"
+    return f"; by then {count} courses of {name}"
 
 
 def _alt(first: str, page: Page) -> str:

@@ -30,10 +30,11 @@ def series_cases(series: CaseSeries) -> Table:
         regimens, given = [], []
         for drug in dict.fromkeys(t.drug for t in case.rows.treatments if t.is_block):
             name = next(t.name for t in case.rows.treatments if t.drug == drug)
-            both = [values[f"{drug}.{what}"] for what in ("courses", "dose_per_course")]
-            courses, dose = (q.text() for q in both)
-            regimens.append(f"{name}: {courses} courses, {dose} a course")
-            given += [hint_of(case, q) for q in both]
+            start = f"{drug}.dose_per_course."
+            each = {q.text(): q for key, q in values.items() if key.startswith(start)}
+            count = values[f"{drug}.courses"]
+            regimens.append(f"{name}: {count.text()} courses, {' then '.join(each)} a course")
+            given += [hint_of(case, q) for q in (count, *each.values())]
         changes = [f"{pair.id}: {values[pair.id].text()}" for pair in head.comparisons]
         moved = [hint_of(case, values[pair.id]) for pair in head.comparisons]
         age = values["subject.age"]
