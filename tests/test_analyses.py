@@ -164,7 +164,10 @@ def test_records_hold_what_a_reader_needs(toy):
         "observations/ck.later",
         "reference/limits/ck_low",
     }
-    assert "Roe R (1999)" in next(s["citation"] for s in fold["sources"] if "citation" in s)
+    assert (
+        next(s["citation"] for s in fold["sources"] if "citation" in s)
+        == "Roe R. Limits. Book. 1999."
+    )
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -129,7 +129,7 @@ def test_the_score_of_the_first_case_runs_from_what_is_met_to_what_is_not_exclud
     # 2.7 + 3.7 + 0.6 + 1.7 + 1.9 + 3.1 = 20.9
     q = score(EULAR, "biopsy")
     assert (q.low, q.high) == (2.6, 23.5)
-    assert q.readings == ("ck_upper_limit", "rash_site", "symmetry")
+    assert q.readings == ("ck_upper_limit", "leg_gradient", "rash_site", "symmetry")
 
 
 def test_with_all_weakness_granted_the_rash_decides_between_probable_and_none():

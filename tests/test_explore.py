@@ -100,7 +100,9 @@ def test_scenario_and_readings_keep_in_step(controls):
     assert controls.scenarios.value == "small"
 
 
-def test_another_audience_changes_the_words_alone(controls):
+def test_another_audience_changes_the_words_alone(toy):
+    (toy.data / "toy-2000" / "story.ja.md").write_text("# 題\n\n{{ ck.later }}\n")
+    controls = Controls(load("toy-2000", where=toy))
     before = [html(controls, pane) for pane in range(3)]
     controls.audiences.value = "ja"
     assert 'lang="ja"' in html(controls, 2)

@@ -100,16 +100,13 @@ def marks(figure, lane):
 def test_points_of_items_and_scores_are_drawn():
     figure = figure_of("classification")
     found = marks(figure, "points with biopsy")
-    assert found["heliotrope rash"].text == "3.2 ambiguous"
+    assert found["heliotrope rash"].text == "3.2 open"
     assert found["anti-Jo-1 antibody"].shape == "not met"
     scores = marks(figure, "score without biopsy")
     assert [(m.low, m.high) for m in scores.values()] == [
         ("1.3", "14.8"),
-        ("2.8", "14.8"),
-        ("4.4", "14.8"),
-        ("5.9", "14.8"),
-        ("1.3", "11.7"),
-        ("2.8", "11.7"),
+        ("6.8", "14.8"),  # enzymes 1.3, arms 0.7, legs 0.8, proximal 0.9, rash 3.1
+        ("3.7", "11.7"),  # the same without the rash
     ]
 
 

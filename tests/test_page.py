@@ -12,7 +12,7 @@ from conftest import ROOT, change_cell, opened
 from casetrace.case.load import load
 from casetrace.case.write import inert
 from casetrace.display.trace import mark as marked
-from casetrace.narrative.audience import audiences
+from casetrace.narrative.language import audiences
 from casetrace.page import content, report_page, variants
 from casetrace.page.content import narrated, tabled
 from casetrace.page.figures import drawn, picture, shown_figures
@@ -30,11 +30,10 @@ HOSTILE = (
 
 def words(case, only=None):
     """All parts of the page that are words; or those asked for, and perhaps others."""
-    asked = {
-        to.name: only and [n for n in only if n.startswith(f"n-{to.name}-")] for to in audiences()
-    }
+    names = [to.name for to in audiences(case)]
+    asked = {to: only and [n for n in only if n.startswith(f"n-{to}-")] for to in names}
     rest = only and [n for n in only if not n.startswith("n-")]
-    told = [narrated(to, case, asked[to.name]) for to in audiences()]
+    told = [narrated(to, case, asked[to]) for to in names]
     return {name: html for part in (tabled(case, rest), *told) for name, html in part.items()}
 
 
@@ -69,10 +68,10 @@ def test_every_link_within_the_page_leads_somewhere(committed):
     assert len(anchors) == len(set(anchors))
 
 
-def test_a_number_from_the_literature_names_its_work_on_the_page(committed):
-    study = re.search(r'<a class="f" href="#s-(reference/studies/al_mayouf_2000)">', committed)
-    row = re.search(rf'<tr id="s-{study[1]}">(.*?)</tr>', committed)[1]
-    assert "J Rheumatol" in row
+def test_a_cited_work_stands_among_the_sources_of_the_page(committed):
+    work = re.search(r'<a class="f" href="#s-(reference/bibliography/tanimoto_1995)">', committed)
+    row = re.search(rf'<tr id="s-{work[1]}">(.*?)</tr>', committed)[1]
+    assert "J Rheumatol. 1995;22(4):668-674." in row
 
 
 def test_hostile_text_in_data_is_text_in_page_and_table(toy):

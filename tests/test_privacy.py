@@ -149,10 +149,10 @@ def test_a_picture_or_document_in_the_folder_is_refused(toy, name):
         load("toy-2000", where=toy)
 
 
-def test_the_words_of_an_audience_are_looked_through(toy):
-    path = toy.data / "toy-2000" / "words.parent.csv"
-    path.write_text("text,words\nweakness,weakness since 5 May\n")
-    with pytest.raises(CaseError, match=r"words\.parent\.csv, line 2.*'5 May'"):
+def test_stories_are_looked_through(toy):
+    path = toy.data / "toy-2000" / "story.parent.md"
+    path.write_text("# T\n\nWeak since 5 May.\n")
+    with pytest.raises(CaseError, match=r"story\.parent\.md, line 3.*'5 May"):
         load("toy-2000", where=toy)
 
 
@@ -167,7 +167,8 @@ def test_what_is_disclosed_with_a_reason_is_let_through_and_printed(toy):
     reason = "the name of a made-up physician"
     disclose(toy, ("d1", "findings/rash", "note", "name", reason))
     case = load("toy-2000", where=toy)
-    assert f"name in findings/rash note: {reason}" in narrate(case).markdown()
+    told = re.sub(r"\]\([^)]*\)", "]", narrate(case).markdown())
+    assert f"[a name that is printed here] | [{reason}]" in told
     assert "Disclosed on purpose" in report_page(case).html
     # for that cell alone
     change_cell(toy.data / "toy-2000" / "findings.csv", "fever", "note", "shown to Dr House")

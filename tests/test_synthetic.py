@@ -14,7 +14,7 @@ from casetrace.build.build import build
 from casetrace.build.jobs import Job
 from casetrace.case.load import check, load, load_reference
 from casetrace.narrative import narrate
-from casetrace.narrative.audience import audiences
+from casetrace.narrative.language import audiences
 from casetrace.page import report_page
 from casetrace.questions.series.analysis import open_series
 from casetrace.questions.values import check_names, headline
@@ -54,7 +54,7 @@ def test_each_holds_is_told_and_is_right(copy, first):
         text = narrate(case).markdown()
         for row in made.tables["observations"]:
             assert f"[{found[row['id']].text()}](#{row['id']})" in text, (name, row["id"])
-        for to in audiences():
+        for to in audiences(case):
             assert narrate(case, audience=to.name).values
         if seed % DRAWN == 0:
             drawn(case)

@@ -182,8 +182,8 @@ def _check(options: argparse.Namespace) -> int:
     from casetrace.case.load import check, load
     from casetrace.case.problems import CaseError
     from casetrace.curate.guide import guide, missing_of_care
-    from casetrace.curate.missing_words import missing_words
     from casetrace.curate.notebook_privacy import in_notebooks
+    from casetrace.narrative.story import check_stories
     from casetrace.questions.values import check_names, idle_readings
 
     failed = False
@@ -194,7 +194,8 @@ def _check(options: argparse.Namespace) -> int:
             try:
                 opened = load(case)
                 check_names(opened)
-                warnings += [*guide(opened), *idle_readings(opened), *missing_words(opened)]
+                check_stories(opened)
+                warnings += [*guide(opened), *idle_readings(opened)]
                 missing = missing_of_care(opened)
             except CaseError as error:
                 problems = list(error.problems)
@@ -307,11 +308,11 @@ def _docx(options: argparse.Namespace) -> int:
     from casetrace.case.load import load
     from casetrace.case.write import write_bytes
     from casetrace.document import docx
-    from casetrace.narrative.audience import audience
+    from casetrace.narrative.language import audience
 
     where = project()
     case = load(options.case, _scenario_of(options), where=where)
-    name = audience(options.audience).file.replace(".md", ".docx")
+    name = audience(case, options.audience).file.replace(".md", ".docx")
     path = where.build / "documents" / case.id / case.scenario / name
     write_bytes(path, docx(case, options.audience))
     print(where.shown(path))
@@ -457,8 +458,8 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("case", metavar="CASE")
     added.add_argument(
         "--audience",
-        default="summary",
-        help="whom to tell it to: summary (a clinician), parent, ja",
+        default="clinician",
+        help="whom to tell it to: clinician, or as its story is named (story.parent.md: parent)",
     )
     with_scenario(added)
     added = command(

@@ -22,7 +22,7 @@ from casetrace.case.write import digest, write_bytes
 from casetrace.document import document
 from casetrace.kernels.processes import in_processes
 from casetrace.narrative import narrate
-from casetrace.narrative.audience import audiences
+from casetrace.narrative.language import audiences
 from casetrace.page import Page, parts
 from casetrace.questions.question import Chart, charts, questions
 from casetrace.questions.series.analysis import open_series
@@ -84,7 +84,7 @@ def write_together(case: Case, folder: Path, room: Path, with_page: bool) -> Non
     """Write the list of figures and the page, once the pieces of work are done."""
     _list(case, folder / "figures", room)
     if with_page:
-        page = Page(case, parts.gathered(room)).html
+        page = Page(case, parts.gathered(case, room)).html
         write_bytes(folder / "reports" / "index.html", page.encode())
 
 
@@ -164,7 +164,7 @@ def _draw(
 def _tell(case: Case, folder: Path) -> None:
     """Write the narrative for every audience, the values and the PDF."""
     figure = charts()["course"].of(case)
-    for to in audiences():
+    for to in audiences(case):
         narrate(case, figure, to.name).export(folder)
     write_bytes(folder / "summary.pdf", document(case).pdf)
 

@@ -27,7 +27,7 @@ from casetrace.case.readings import (
 from casetrace.case.record import Chosen
 from casetrace.case.reference import REFERENCE
 from casetrace.case.rows import KEYS, OPTIONAL, TABLES, Row, columns
-from casetrace.case.vocabulary import is_words_file, read_vocabulary
+from casetrace.case.stories import read_stories
 
 __all__ = ["check", "load", "load_reference", "open_head"]
 
@@ -185,7 +185,7 @@ def _assemble(
 
     rows, cells, numbers, more = _validate(TABLES, tables, folder, of_case)
     reference, worse = outside or _reference(where)
-    words, unclear = read_vocabulary(where.data / case, folder)
+    stories, unclear = read_stories(where.data / case, folder)
     problems += [*more, *worse, *unclear]
     if problems or head is None:
         return None, list(dict.fromkeys(problems)), []
@@ -198,7 +198,7 @@ def _assemble(
         chosen=Chosen(chosen),
         touched=touched,
         reference=reference,
-        words=words,
+        stories=stories,
         folder=folder,
         where=where,
     )
@@ -223,7 +223,7 @@ def _strays(folder: Path, shown: str) -> list[Problem]:
     return [
         Problem(f"{shown}/{path.name}", expected="a known table", fix=nearest(path.stem, TABLES))
         for path in sorted(folder.glob("*.csv"))
-        if path.stem not in TABLES and not is_words_file(path)
+        if path.stem not in TABLES
     ]
 
 
@@ -287,6 +287,5 @@ def _reference(where: Project) -> tuple[Reference, list[Problem]]:
         tables[name], more = read_csv(where.reference / f"{name}.csv", shown, *_columns(model))
         problems += more
     rows, cells, numbers, more = _validate(REFERENCE, tables, "data/reference", _of_reference)
-    words, unclear = read_vocabulary(where.reference, "data/reference")
-    reference = Reference(Rows(rows), cells, numbers, "data/reference", words)
-    return reference, [*problems, *more, *unclear, *crosscheck.citations(reference)]
+    reference = Reference(Rows(rows), cells, numbers, "data/reference")
+    return reference, [*problems, *more, *crosscheck.citations(reference)]

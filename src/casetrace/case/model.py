@@ -12,7 +12,7 @@ from casetrace.case.project import Project
 from casetrace.case.readings import switched
 from casetrace.case.record import Chosen, Results
 from casetrace.case.rows import KEYS, Row
-from casetrace.case.vocabulary import Vocabulary
+from casetrace.case.stories import Stories
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -79,9 +79,7 @@ class Tables:
 
 @dataclass(frozen=True)
 class Reference(Tables):
-    """The reference tables, and words for their names by audience."""
-
-    words: Vocabulary
+    """The reference tables."""
 
     def __getattr__(self, name: str) -> tuple[Any, ...]:
         """Return the rows of a table: ``reference.limits`` and the rest."""
@@ -106,8 +104,8 @@ class Case(Tables):
         Readings by the cells they can set.
     reference : Reference
         The reference tables.
-    words : dict of dict of str
-        Words for the names of the case, by audience.
+    stories : dict of str
+        What its authors tell of it, by audience.
     where : Project
         The project it was read from.
     home : Case or None
@@ -119,7 +117,7 @@ class Case(Tables):
     chosen: Chosen
     touched: Mapping[str, tuple[str, ...]]
     reference: Reference
-    words: Vocabulary
+    stories: Stories
     where: Project
     home: Case | None = None
 
@@ -151,10 +149,6 @@ class Case(Tables):
         if self.values_of is None:
             raise RuntimeError("open the case with casetrace.open_case, which knows the questions")
         return type(self).values_of(self)
-
-    def said_to(self, audience: str) -> Mapping[str, str]:
-        """Return the words for names that an audience has of its own."""
-        return {**self.reference.words.get(audience, {}), **self.words.get(audience, {})}
 
     @property
     def id(self) -> str:
@@ -248,13 +242,13 @@ class Case(Tables):
         if source.startswith("reference/"):
             _, table, key = source.split("/", 2)
             row = self.reference.get(table, key)
-            work = self.reference.get("bibliography", row.citation)
+            is_work = table == "bibliography"
+            work = row if is_work else self.reference.get("bibliography", row.citation)
             return {
                 "id": source,
                 "file": f"data/reference/{table}.csv",
                 "row": str(self.reference.numbers[f"{table}/{key}"]),
-                "citation": f"{work.authors} ({work.year}). {work.title}. {work.source}"
-                + (f". doi:{work.doi}" if work.doi else ""),
+                "citation": work.cited(),
             }
         table, key = source.split("/", 1)
         row = self.get(table, key)

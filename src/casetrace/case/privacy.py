@@ -15,6 +15,7 @@ from typing import Any
 
 from casetrace.case.problems import Problem
 from casetrace.case.read import Table, line_of
+from casetrace.case.stories import is_story
 from casetrace.quantity import BoundsError, parse
 from casetrace.quantity.units import UnitError
 
@@ -288,15 +289,15 @@ def _hits(
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if _PICTURES.fullmatch(path.suffix):
             yield path.name, "", by_name["picture"], path.name, path.name
-        elif path.name == "case.yaml" or path.name.startswith("words."):
+        elif path.name == "case.yaml" or is_story(path):
             yield from _lines(path)
 
 
 def _lines(path: Path) -> Iterator[_Hit]:
-    """Notes behind # in case.yaml, and words of audiences, line by line."""
+    """Notes behind # in case.yaml, and stories, line by line."""
     for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), start=1):
-        text = line if path.suffix == ".csv" else line.partition(" #")[2] or line.lstrip()
-        if path.suffix == ".csv" or line.lstrip().startswith("#") or " #" in line:
+        text = line if is_story(path) else line.partition(" #")[2] or line.lstrip()
+        if is_story(path) or line.lstrip().startswith("#") or " #" in line:
             for kind, words in found_in(text):
                 yield path.name, f"line {number}", kind, words, f"{path.name}, line {number}"
 

@@ -12,7 +12,7 @@ import yaml
 
 from casetrace.case.problems import Problem, nearest
 
-__all__ = ["Table", "line_of", "read_csv", "read_yaml"]
+__all__ = ["Table", "line_of", "read_csv", "read_text", "read_yaml"]
 
 #: Safe: plain values only. The one written in C where PyYAML was built with it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -26,7 +26,8 @@ Table = list[tuple[int, dict[str, str]]]
 MOST_BYTES, MOST_OPEN = 20_000_000, 10_000
 
 
-def _decode(path: Path, shown: str) -> tuple[str, list[Problem]]:
+def read_text(path: Path, shown: str) -> tuple[str, list[Problem]]:
+    """Read a file in UTF-8, or say what it is instead."""
     if path.stat().st_size > MOST_BYTES:
         expected, fix = f"at most {MOST_BYTES // 1_000_000} MB", "one folder holds one case"
         return "", [Problem(shown, value="a huge file", expected=expected, fix=fix)]
@@ -67,7 +68,7 @@ def read_csv(
     """
     if not path.is_file():
         return [], [Problem(shown, expected="this file", fix=f"add it, with {', '.join(columns)}")]
-    text, problems = _decode(path, shown)
+    text, problems = read_text(path, shown)
     if problems:
         return [], problems
     first = text.split("\n", 1)[0]
@@ -149,7 +150,7 @@ def read_yaml(path: Path, shown: str) -> tuple[Any, dict[tuple, int], list[Probl
     if not path.is_file():
         fix = "add it; data/README.md says what it holds"
         return {}, {}, [Problem(shown, expected="this file", fix=fix)]
-    text, problems = _decode(path, shown)
+    text, problems = read_text(path, shown)
     if problems:
         return {}, {}, problems
     deep = [Problem(shown, expected="keys and lists as in data/README.md, without more inside")]

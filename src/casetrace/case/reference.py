@@ -259,7 +259,7 @@ class Work(Row):
     """A cited work; a field that was not seen in a source is left empty."""
 
     id: Id = column("Unique", "fechner_2024")
-    authors: Text = column("Authors", "Fechner A, Willenberg A")
+    authors: Text = column("Authors", "Fechner A, Willenberg A", default="")
     year: Text = column("Year", "2024")
     title: Text = column("Title", "Creatine kinase serum levels in children revisited")
     source: Text = column("Journal or site", "Clin Chim Acta")
@@ -268,6 +268,21 @@ class Work(Row):
     doi: Text = column("DOI", "10.1016/j.cca.2024.119726", default="")
     pmid: Text = column("PubMed id", "", default="")
     note: Text = column("How the facts were obtained", "", default="")
+
+    def cited(self) -> str:
+        """As it is listed among references, in the style of Vancouver.
+
+        Notes
+        -----
+        Citing Medicine, 2nd edition, National Library of Medicine 2007.
+        """
+        year = "" if self.year == "undated" else self.year
+        where = f"{year};{self.volume}" if year and self.volume else year
+        where += f":{self.pages}" if self.pages and self.volume else ""
+        where += f", {self.pages}" if self.pages and not self.volume else ""
+        parts = (self.authors, self.title, self.source, where)
+        found = " ".join(f"{part.rstrip('.')}." for part in parts if part)
+        return found + (f" doi:{self.doi}" if self.doi else "")
 
     def short(self) -> str:
         """Author and year, as cited in text."""

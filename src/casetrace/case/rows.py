@@ -132,6 +132,11 @@ class Finding(Coded, Timed):
         "observed; excluded (looked for and absent); ambiguous (a reading decides); not reported",
         "observed",
     )
+    told_as: Text = column(
+        "As it is told in its state, where name and state do not read well",
+        "muscle bulk normal",
+        default="",
+    )
     event: Literal["", "yes"] = column(
         "yes: mark it in the course figure as an event", "yes", default=""
     )

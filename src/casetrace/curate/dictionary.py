@@ -10,7 +10,6 @@ from pydantic import BaseModel
 from casetrace.case import fields, head
 from casetrace.case.reference import REFERENCE
 from casetrace.case.rows import TABLES, columns
-from casetrace.case.vocabulary import Saying
 from casetrace.quantity import GRAMMAR
 
 __all__ = ["dictionary"]
@@ -48,9 +47,11 @@ or Unix line ends. `casetrace check` names every fault by file, row, column and 
 """
 
 
-_AUDIENCES = """Optional, here for the names of one case and in `reference/` for names that many
-cases share. An audience is a template in `src/casetrace/narrative/templates/`: `parent`, `ja`.
-A name without words stands as it does in the data, and `casetrace check` lists it.
+_STORIES = """### story.md, story.<audience>.md
+
+Optional: the case as its authors tell it, in Markdown, to clinicians and to any other audience or
+in another language (`story.parent.md`, `story.ja.md`). Numbers are not typed: they are values by
+name, and [docs/stories.md](../docs/stories.md) says how. A case without one gets a short abstract.
 """
 
 
@@ -65,8 +66,7 @@ def dictionary() -> str:
     for name, model in TABLES.items():
         parts.append(f"### {name}.csv\n\n{_first_line(model)}")
         parts.append(_table(model))
-    parts.append(f"### words.<audience>.csv\n\n{_first_line(Saying)}\n{_AUDIENCES}")
-    parts.append(_table(Saying))
+    parts.append(_STORIES)
     parts.append("## reference/\n")
     for name, model in REFERENCE.items():
         parts.append(f"### reference/{name}.csv\n\n{_first_line(model)}")

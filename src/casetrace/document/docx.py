@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -12,8 +11,8 @@ from casetrace.case.model import Case
 from casetrace.case.problems import UsageError
 from casetrace.document.reference import restyled
 from casetrace.narrative import narrate
-from casetrace.narrative.audience import CLINICIAN
-from casetrace.narrative.story import literal
+from casetrace.narrative.language import CLINICIAN
+from casetrace.narrative.told import literal
 from casetrace.questions.course.figures import course
 
 __all__ = ["docx"]
@@ -72,7 +71,7 @@ def docx(case: Case, audience: str = CLINICIAN) -> bytes:
                     f"--resource-path={folder}",
                     f"--reference-doc={look}",
                     "--shift-heading-level-by=-1",  # the first heading is the title
-                    f"--metadata=lang:{told.audience.language}",
+                    f"--metadata=lang:{told.audience.language.code}",
                     "--metadata=author:casetrace",
                 ],
             )
@@ -84,7 +83,6 @@ def docx(case: Case, audience: str = CLINICIAN) -> bytes:
         return out.read_bytes()
 
 
-def _anchor(key: str) -> str:
-    """The first cell of a row, which may be broken after a point or a line."""
-    shown = re.sub(r"([._/])", "\\1\u200b", key)
-    return f'[{literal(shown)}]{{id="{key}"}}'
+def _anchor(key: str, words: str) -> str:
+    """The first cell of a row, which links lead to."""
+    return f'[{literal(words)}]{{id="{key}"}}'

@@ -12,12 +12,19 @@ from typing import Any
 
 from casetrace.case.model import Case
 from casetrace.display.style import FONTS
-from casetrace.display.trace import split
+from casetrace.display.trace import plain, split
 from casetrace.narrative import Narrative, narrate
-from casetrace.narrative.source_tables import fact_rows, value_rows
+from casetrace.narrative.sources import SOURCE_COLUMNS, VALUE_COLUMNS, source_rows, value_rows
 from casetrace.questions.question import charts
 
 __all__ = ["Document", "document"]
+
+LEGEND = (
+    "Clinical course. Each value is drawn as far as it is known, and no line joins values. Filled "
+    "points are exact, open points inexact; an arrow starts at a bound whose other end is open; a "
+    "box spans a range; hatching is what the report does not give. The axis is broken where the "
+    "time between two events is not known."
+)
 
 _TEMPLATE = Path(__file__).parent / "summary.typ"
 
@@ -73,20 +80,38 @@ def document(case: Case) -> Document:
 
 def _content(case: Case) -> dict[str, Any]:
     """What the template sets. All of it is data, nothing is markup."""
-    told = narrate(case)
     figure = charts()["course"].of(case)
-    named = {key for _, text in told.parts for key, _, _ in split(text) if key}
+    told = narrate(case, figure)
+    keys = told.keys()
+    values = {key: told.values[key] for key in keys if key in told.values}
+    sources = [key for key in keys if key not in told.values]
     cited = case.head.citation
     day = cited.published or date(int(cited.year), 1, 1)
     return {
         # PDF/A wants a date, and a fresh one would change the bytes: that of the report.
         "date": [day.year, day.month, day.day],
-        "title": _seen(case.head.title),
-        "parts": [[kind, list(_spans(text, told))] for kind, text in told.parts if text],
-        "figure": {"svg": figure.svg_with_text, "alt": _seen(figure.alt)} if figure else None,
-        "values": _rows("v", value_rows(told.records)),
-        "sources": _rows("s", fact_rows(case, sorted(named - set(told.values)))),
-        "about": _seen(f"{case.head.title} ({case.id}, {case.scenario})"),
+        "parts": [[kind, list(_spans(text, told))] for kind, _, text in told.parts],
+        "title": _seen(plain(told.parts[0][2])),
+        "figure": {
+            "svg": figure.svg_with_text,
+            "alt": _seen(figure.alt),
+            "legend": _seen(LEGEND),
+        }
+        if figure
+        else None,
+        "record": [
+            {
+                "title": table.title,
+                "columns": table.columns,
+                "rows": [[list(_spans(c, told)) for c in cells] for cells in table.rows.values()],
+            }
+            for table in told.record
+        ],
+        "value_columns": VALUE_COLUMNS,
+        "values": _rows("v", value_rows(case, values)),
+        "source_columns": SOURCE_COLUMNS,
+        "sources": _rows("s", source_rows(case, sources)),
+        "about": _seen(case.head.title),
     }
 
 

@@ -11,7 +11,7 @@ from casetrace.case.model import Case
 from casetrace.case.problems import CaseError, UsageError
 from casetrace.case.project import DEFAULT_SCENARIO
 from casetrace.explore.view import PANES, View
-from casetrace.narrative.audience import audiences
+from casetrace.narrative.language import audiences
 
 __all__ = ["explore"]
 
@@ -34,9 +34,7 @@ class Controls:
             layout={"width": "auto", "flex": "0 0 auto"},
         )
         self.scenarios = w.Dropdown(description="Read as", **wide)
-        self.audiences = w.Dropdown(
-            options=[(to.title, to.name) for to in audiences()], description="Words", **wide
-        )
+        self.audiences = w.Dropdown(description="Words", **wide)
         self.readings: dict[str, Any] = {}
         self.choices = w.VBox(
             layout={"max_height": "26rem", "overflow": "auto", "flex": "0 0 auto"}
@@ -90,6 +88,10 @@ class Controls:
             rows.append(w.VBox([w.HTML(question), box], layout={"flex": "0 0 auto"}))
         self.choices.children = rows
         self._silently(self.scenarios, options=self._scenarios(), value=self._scenario())
+        told = [(to.title, to.name) for to in audiences(case)]
+        names = [name for _, name in told]
+        kept = self.audiences.value if self.audiences.value in names else names[0]
+        self._silently(self.audiences, options=told, value=kept)
         self._show()
 
     def _scenarios(self) -> list[tuple[str, str]]:

@@ -13,9 +13,8 @@ from casetrace.case.model import Case
 from casetrace.display.table import hint_of
 from casetrace.display.trace import mark, replace_marks
 from casetrace.narrative import narrate
-from casetrace.narrative.audience import CLINICIAN
-from casetrace.narrative.narrator import PICTURE
-from casetrace.narrative.story import literal
+from casetrace.narrative.language import CLINICIAN
+from casetrace.narrative.told import PICTURE, literal
 from casetrace.page.figures import picture
 from casetrace.quantity.wording import value_name
 from casetrace.questions.course.figures import course
@@ -108,7 +107,7 @@ class View:
         text = replace_marks(told.text, lambda key, said: mark(key, literal(said)))
         html = MarkdownIt("commonmark", {"html": False}).render(text.replace(PICTURE, ""))
         traced = replace_marks(html, self._traced)
-        return f'<div lang="{told.audience.language}">{traced}</div>'
+        return f'<div lang="{told.audience.language.code}">{traced}</div>'
 
     def panes(self) -> tuple[str, str, str]:
         """Course, values and words, each fit to stand alone."""

@@ -1,5 +1,5 @@
-"""The narrative: templates without digits, values in, traced text out."""
+"""The narrative: a story by its author, values in, traced text out; and the record behind it."""
 
-from casetrace.narrative.story import Narrative, narrate, opening
+from casetrace.narrative.told import Narrative, narrate, opening, others
 
-__all__ = ["Narrative", "narrate", "opening"]
+__all__ = ["Narrative", "narrate", "opening", "others"]

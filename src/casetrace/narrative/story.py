@@ -1,230 +1,242 @@
-"""Fill the narrative's template with the values of a case, and render it."""
+"""A story: Markdown by its author, with values in braces, told for a case under its readings."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from html import escape
-from pathlib import Path
-from typing import Any
 
 from casetrace.case.model import Case
-from casetrace.case.project import DEFAULT_SCENARIO
-from casetrace.case.write import write_bytes
-from casetrace.display.figure import Figure
-from casetrace.display.table import Note, hint_of
-from casetrace.display.trace import SIGNS, mark, parts, replace_marks, split, stray, without_signs
-from casetrace.narrative import analyses, findings, treatment
-from casetrace.narrative.audience import CLINICIAN, Audience
-from casetrace.narrative.audience import audience as find
-from casetrace.narrative.narrator import PICTURE, Narrator
-from casetrace.narrative.source_tables import FACT_COLUMNS, VALUE_COLUMNS, fact_rows, value_rows
-from casetrace.quantity import Quantity
-from casetrace.questions.values import as_records, headline
+from casetrace.case.problems import CaseError, Problem, nearest
+from casetrace.case.stories import CLINICIAN
+from casetrace.display.trace import mark, sentence_case, stray
+from casetrace.narrative.abstract import sentences
+from casetrace.narrative.language import Audience, audience, languages
+from casetrace.narrative.placeholders import Placeholders, StoryError
 
-__all__ = ["Narrative", "narrate", "opening"]
+__all__ = ["FIGURE", "Passage", "Story", "check_stories", "story"]
 
+#: Kind of the passage that stands where the course figure does: after the first section.
+FIGURE = "figure"
 
-def html_anchor(key: str) -> str:
-    """The first cell of a row in plain Markdown."""
-    return f'<a id="{key}"></a>`{key}`'
+_LINK = re.compile(r"\[([^\[\]@]+)\]\(([^()\s]+)\)")
+_CITED = re.compile(r"\[(@[\w-]+(?:;\s*@[\w-]+)*)\]")
 
 
 @dataclass(frozen=True)
-class Narrative:
-    """The narrative of a case under its scenario.
+class Passage:
+    """A heading, a paragraph or an item of a list.
 
     Attributes
     ----------
-    case : Case
-        What it tells of.
-    values : dict of Quantity
-        The headline values.
-    text : str
-        The filled template, with marks (see :mod:`casetrace.display.trace`).
-    parts : tuple of (str, str)
-        The same in parts, each with its kind (see :func:`casetrace.display.trace.parts`).
-    narrator : Narrator
-        What told it, in the words of its audience.
-    figure : Figure or None
-        The clinical course, for its alternative text.
+    kind : str
+        ``h1``, ``h2``, ``p``, ``li`` or ``figure``.
+    source : str
+        As it was written, in one line.
+    line : int
+        Where it stands in its file, from 1; 0 for what the program adds.
+    name : str
+        Unique in the story: number of its section, and of its place there.
     """
 
-    case: Case
-    values: dict[str, Quantity]
-    text: str
-    parts: tuple[tuple[str, str], ...]
-    narrator: Narrator
-    figure: Figure | None = None
+    kind: str
+    source: str
+    line: int
+    name: str
 
-    @property
-    def audience(self) -> Audience:
-        """Whom it is told to."""
-        return self.narrator.audience
 
-    @property
-    def unsaid(self) -> list[str]:
-        """Names that the audience has no words for: they stand as they do in the data."""
-        return [name for name, words in self.narrator.asked.items() if words is None]
+@dataclass(frozen=True)
+class Story:
+    """A story of a case.
 
-    @cached_property
-    def records(self) -> list[dict[str, Any]]:
-        """The headline values as plain records."""
-        return as_records(self.case, self.values)
+    Attributes
+    ----------
+    to : Audience
+        Whom it is told to.
+    passages : tuple of Passage
+        In order; the first is the title.
+    cited : tuple of str
+        Works of the bibliography in the order in which they are cited.
+    is_generated : bool
+        Whether the program made it, for want of a file.
+    """
 
-    def markdown(self, picture: str = "", anchor: Callable[[str], str] = html_anchor) -> str:
-        """Markdown, every number a link to its row in the tables at the end.
+    to: Audience
+    passages: tuple[Passage, ...]
+    cited: tuple[str, ...]
+    is_generated: bool
 
-        Parameters
-        ----------
-        picture : str
-            Path of the course figure, from where the text will lie; left out without one.
-        anchor : callable
-            Gives the cell that links to an id lead to.
+    def told(self, case: Case, passage: Passage) -> str:
+        """Return a passage for a case under its readings, its numbers and facts marked.
+
+        Returns
+        -------
+        str
+            Markdown of one line; empty if a condition leaves nothing of it.
+
+        Raises
+        ------
+        StoryError
+            If something in it cannot be told.
         """
-        body = replace_marks(self.text, self._link)
-        if picture and self.figure:
-            alt = self.audience.phrases.get("picture", self.figure.alt)
-            alt = alt.replace("[", "(").replace("]", ")")
-            body = body.replace(PICTURE, f"![{alt}]({picture})")
-        else:
-            body = body.replace(PICTURE + "\n\n", "")
-        return f"{body.rstrip()}\n\n{self._tables(anchor)}"
-
-    def export(self, folder: Path) -> None:
-        """Write Markdown and, once for all audiences, values into a folder."""
-        where = (
-            "../figures"
-            if self.case.scenario != DEFAULT_SCENARIO
-            else (f"../../figures/{self.case.id}")
+        if not passage.line:
+            return passage.source
+        filler = case.once(
+            ("placeholders", self.to.name), lambda: Placeholders(case, self.to.language)
         )
-        picture = f"{where}/course.svg"
-        write_bytes(folder / self.audience.file, self.markdown(picture).encode())
-        if self.audience.name != CLINICIAN:
-            return
-        records = json.dumps(self.records, indent=1, ensure_ascii=False)
-        write_bytes(folder / "values.json", f"{records}\n".encode())
+        filler = filler if filler.case is case else Placeholders(case, self.to.language)
+        told = filler.fill(passage.source)
+        told = _LINK.sub(lambda m: mark(m[2], m[1]), told)
+        told = _CITED.sub(self._numbered, told)
+        told = " ".join(told.split())
+        if found := stray(told):
+            raise StoryError(f"a digit that no value carries: {found!r}")
+        return told if passage.kind in ("h1", "h2") else sentence_case(told)
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        body = replace_marks(self.text, self._hinted)
-        body = body.replace(PICTURE + "\n\n", "")
-        return {"text/markdown": body.strip() + "\n", "text/plain": repr(self)}
-
-    def __repr__(self) -> str:
-        return f"{self.audience.title}, {self.case.id}: {len(self.values)} values"
-
-    def _link(self, key: str, words: str) -> str:
-        """Words with a link to the row they come from; facts without a number have none."""
-        return f"[{literal(words)}](#{key})" if self._is_traced(key, words) else literal(words)
-
-    def _hinted(self, key: str, words: str) -> str:
-        """The same for a notebook: what the words rest on shows when they are pointed at."""
-        if not self._is_traced(key, words):
-            return literal(words)
-        hint = hint_of(self.case, self.values.get(key, key))
-        return f'<abbr title="{escape(hint)}">{literal(words)}</abbr>'
-
-    def _is_traced(self, key: str, words: str) -> bool:
-        return key in self.values or bool(re.search(r"\d", words))
-
-    def _tables(self, anchor: Callable[[str], str]) -> str:
-        facts = {
-            key: None
-            for _, text in self.parts
-            for key, words, _ in split(text)
-            if key and key not in self.values and re.search(r"\d", words)
-        }
-        said = {key: self.narrator.text(q) for key, q in self.values.items()}
-        lines = [
-            f"## {self._heading('Values and their sources')}",
-            "",
-            *self._table(VALUE_COLUMNS, value_rows(self.records, said), anchor),
+    def _numbered(self, match: re.Match[str]) -> str:
+        """The numbers of cited works, each leading to its work."""
+        numbers = [
+            mark(f"reference/bibliography/{key}", str(self.cited.index(key) + 1))
+            for key in _keys(match[1])
         ]
-        if facts:
-            rows = fact_rows(self.case, facts)
-            lines += ["", f"## {self._heading('Facts and their sources')}", ""]
-            lines += self._table(FACT_COLUMNS, rows, anchor)
-        return "\n".join(lines) + "\n"
-
-    def _heading(self, text: str) -> str:
-        return self.audience.words.get(text, text)
-
-    def _table(
-        self,
-        columns: dict[str, int],
-        rows: dict[str, list[str]],
-        anchor: Callable[[str], str],
-    ) -> Iterator[str]:
-        """Lines of a Markdown table whose first cells can be led to."""
-        yield f"| {' | '.join(map(self._heading, columns))} |".replace("|  |", "| |")
-        yield f"|{'|'.join('-' * width for width in columns.values())}|"  # pandoc takes the widths
-        for key, (_, *cells) in rows.items():
-            told = (literal(c).replace("\n", " ") for c in cells)
-            yield f"| {' | '.join([anchor(key), *told])} |"
+        return mark("", "[") + ", ".join(numbers) + mark("", "]")
 
 
-def narrate(case: Case, figure: Figure | None = None, audience: str = CLINICIAN) -> Narrative:
-    """Tell the case from its values.
+def story(case: Case, name: str = CLINICIAN) -> Story:
+    """Return the story of a case to an audience.
+
+    A case without a story for clinicians gets a short abstract.
 
     Parameters
     ----------
     case : Case
-        The case under its scenario.
-    figure : Figure
-        The clinical course, for its alternative text.
-    audience : str
-        Whom to tell it to, as its template is named: ``summary`` (a clinician), ``parent``,
-        ``ja``.
-
-    Returns
-    -------
-    Narrative
+        The case.
+    name : str
+        The audience: ``clinician``, or as its file is named.
 
     Raises
     ------
-    ValueError
-        If a digit of the text does not come from a value or a row.
     UsageError
-        If there is no such audience.
+        If the case has no story for it.
     """
-    values, to = headline(case), find(audience)
-    narrator = Narrator(case, values, to)
-    told = "".join(render(narrator, section) for section in to.template.blocks)
-    return Narrative(case, values, without_signs(told), tuple(parts(told)), narrator, figure)
+    to, text = audience(case, name), case.stories.get(name)
+    if text is None:
+        return Story(to, tuple(_abstract(case)), (), True)
+    passages = tuple(_passages(text))
+    found = [
+        key for p in passages for match in _CITED.finditer(p.source) for key in _keys(match[1])
+    ]
+    return Story(to, passages, tuple(dict.fromkeys(found)), False)
 
 
-def opening(case: Case) -> Note:
-    """Say whom the case is of, in a sentence whose number says what it rests on."""
-    head, age = case.head, headline(case)["subject.age"]
-    told = (
-        f"A {head.subject.noun}, {mark('subject.age', age.text())} old {head.subject.age_means}, "
-        f"with {head.diagnosis.name}."
-    )
-    return Note(told, {"subject.age": hint_of(case, age)})
+def check_stories(case: Case) -> None:
+    """See that every story of a case can be told.
+
+    Raises
+    ------
+    CaseError
+        For every fault in every story: digits, names, options, sources and form.
+    """
+    problems = [p for name in case.stories for p in _faults(case, name)]
+    if problems:
+        raise CaseError(problems)
 
 
-def names_of(narrator: Narrator) -> dict[str, Any]:
-    """Every name that a template may use, put together once for a narrator."""
-    if not narrator.names:
-        narrator.names = dict(narrator.vocabulary)
-        for more in (findings, treatment, analyses):
-            narrator.names |= more.vocabulary(narrator)
-    return narrator.names
+def _abstract(case: Case) -> Iterator[Passage]:
+    yield Passage("h1", mark("case.yaml/title", case.head.title), 0, "0-0")
+    yield Passage("h2", "Abstract", 0, "1-0")
+    yield Passage("p", " ".join(sentences(case)), 0, "1-1")
+    yield Passage(FIGURE, "", 0, "1-2")
 
 
-def render(narrator: Narrator, section: str) -> str:
-    """One section of the template, a block of it, filled; see :func:`narrate`."""
-    template = narrator.audience.template
-    context = template.new_context({**names_of(narrator), **SIGNS})
-    told = "".join(template.blocks[section](context))
-    if found := stray(told):
-        raise ValueError(f"a digit that no value carries: {found!r}")
-    return told
+def _passages(text: str) -> Iterator[Passage]:
+    """Headings, paragraphs and items of a list, with the figure after the first section."""
+    section = place = 0
+    has_figure = False
+    for line, block in _blocks(text):
+        start = re.match(r"(#+ |- )?", block)[0]
+        kind = {"# ": "h1", "## ": "h2", "- ": "li"}.get(start, "p")
+        if kind == "h2":
+            if section and not has_figure:
+                yield Passage(FIGURE, "", 0, f"{section}-{place + 1}")
+                has_figure = True
+            section, place = section + 1, -1
+        place += 1
+        source = " ".join(block.removeprefix(start if kind != "p" else "").split())
+        yield Passage(kind, source, line, f"{section}-{place}")
+    if not has_figure:
+        yield Passage(FIGURE, "", 0, f"{section}-{place + 1}")
 
 
-def literal(text: str) -> str:
-    """Text as Markdown shows it literally."""
-    return re.sub(r"([\\`*_\[\]<>|#&])", r"\\\1", text)
+def _blocks(text: str) -> Iterator[tuple[int, str]]:
+    """Paragraphs and items, each with the number of its first line."""
+    lines: list[str] = []
+    first = 0
+    for number, line in enumerate([*text.split("\n"), ""], start=1):
+        begins = re.match(r"#|- ", line)
+        if lines and (not line.strip() or begins or lines[0].startswith("#")):
+            yield first, "\n".join(lines)
+            lines = []
+        if line.strip():
+            first = first if lines else number
+            lines.append(line)
+
+
+def _keys(cited: str) -> list[str]:
+    return [key.strip().removeprefix("@") for key in cited.split(";")]
+
+
+def _faults(case: Case, name: str) -> Iterator[Problem]:
+    file = f"{case.folder}/story.md" if name == CLINICIAN else f"{case.folder}/story.{name}.md"
+    if len(name) == 2 and name not in languages():
+        fix = "add how numbers are said in it to src/casetrace/narrative/languages.yaml"
+        known = ", ".join(languages())
+        yield Problem(file, value=name, expected=f"a language that is known: {known}", fix=fix)
+        return
+    told = story(case, name)
+    if not told.passages or told.passages[0].kind != "h1":
+        yield Problem(file, "line 1", expected="a title", fix="begin with: # Title of the story")
+    filler = Placeholders(case, told.to.language)
+    works = {work.id for work in case.reference.bibliography}
+    for passage in told.passages:
+        where = f"line {passage.line}"
+        bare = _LINK.sub(lambda m: "" if _says(case, m[2], m[1]) else m[1], passage.source)
+        faults = list(filler.check(_CITED.sub("", bare)))
+        for match in _LINK.finditer(passage.source):
+            if not _leads(case, match[2]):
+                hint = nearest(match[2], _places(case), "row")
+                faults.append((f"{match[0]} leads nowhere", f"write table/row; {hint}"))
+        for key in told.cited:
+            if f"@{key}" in passage.source and key not in works:
+                faults.append((f"no work {key!r}", nearest(key, works, "work")))
+        if not faults and passage.line:
+            try:
+                told.told(case, passage)
+            except (StoryError, ValueError) as error:
+                faults.append((str(error), "mend it, and run casetrace check again"))
+        for said, fix in faults:
+            yield Problem(file, where, value=said, expected="what a story may hold", fix=fix)
+
+
+def _says(case: Case, target: str, words: str) -> bool:
+    """Whether every number in some words stands in the name or the words of a row."""
+    if not _leads(case, target) or target.startswith(("reference/", "case.yaml/")):
+        return False
+    row = case.get(*target.split("/", 1))
+    own = f"{getattr(row, 'name', '')} {getattr(row, 'as_reported', '')}"
+    return all(number in own for number in re.findall(r"\d+", words))
+
+
+def _leads(case: Case, target: str) -> bool:
+    try:
+        return bool(case.describe(target)["file"])
+    except (KeyError, ValueError, AttributeError, StopIteration, IndexError):
+        return False
+
+
+def _places(case: Case) -> list[str]:
+    return [f"{table}/{key}" for table in case.rows for key in _ids(case, table)]
+
+
+def _ids(case: Case, table: str) -> list[str]:
+    return [row.id for row in case.rows[table] if hasattr(row, "id")]

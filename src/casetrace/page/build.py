@@ -19,11 +19,10 @@ from casetrace.case.model import Case
 from casetrace.case.write import digest
 from casetrace.display.style import FONTS
 from casetrace.display.trace import plain
-from casetrace.narrative.audience import CLINICIAN, Audience, audiences
+from casetrace.narrative.language import CLINICIAN, Audience, audiences
+from casetrace.narrative.record import record
 from casetrace.page.content import (
     SOURCE_COLUMNS,
-    STATES,
-    TABLES,
     VALUE_COLUMNS,
     narratives,
     source_row,
@@ -118,7 +117,7 @@ def _stories(case: Case, shown: Mapping[str, str]) -> list[SimpleNamespace]:
     for to, parts in narratives(case):
         sections: list[SimpleNamespace] = []
         for part, kind, text in parts:
-            if kind == "status":
+            if kind in ("status", "figure"):
                 continue
             if kind in ("h1", "h2"):
                 anchor = _anchor(to, part, plain(text))
@@ -137,22 +136,17 @@ def _anchor(to: Audience, part: str, title: str) -> str:
     slug = re.sub(r"[^a-z]+", "-", title.lower()).strip("-")
     if to.name == CLINICIAN:
         return slug
-    return f"{to.name}-{slug}" if to.language == "en" else part
+    return f"{to.name}-{slug}" if to.language.code == "en" else part
 
 
 def _tables(case: Case, parts: Iterable[str]) -> dict[str, SimpleNamespace]:
-    """Rows of each table by name, with columns and title."""
-    found = {}
-    for name, (table, _, _) in TABLES.items():
-        made = table(case)
-        found[name] = SimpleNamespace(title=made.title, columns=made.columns, rows=[])
-    columns = ("finding", "kind", "code", "when", "words", "place", "note")
-    for state in STATES:
-        key = f"findings-{state.replace(' ', '-')}"
-        found[key] = SimpleNamespace(title=f"Findings {state}", columns=columns, rows=[])
+    """Rows of each table of the record by name, with columns and title."""
+    found = {
+        t.name: SimpleNamespace(title=t.title, columns=t.columns, rows=[]) for t in record(case)
+    }
     for part in parts:
         if part.startswith("t-"):
-            name, _, _ = part.removeprefix("t-").partition("/")[0].rpartition("-")
+            name = part.split("-")[1]
             found[name].rows.append(part)
     return found
 
@@ -174,10 +168,7 @@ def _data(case: Case, parts: Mapping[str, Part]) -> str:
         "now": [list(r.options).index(case.chosen[n]) for n, r in head.readings.items()],
         "scenarios": {n: dict(s.readings) for n, s in head.scenarios.items()},
         "parts": moving,
-        "audiences": [
-            {"name": to.name, "language": to.language, "terms": dict(to.words)}
-            for to in audiences()
-        ],
+        "audiences": [{"name": to.name, "language": to.language.code} for to in audiences(case)],
     }
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")

@@ -1,4 +1,4 @@
-"""The words of the page: narrative, tables, values and sources, with a link behind each number."""
+"""The words of the page: stories, record, values and sources, with a link behind each number."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from html import escape as _escape
 from itertools import groupby
-from typing import Any
 
 from markdown_it import MarkdownIt
 
 from casetrace.case.model import Case
 from casetrace.display.figure import Mark
 from casetrace.display.table import quote
-from casetrace.display.trace import mark, parts, replace_marks
-from casetrace.narrative.audience import Audience, audiences
-from casetrace.narrative.narrator import Narrator
-from casetrace.narrative.story import literal, render
+from casetrace.display.trace import mark, replace_marks
+from casetrace.narrative.language import Audience, audiences
+from casetrace.narrative.record import record
+from casetrace.narrative.sources import depends_on, how_said, source_name, source_rows
+from casetrace.narrative.story import story
+from casetrace.narrative.told import literal, passages
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
-from casetrace.questions.report import tables
+from casetrace.quantity.wording import value_name
 from casetrace.questions.values import as_records, headline
 
 __all__ = [
     "SOURCE_COLUMNS",
-    "TABLES",
     "VALUE_COLUMNS",
     "aim",
     "escape",
@@ -39,25 +39,17 @@ __all__ = [
     "tabled",
 ]
 
-#: Tables of the page: name, what gives them, rows of the case that theirs stand for.
-TABLES = {
-    "observations": (tables.observations, "observations", "id"),
-    "treatments": (tables.treatments, "treatments", "id"),
-    "register": (tables.register, "register", "id"),
-    "care": (tables.care, "care", "item"),
-}
-STATES = ("observed", "excluded", "ambiguous", "not reported")
-SOURCE_COLUMNS = ("row", "words or work", "what it says", "place", "file")
-VALUE_COLUMNS = ("value", "text", "bounds", "unit", "how", "hangs on", "sources")
+SOURCE_COLUMNS = ("what", "words or work", "what it says", "place", "file")
+VALUE_COLUMNS = ("value", "text", "bounds", "unit", "how", "depends on", "sources")
 
 
-def narrated(to: Audience, case: Case, only: Collection[str] | None = None) -> dict[str, str]:
-    """Paragraphs and list items of a narrative, as HTML, for a case under its readings.
+def narrated(to: str, case: Case, only: Collection[str] | None = None) -> dict[str, str]:
+    """Paragraphs and list items of a story, as HTML, for a case under its readings.
 
     Parameters
     ----------
-    to : Audience
-        Whom it is told to.
+    to : str
+        The audience.
     case : Case
         The case.
     only : collection of str
@@ -68,14 +60,15 @@ def narrated(to: Audience, case: Case, only: Collection[str] | None = None) -> d
     dict of str
         By part, ``n-<audience>-<section>-<number>``.
     """
-    wanted = None if only is None else {name.split("-")[2] for name in only}
-    narrator = Narrator(case, headline(case), to)
-    sections = [one for one in to.template.blocks if wanted is None or one in wanted]
-    return {name: html for section in sections for name, html in _told(narrator, section)}
+    return {
+        name: _linked(_inline(replace_marks(text, lambda key, said: mark(key, literal(said)))))
+        for name, kind, text in _passages(case, to)
+        if kind in ("p", "li", "status") and (only is None or name in only)
+    }
 
 
 def tabled(case: Case, only: Collection[str] | None = None) -> dict[str, str]:
-    """Rows of tables (their cells) and headline values, as HTML; see :func:`narrated`.
+    """Rows of the record (their cells) and headline values, as HTML; see :func:`narrated`.
 
     Returns
     -------
@@ -84,41 +77,25 @@ def tabled(case: Case, only: Collection[str] | None = None) -> dict[str, str]:
     """
     known = headline(case)
     found: dict[str, str] = {}
-    wanted = None if only is None else {_table_of(name) for name in only}
-    for name, (table, rows, key) in TABLES.items():
-        if wanted is None or name in wanted:
-            ids = [f"{rows}/{getattr(row, key)}" for row in case.rows[rows]]
-            found.update(_rows(name, table(case).rows, ids))
-    for state in STATES:
-        name = f"findings-{state.replace(' ', '-')}"
-        if wanted is None or name in wanted:
-            ids = [f"findings/{f.id}" for f in case.rows.findings if f.state == state]
-            found.update(_rows(name, _findings(case, state), ids))
-    pattern = _any_of(tuple(known))
+    if only is None or any(name.startswith("t-") for name in only):
+        for table in record(case):
+            for key, cells in table.rows.items():
+                html = (f"<td>{_linked(replace_marks(escape(c), mark))}</td>" for c in cells)
+                found[f"t-{table.name}-{key}"] = "".join(html)
     asked = known if only is None else {k: q for k, q in known.items() if f"v-{k}" in only}
-    for record in as_records(case, asked):
-        found[f"v-{record['id']}"] = _value_row(case, record, asked[record["id"]], pattern)
+    for row in as_records(case, asked):
+        found[f"v-{row['id']}"] = _value_row(case, row, asked[row["id"]])
     return found
 
 
 def narratives(case: Case) -> list[tuple[Audience, list[tuple[str, str, str]]]]:
-    """The narrative to each audience, the clinician's first: parts with names, kinds and words."""
-    known, found = headline(case), []
-    for to in audiences():
-        narrator, pieces = Narrator(case, known, to), []
-        for section in to.template.blocks:
-            for place, (kind, text) in enumerate(parts(render(narrator, section))):
-                pieces.append((f"n-{to.name}-{section}-{place}", kind, text))
-        found.append((to, pieces))
-    return found
+    """The story to each audience, the clinician's first: parts with names, kinds and words."""
+    return [(to, list(_passages(case, to.name))) for to in audiences(case)]
 
 
-def _told(narrator: Narrator, section: str) -> Iterator[tuple[str, str]]:
-    """Paragraphs and list items of a section of a narrative, as HTML."""
-    for place, (kind, text) in enumerate(parts(render(narrator, section))):
-        if kind in ("p", "li"):
-            html = _inline(replace_marks(text, lambda key, said: mark(key, literal(said))))
-            yield f"n-{narrator.audience.name}-{section}-{place}", _linked(html)
+def _passages(case: Case, to: str) -> Iterator[tuple[str, str, str]]:
+    for kind, name, text in passages(case, story(case, to)):
+        yield f"n-{to}-{name}", kind, text
 
 
 def _linked(html: str) -> str:
@@ -133,13 +110,8 @@ def _linked(html: str) -> str:
     return replace_marks(html, lambda key, words: link(key, words) if next(order) else words)
 
 
-def _table_of(name: str) -> str:
-    """The table that a part is a row of; empty for a value."""
-    return name.partition("/")[0].removeprefix("t-").rpartition("-")[0] if name[0] == "t" else ""
-
-
 def hangs(case: Case, parts: Mapping[str, str]) -> dict[str, set[str]]:
-    """The readings that parts hang on through the headline values that they name."""
+    """The readings that parts depend on through the headline values that they name."""
     known = {key: set(q.readings) for key, q in headline(case).items()}
     found = {}
     for name, html in parts.items():
@@ -177,49 +149,24 @@ def marks_table(case: Case, marks: Iterable[Mark]) -> str:
 
 def source_row(case: Case, key: str) -> str:
     """A source under :data:`SOURCE_COLUMNS`: its words or work, what it says, where it stands."""
-    found = case.describe(key)
-    said = quote(found.get("as_reported", "")) or found.get("citation", "") or _silent(case, key)
-    row = f", row {found['row']}" if "row" in found else ""
-    cells = [key, said, _says(case, key), found.get("place", ""), f"{found['file']}{row}"]
+    name, said, place, file = source_rows(case, [key])[key]
+    cells = [name, said, _says(case, key), place, file]
     return "".join(f"<td>{escape(c)}</td>" for c in cells)
 
 
 def _says(case: Case, key: str) -> str:
-    """What a row is about: its name, or all that a reference row holds."""
+    """What a row is about, beyond its name."""
     table, _, name = key.partition("/")
     if table == "reference":
         table, _, name = name.partition("/")
+        hidden = ("id", "citation", "system", "code")
         cells = case.reference.written(table, name)
-        said = {k: v for k, v in cells.items() if v and k not in ("id", "citation")}
+        said = {k: v for k, v in cells.items() if v and k not in hidden}
         return "; ".join(f"{k.replace('_', ' ')} {v}" for k, v in said.items())
-    if table == "care":
-        return next(item.label for item in case.reference.care if item.id == name)
-    if table == "case.yaml":
-        part, _, name = name.partition("/")
-        named = {"readings": "question", "clocks": "label"}.get(part)
-        found = getattr(case.head, part)
-        if not named:
-            return getattr(found, "title", "") or getattr(found, "name", "")
-        rows = found if isinstance(found, dict) else {row.id: row for row in found}
-        return getattr(rows[name], named)
-    row = case.get(table, name)
     if table == "register":
+        row = case.get(table, name)
         return f"{row.topic}: {row.statement}"
-    return getattr(row, "name", "")
-
-
-def _silent(case: Case, key: str) -> str:
-    """What stands for words of the report where a row has none."""
-    table, _, row = key.partition("/")
-    if table == "care":
-        return "Our judgement: the report has no words of its own for this."
-    if table in ("findings", "register"):
-        kind = getattr(case.get(table, row), "state" if table == "findings" else "kind")
-        if kind in ("not reported", "missing"):
-            return "The report says nothing on this."
-    if key.startswith("case.yaml/readings/"):
-        return "An assumption: the report does not say."
-    return ""
+    return getattr(case.get(table, name), "note", "") if table in case.rows else ""
 
 
 def escape(text: str) -> str:
@@ -230,18 +177,6 @@ def escape(text: str) -> str:
 @cache
 def _inline(text: str) -> str:
     return MarkdownIt("commonmark", {"html": False}).renderInline(text).replace("&quot;", '"')
-
-
-def _rows(name: str, rows: Iterable[Iterable[str]], keys: Iterable[str]) -> dict[str, str]:
-    return {f"t-{name}-{key}": _cells(row, key) for row, key in zip(rows, keys, strict=True)}
-
-
-def _findings(case: Case, state: str) -> list[list[str]]:
-    """Findings in a state, in columns that are the same for all states."""
-    found = tables.findings(case, state)
-    if state == "not reported":
-        return [[name, kind, "", "", "", "", note] for name, kind, note in found.rows]
-    return [list(row) for row in found.rows]
 
 
 def _cells(row: Iterable[str], key: str) -> str:
@@ -255,39 +190,32 @@ def _cells(row: Iterable[str], key: str) -> str:
     return "".join(cells)
 
 
-def _value_row(case: Case, record: dict[str, Any], q: Quantity, names: re.Pattern[str]) -> str:
-    """A headline value with all that it hangs on."""
-    readings = case.head.readings
-    hangs_on = "<br>".join(
-        f'<a href="#r-{name}">{escape(readings[name].question)}</a> '
-        f"{escape(readings[name].options[option].label)}"
-        for name, option in record["readings"].items()
-    )
-    links = {_said(s): s["id"] for s in reversed(record["sources"])}  # each words once
+def _value_row(case: Case, row: dict, q: Quantity) -> str:
+    """A headline value with all that it depends on."""
+    questions = zip(row["readings"], depends_on(case, row["readings"]), strict=True)
+    depends = "<br>".join(f'<a href="#r-{n}">{escape(said)}</a>' for n, said in questions)
+    links = {_said(case, s): s["id"] for s in reversed(row["sources"])}  # each words once
     sources = "".join(
         f'<li><a href="#s-{escape(key)}">{escape(said)}</a></li>'
         for said, key in reversed(links.items())
     )
-    how = record["how"]
-    for name, option in record["readings"].items():
-        how = how.replace(f", {name}: {option}", "")  # said under what it hangs on
     cells = [
-        escape(record["id"]),
-        escape(record["text"]),
+        escape(value_name(row["id"])),
+        escape(row["text"]),
         escape(_bounds(q)),
-        escape(printed(record["unit"])),
-        names.sub(r'<a class="v" href="#v-\1">\1</a>', escape(how)),
-        hangs_on,
+        escape(printed(row["unit"])),
+        escape(how_said(case, row["how"], row["readings"])),
+        depends,
         f"<ul>{sources}</ul>",
     ]
     return "".join(f"<td>{cell}</td>" for cell in cells)
 
 
-def _said(source: dict[str, str]) -> str:
+def _said(case: Case, source: dict[str, str]) -> str:
     """The words of a source with their place, or the work it is cited from."""
     if source.get("as_reported"):
         return f"{quote(source['as_reported'])} ({source['place']})"
-    return source.get("citation") or source["id"]
+    return source.get("citation") or source_name(case, source["id"])
 
 
 def _bounds(q: Quantity) -> str:
@@ -301,10 +229,3 @@ def _bounds(q: Quantity) -> str:
     high = "" if math.isinf(q.high) else f"{'to' if q.high_closed else 'below'} {q.high:,.6g}"
     measured = " ".join(part for part in (low, high, printed(q.unit)) if part)
     return measured if low and high else f"{measured}, open {'upwards' if low else 'downwards'}"
-
-
-@cache
-def _any_of(known: tuple[str, ...]) -> re.Pattern[str]:
-    """Any of some values, as a derivation names them."""
-    names = sorted(known, key=len, reverse=True)
-    return re.compile(rf"(?<![\w.])({'|'.join(map(re.escape, names))})(?![\w]|\.\w)")

@@ -156,12 +156,11 @@
 
   // --- where a number comes from
   const node = (tag, text) => Object.assign(document.createElement(tag), text === undefined ? {} : { textContent: text });
-  const term = (words) => audience.terms[words] || words;
   const entry = (list, words, content) => {
     if (!content || !(content.textContent ?? content)) return;
     const dd = node("dd");
     dd.append(content);
-    list.append(node("dt", term(words)), dd);
+    list.append(node("dt", words), dd);
   };
   const cell = (row, n) => {
     const box = document.createDocumentFragment();
@@ -173,7 +172,7 @@
     if (rest.length < 2) return box;
     const more = node("details"), ul = node("ul");
     ul.append(...rest);
-    more.append(node("summary", `${term("and more:")} ${rest.length}`), ul);
+    more.append(node("summary", `and more: ${rest.length}`), ul);
     box.append(more);
     return box;
   };
@@ -240,7 +239,7 @@
       box.append(ul);
       entry(list, "also used in", few(box, 8));
     }
-    more.append(node("summary", term("for the record")), record);
+    more.append(node("summary", "for the record"), record);
     traced.replaceChildren(title, list, more);
     traced.lang = audience.language;
     panel.hidden = false;

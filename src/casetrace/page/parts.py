@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from casetrace.case.model import Case
-from casetrace.narrative.audience import audiences
+from casetrace.narrative.language import audiences
 from casetrace.page.content import hangs, narrated, tabled
 from casetrace.page.figures import Shown, drawn, shown_figures
 from casetrace.page.variants import Varied, varied
@@ -45,12 +45,14 @@ class Part:
         return self.home, self.now or "", *pieces
 
 
-def groups() -> dict[str, Callable[[Case], dict[str, Varied]]]:
+def groups(case: Case) -> dict[str, Callable[[Case], dict[str, Varied]]]:
     """What makes each group of parts for a case at its defaults.
 
     The words to each audience are a group, so are the tables with the values, and each figure.
     """
-    told = {f"words-{to.name}": partial(_told, partial(narrated, to)) for to in audiences()}
+    told = {
+        f"words-{to.name}": partial(_told, partial(narrated, to.name)) for to in audiences(case)
+    }
     figures = {f"figure-{shown.name}": partial(_drawn, shown) for shown in shown_figures()}
     return {**told, "words-tables": partial(_told, tabled), **figures}
 
@@ -70,7 +72,7 @@ def _drawn(shown: Shown, case: Case) -> dict[str, Varied]:
 
 def made(case: Case) -> dict[str, Part]:
     """All parts of the page of a case, one after another."""
-    return {k: part for make in groups().values() for k, part in _parts(case, make).items()}
+    return {k: part for make in groups(case).values() for k, part in _parts(case, make).items()}
 
 
 def work(case: Case, folder: Path) -> dict[str, Callable[[], None]]:
@@ -89,15 +91,15 @@ def work(case: Case, folder: Path) -> dict[str, Callable[[], None]]:
         By name: the words, and each figure. Each can be called in a process of its own.
     """
     batches: dict[str, dict[str, Path]] = {}
-    for name in groups():
+    for name in groups(case):
         batches.setdefault(batch(name), {})[name] = folder / f"{name}.json"
     return {name: partial(_make, case, paths) for name, paths in batches.items()}
 
 
-def gathered(folder: Path) -> dict[str, Part]:
+def gathered(case: Case, folder: Path) -> dict[str, Part]:
     """Return the parts that were made into a folder."""
     found: dict[str, Part] = {}
-    for name in groups():
+    for name in groups(case):
         made = json.loads((folder / f"{name}.json").read_bytes())
         found.update({name: Part(**part) for name, part in made.items()})
     return found
@@ -106,7 +108,7 @@ def gathered(folder: Path) -> dict[str, Part]:
 def _make(case: Case, paths: Mapping[str, Path]) -> None:
     """Make groups of parts, each into a file."""
     for name, path in paths.items():
-        found = _parts(case, groups()[name])
+        found = _parts(case, groups(case)[name])
         made = {name: asdict(part) for name, part in found.items()}
         path.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
 

@@ -1,0 +1,117 @@
+"""A short abstract of a case without a story: who, what, how it went, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from casetrace.case.clocks import occasion, since, when
+from casetrace.case.model import Case
+from casetrace.display.trace import mark, sentence_case
+from casetrace.questions.values import headline
+
+__all__ = ["joined", "sentences"]
+
+MOST = 6  # items of a list in a sentence
+SIGNS = ("symptom", "sign", "motor test")
+
+
+def sentences(case: Case) -> list[str]:
+    """Return the abstract of a case, a sentence each, with its numbers marked.
+
+    Parameters
+    ----------
+    case : Case
+        The case under its readings.
+
+    Returns
+    -------
+    list of str
+        Patient; findings at the first time; the main measure from first to last; treatments;
+        what the patient could do and what became of it; what is not reported. A sentence that
+        the case has nothing for is left out.
+    """
+    made = (_patient, _findings, _measure, _treatment, _outcome, _missing)
+    return [said for make in made if (said := make(case))]
+
+
+def joined(items: Iterable[str], most: int = 0) -> str:
+    """Items as a list in a sentence; of more than ``most``, as many and the count of the rest."""
+    every = list(items)
+    items = every[:most] if most and len(every) > most + 1 else every
+    if len(items) < len(every):
+        items.append("others")
+    if len(items) < 2:
+        return "".join(items)
+    comma, last = ("; ", "; and ") if any("," in one for one in items) else (", ", " and ")
+    return f"{comma.join(items[:-1])}{last}{items[-1]}"
+
+
+def _patient(case: Case) -> str:
+    head, age = case.head, headline(case)["subject.age"]
+    told = mark("subject.age", age.text())
+    means = f" {head.subject.age_means}" if head.subject.age_means else ""
+    form = f" ({head.diagnosis.qualifier})" if head.diagnosis.qualifier else ""
+    noun = head.subject.noun
+    article = "An" if noun[:1].lower() in "aeiou" else "A"
+    name = mark("case.yaml/diagnosis", f"{head.diagnosis.name}{form}")
+    return f"{article} {noun}, {told} old{means}, was diagnosed with {name}."
+
+
+def _findings(case: Case) -> str:
+    first = case.head.clocks[0].id if case.head.clocks else ""
+    seen = [
+        mark(f"findings/{f.id}", f.name)
+        for f in case.rows.findings
+        if f.state == "observed" and f.kind in SIGNS and f.clock in ("", first) and not f.event
+    ]
+    return f"Findings were {joined(seen, MOST)}." if seen else ""
+
+
+def _measure(case: Case) -> str:
+    rows = [o for o in case.rows.observations if o.id.startswith(f"{case.head.main_measure}.")]
+    if not rows:
+        return ""
+    ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
+    said = [
+        " ".join(
+            part
+            for part in (
+                mark(f"observations/{o.id}", o.value.text()),
+                mark(f"observations/{o.id}", occasion(case, o)),
+            )
+            if part
+        )
+        for o in ends
+    ]
+    return f"{sentence_case(rows[0].name)} was {' and '.join(said)}."
+
+
+def _treatment(case: Case) -> str:
+    values, said = headline(case), {}
+    for row in case.rows.treatments:
+        words = mark(f"treatments/{row.id}", row.name)
+        count, total = (values.get(f"{row.drug}.{what}") for what in ("courses", "dose_total"))
+        if count is not None and total is not None:
+            number = mark(f"{row.drug}.courses", count.text(unit=False))
+            course = "course" if count.is_point and count.low == 1 else "courses"
+            words += f" ({number} {course}, {mark(f'{row.drug}.dose_total', total.text())} in all)"
+        said.setdefault(row.drug, words)
+    return f"Treatment was {joined(said.values())}." if said else ""
+
+
+def _outcome(case: Case) -> str:
+    said = []
+    zeros = {clock.id: clock.phrase for clock in case.head.clocks}
+    for row in case.rows.motor[-1:]:
+        said.append(mark(f"motor/{row.id}", row.name))
+    for row in case.rows.findings:
+        if row.kind in ("outcome", "adverse event") and row.state == "observed":
+            time = when(case, "findings", row)
+            words = f"{row.name} {since(time, zeros[row.clock])}" if time else row.name
+            said.append(mark(f"findings/{row.id}", words))
+    return f"Reported afterwards: {joined(said, MOST)}." if said else ""
+
+
+def _missing(case: Case) -> str:
+    topics = [mark(f"register/{r.id}", r.topic) for r in case.rows.register if r.kind == "missing"]
+    return f"Not reported: {joined(topics, MOST)}." if topics else ""
