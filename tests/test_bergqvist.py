@@ -137,11 +137,10 @@ def test_a_time_is_said_once_and_an_occasion_before_it(told):
 def test_where_no_occasion_is_given_the_time_stands_for_it(case, told):
     said = "serum ferritin 1 week after admission: about 4,200 ng/mL"
     assert said in charts.course(case).alt
-    assert "serum ferritin 1 week after admission, against" in charts.folds(case).alt
 
 
 def test_one_course_is_no_schedule_to_draw(case):
-    assert charts.doses(case) is None
+    assert charts.exposure(case) is None
 
 
 def test_counts_and_temperatures_have_their_units(told):

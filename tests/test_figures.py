@@ -86,7 +86,7 @@ def test_the_same_case_gives_the_same_figure(name):
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_case_that_lacks_what_a_figure_shows_has_none_or_less_of_it(name, toy):
     figure = getattr(charts, name)(load("toy-2000", where=toy))
-    lacking = {"classification", "coverage", "igg", "series", "profile"}
+    lacking = {"classification", "igg", "evidence"}
     assert (figure is None) == (name in lacking)
 
 
@@ -110,33 +110,36 @@ def test_points_of_items_and_scores_are_drawn():
     ]
 
 
-def test_the_dissociation_is_drawn_as_wide_as_it_is_known():
-    figure = figure_of("dissociation")
-    assert [m.shape for m in figure.marks] == ["point", "open point", "arrow", "band", "band"]
-    assert (figure.marks[2].low, figure.marks[2].high) == ("8000", "")
-    assert "Vignos grade 9 to 10" in figure.marks[2].text
-    assert "motor state not reported" in figure.marks[1].text
-    assert figure.marks[4].text.startswith("able to walk unassisted; Vignos grade 1 to 5; 4,000")
+def test_measure_and_function_stand_side_by_side_as_far_as_they_are_known():
+    figure = figure_of("response")
+    values = [m for m in figure.marks if m.lane == "measure"]
+    assert [m.shape for m in values] == ["point", "open point", "arrow", "band"]
+    assert (values[2].low, values[2].high) == ("8000", "")
+    states = [m.text for m in figure.marks if m.lane == "function"]
+    assert states[2].startswith("between 30 and 34 weeks after")
+    assert states[3].startswith("not before 30 weeks after")
+    words = [t.get_text() for t in figure.drawing.texts]
+    assert "not reported" in words  # of the first weeks of prednisolone
 
 
 def test_sums_of_courses_stop_being_points_where_a_dose_is_not_reported():
-    found = [m for m in figure_of("doses").marks if m.lane == "sum"]
+    found = [m for m in figure_of("exposure").marks if m.lane == "sum"]
     open_ended = [m for m in found if m.shape == "arrow"]
     assert {m.what.split(",")[0] for m in open_ended} == {f"after course {n}" for n in range(7, 13)}
     assert all(m.high == "" for m in open_ended)
 
 
-def test_grams_at_assumed_weights_are_drawn_as_assumed():
-    found = [m for m in figure_of("doses").marks if m.lane == "grams"]
-    assert {m.shape for m in found} == {"assumed"}
-    # 2 g/kg × 9.161 and 14.611 kg, the 3rd and the 97th percentile at 24 months
-    assert (found[0].low, found[0].high) == ("18.322", "29.222")
-
-
 def test_the_case_is_no_share():
-    found = marks(figure_of("series"), "series")
+    found = marks(figure_of("evidence"), "studies")
     assert found["this case"].shape == "unknown"
     assert found["Al-Mayouf 2000 (children)"].low == "66.66666667"
+
+
+def test_counts_of_the_trial_have_exact_limits_in_both_arms():
+    trial = marks(figure_of("evidence"), "studies")["Aggarwal 2022 (ProDERM) (adults)"]
+    # Clopper and Pearson of 37 of 47 and of 21 of 48, by tables
+    assert "37 of 47, exact 95% limits 64 to 89%" in trial.text
+    assert "controls 21 of 48, exact 95% limits 29 to 59%" in trial.text
 
 
 # --- what a notebook can compute
@@ -216,14 +219,14 @@ def unled(figure):
     return found
 
 
-@pytest.mark.parametrize("name", [p for p in EACH if p.values != ("series",)])
+@pytest.mark.parametrize("name", [p for p in EACH if p.values != ("evidence",)])
 @pytest.mark.parametrize("scenario", ["default", "lower-dose"])
 def test_every_number_in_a_figure_leads_to_what_it_rests_on(name, scenario):
     assert unled(figure_of(name, scenario)) == []
 
 
-def test_of_the_published_series_only_the_key_leads_nowhere():
-    (key,) = unled(figure_of("series"))
+def test_of_the_published_studies_only_the_key_leads_nowhere():
+    (key,) = unled(figure_of("evidence"))
     assert key.startswith("circle: children")
 
 

@@ -4,7 +4,7 @@ import csv
 import math
 
 import pytest
-from conftest import ROOT, change_cell, charts, csv_text, opened
+from conftest import ROOT, change_cell, csv_text, opened
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,32 +77,6 @@ def test_a_wider_multiple_never_has_a_narrower_word(a, b, more):
 
 def test_a_measure_without_thresholds_has_no_word():
     assert response.severity(CASE, "ast", parse("3")) is None
-
-
-# --- laboratory and motor state
-
-
-def ids(pairs):
-    return [(p.observation and p.observation.id, p.motor and p.motor.id) for p in pairs]
-
-
-def test_values_and_motor_states_of_one_time_are_paired_and_nothing_is_carried_on():
-    assert ids(response.pairs(CASE)) == [
-        ("ck.presentation", "presentation"),
-        ("ck.after_prednisolone", None),
-        ("ck.relapse", "relapse"),
-        ("ck.on_ivig", "after_six"),
-        ("ck.on_ivig", "unassisted"),  # 0 to 34 weeks, and at least 30
-    ]
-
-
-def test_a_state_that_no_value_reaches_stands_alone_and_is_drawn_in_the_margin(copy):
-    change_cell(copy.data / "imataka-2014" / "motor.csv", "unassisted", "time", "at least 8")
-    case = load("imataka-2014", where=copy)
-    assert ids(response.pairs(case))[-1] == (None, "unassisted")
-    assert "CK not reported" in charts.dissociation(case).marks[-1].text
-    longer = case.under({"ck_plateau": "both-blocks"})
-    assert ids(response.pairs(longer))[-1] == ("ck.on_ivig", "unassisted")
 
 
 # --- core sets

@@ -67,7 +67,6 @@ def test_no_weight_is_assumed_and_nothing_is_simulated(case):
     assert not any("grams" in name or name.startswith("igg") for name in headline(case))
     assert charts.igg(case) is None
     assert "no assumed body weight" in tables.applies(case, "exposure")
-    assert charts.coverage(case) is None
 
 
 def test_a_limit_that_the_report_prints_is_not_called_assumed(case):
@@ -115,7 +114,7 @@ def test_a_checklist_that_was_not_rated_says_so(case, copy):
 
 
 def test_every_figure_of_it_is_named_and_traced(case):
-    for draw in (charts.course, charts.doses, charts.folds, charts.classification):
+    for draw in (charts.course, charts.exposure, charts.classification):
         figure = draw(case)
         assert figure.alt
         assert all(mark.source for mark in figure.marks if mark.shape != "unknown"), figure.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from casetrace.case.fields import (
     Bounds,
@@ -199,11 +199,16 @@ class Head(Part):
     clocks: tuple[Clock, ...] = column("In order of time", "", strict=False)
     comparisons: tuple[Comparison, ...] = column("Changes", "", default=(), strict=False)
     uses: Uses = column("Reference rows", "", default_factory=Uses)
-    outcomes: tuple[Id, ...] = column(
-        "Headline values whose dependence on the readings is drawn",
-        "[ivig.dose_total]",
-        default=(),
-        strict=False,
+    outcomes: dict[Id, Prose] = column(
+        "Headline values whose dependence on the readings is drawn, each with what it is called; "
+        "a plain list of them will do",
+        "{ivig.dose_total: all courses together}",
+        default_factory=dict,
     )
     readings: dict[Name, Reading] = column("By name", "", default_factory=dict)
     scenarios: dict[Option, Scenario] = column("By name", "", default_factory=dict)
+
+    @field_validator("outcomes", mode="before")
+    @classmethod
+    def _named_or_listed(cls, given: object) -> object:
+        return dict.fromkeys(given, "") if isinstance(given, list) else given

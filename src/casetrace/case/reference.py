@@ -229,6 +229,8 @@ class Study(Row):
         "Share who improved in %, if only that is given", "79", unit="= %", default=None
     )
     control_percent: Amount = column("The same among controls", "44", unit="= %", default=None)
+    control_improved: Amount = column("Number of controls who improved", "21", default=None)
+    control_of: Amount = column("of how many controls", "48", default=None)
     outcome: Text = column("What counted as improved, or the result", "improved", default="")
     further: Text = column("Further results as reported", "", default="")
     citation: Id = column(CITATION, "al_mayouf_2000")

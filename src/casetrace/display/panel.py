@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
@@ -107,6 +108,8 @@ def draw_bounds(
     are a band. The axis must have its limits already.
     """
     left, right = ax.get_xlim()
+    if q.is_change and q.unit == "%" and q.low <= -100 and not q.low_closed:
+        q = replace(q, low=-math.inf)  # all of it is the natural end of a fall, and no bound
     if q.is_point:
         face = "white" if q.about else colour
         ax.plot(

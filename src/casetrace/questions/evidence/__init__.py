@@ -17,11 +17,10 @@ QUESTION = Question(
     ),
     charts=(
         Chart(
-            "series",
-            "Published series of the same treatment, each by its own definition",
-            figures.series,
+            "evidence",
+            "Published studies of the same treatment, each by its own definition",
+            figures.evidence,
         ),
-        Chart("profile", "The case beside the profile of the disease", figures.profile),
     ),
     answer=analysis.answer,
     has=analysis.has,

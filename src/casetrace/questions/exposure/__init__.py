@@ -17,8 +17,13 @@ QUESTION = Question(
         tables.igg_models,
     ),
     charts=(
-        Chart("doses", "Doses under each reading, beside published regimens", figures.doses),
-        Chart("igg", "Serum IgG, simulated: an assumption throughout", figures.igg),
+        Chart("exposure", "Doses under each reading, beside published regimens", figures.exposure),
+        Chart(
+            "igg",
+            "Serum IgG, simulated: an assumption throughout",
+            figures.igg,
+            is_on_page=False,
+        ),
     ),
     answer=igg.answer,
     has=igg.has,

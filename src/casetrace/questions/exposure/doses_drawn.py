@@ -1,4 +1,4 @@
-"""Doses: added up by reading, beside published regimens, and in grams."""
+"""Doses: added up by reading, and beside published regimens."""
 
 from __future__ import annotations
 
@@ -15,27 +15,25 @@ from casetrace.quantity import Quantity
 from casetrace.quantity.units import UnitError, factor, printed
 from casetrace.questions.evidence import analysis as evidence
 from casetrace.questions.exposure.doses import (
-    assumed_weight,
     dose_rates,
     of_courses,
     per_course,
 )
 from casetrace.questions.sensitivity.by_reading import variants
 
-__all__ = ["doses"]
+__all__ = ["exposure"]
 
 
-def doses(case: Case) -> Figure | None:
+def exposure(case: Case) -> Figure | None:
     """Draw what was given in more than one course, by reading.
 
-    Three panels: the sum of the courses over planned weeks under each reading of the dose; the
-    dose per week beside published regimens; and grams of a course at growth-standard weights, an
-    assumption and hatched. Panels that the case has no data for are left out.
+    Two panels: the sum of the courses over planned weeks under each reading of the dose, and the
+    dose per week beside published regimens.
 
     Returns
     -------
     Figure or None
-        Named ``doses``; None if nothing was given.
+        Named ``exposure``; None if nothing was given.
     """
     drugs = dict.fromkeys(t.drug for t in case.rows.treatments if t.is_block)
     drug = next((drug for drug in drugs if len(courses(case, drug)) > 1), "")
@@ -50,10 +48,9 @@ def doses(case: Case) -> Figure | None:
         page = Page(case, upper + middle)
         if drug:
             _cumulative(page, drug, readings, upper)
-            _grams(page, drug, readings, upper)
         if rates:
             _rate_panel(page, drug, rates, upper, middle)
-        return page.finished("doses", _alt(page))
+        return page.finished("exposure", _alt(page))
 
 
 def _variants(case: Case, drug: str) -> list[tuple[str, Case]]:
@@ -65,7 +62,7 @@ def _variants(case: Case, drug: str) -> list[tuple[str, Case]]:
 def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], upper: float) -> None:
     """The sum after each course: a dot each, since between courses it does not change."""
     case = page.case
-    ax = page.panel(8.0, 5.5, 95.0, 33.0)
+    ax = page.panel(8.0, 5.5, 161.0, 33.0)
     unit = of_courses(case, drug)[f"{drug}.dose_total"].unit
     name = next(t.name for t in case.rows.treatments if t.drug == drug)
     page.title(0.8, 0.8, f"{name.capitalize()}, sum of courses", printed(unit))
@@ -97,7 +94,7 @@ def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], upper: 
         if last:
             source = f"treatments/{given[0].block}"  # whose words carry the dose
             tops.append((last[1].low, last[0], last[1].text(), colour, words, source))
-    ax.set_xlim(left=-1.5, right=max((top[1] for top in tops), default=1) * 1.32 + 2)
+    ax.set_xlim(left=-1.5, right=max((top[1] for top in tops), default=1) * 1.2 + 2)
     ax.set_ylim(bottom=0)
     _apart(ax, tops)
     ax.set_xlabel("planned week from the first course", labelpad=1.5)
@@ -116,82 +113,6 @@ def _apart(ax: Axes, tops: list[tuple[float, float, str, str, str, str]]) -> Non
         look = {"va": "center", "color": ink(colour), "fontweight": "bold"}
         lead(source, ax.text(x + 1.2, place, words, **look))
         y_before = place
-
-
-def _grams(page: Page, drug: str, readings: list[tuple[str, Case]], upper: float) -> None:
-    """Grams of a course over age, at the weights of the growth standard."""
-    case = page.case
-    weight = assumed_weight(case)
-    known = {}
-    for number, (_, variant) in enumerate(readings):
-        values = of_courses(variant, drug)
-        dose = next(q for key, q in values.items() if key.startswith(f"{drug}.dose_per_course."))
-        if dose.is_point and "kg" in dose.unit:
-            source = next(f"treatments/{one.block}" for one in courses(variant, drug))
-            known.setdefault(
-                dose.text(), (dose.to("g/kg").low, SERIES[number % len(SERIES)], source)
-            )
-    if weight is None or not known:
-        return
-    rows = _span_of_growth(case)
-    ax = page.panel(117.0, 5.5, 52.0, 33.0)
-    page.title(110.0, 0.8, "Grams of a course", "at assumed weights")
-    months = [r.age_months for r in rows]
-    for words, (dose, colour, source) in known.items():
-        columns = ("p03_kg", "p50_kg", "p97_kg")
-        grams = {c: [dose * getattr(r, c).low for r in rows] for c in columns}
-        ax.fill_between(
-            months,
-            grams["p03_kg"],
-            grams["p97_kg"],
-            facecolor="white",
-            edgecolor=colour,
-            hatch="//////",
-            linewidth=0.4,
-        )
-        ax.plot(months, grams["p50_kg"], color=colour, linewidth=0.9, linestyle=(0, (4, 2)))
-        page_x = months[len(months) // 2]
-        said = ax.annotate(
-            f"{words}",
-            (page_x, grams["p97_kg"][len(months) // 2]),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            color=ink(colour),
-            fontweight="bold",
-        )
-        lead(source, said)
-        for r in (rows[0], rows[-1]):
-            span = [dose * v.low for v in (r.p03_kg, r.p97_kg)]
-            q = Quantity(*(float(f"{s:.12g}") for s in span), "g", derived=True)
-            page.note(
-                "grams",
-                f"{words} at {r.age_months:g} months",
-                "assumed",
-                q,
-                source=f"reference/growth/{r.id}",
-            )
-    ax.set_xlim(months[0] - 0.6, months[-1] + 0.6)
-    ax.set_ylim(0, ax.get_ylim()[1] * 1.12)
-    ax.set_xticks(
-        range(int(months[0]), int(months[-1]) + 1, 6 if months[-1] - months[0] > 6 else 1)
-    )
-    ax.set_xlabel("age in months", labelpad=1.5)
-    said = "hatched: 3rd to 97th percentile of the growth\nstandard, dashed: median"
-    said = page.words(117.0, 45.5, said, color=GREY["text"], fontsize=6.2, linespacing=1.1)
-    lead(f"reference/growth/{rows[0].id}", said)
-
-
-def _span_of_growth(case: Case) -> list:
-    """Rows of the growth standard between those that the case assumes."""
-    ids = {w.rpartition(".")[0] for w in case.head.uses.weight}
-    chosen = [g for g in case.reference.growth if g.id in ids]
-    ages = [g.age_months for g in chosen]
-    low, high = min(ages), max(max(ages), min(ages) + 12)
-    return [
-        g for g in case.reference.growth if g.sex == chosen[0].sex and low <= g.age_months <= high
-    ]
 
 
 def _rates(case: Case, drug: str) -> list[tuple[str, Quantity, str, str]]:
@@ -247,7 +168,7 @@ def _alt(page: Page) -> str:
     said = {}
     for mark in page.marks:
         said.setdefault(mark.lane, []).append(f"{mark.what}: {mark.text}")
-    names = {"sum": "Sum of the courses", "grams": "Grams of a course at assumed weights"}
+    names = {"sum": "Sum of the courses"}
     kept = {}
     for lane, lines in said.items():
         if lane == "sum":  # only the last course of each reading

@@ -16,21 +16,7 @@ QUESTION = Question(
         tables.coverage,
         tables.event_bounds,
     ),
-    charts=(
-        Chart(
-            "folds",
-            "The main laboratory measure as a multiple of each upper reference limit",
-            figures.folds,
-        ),
-        Chart(
-            "dissociation",
-            "The main laboratory measure beside the motor state",
-            figures.dissociation,
-        ),
-        Chart(
-            "coverage", "What a response score needs, and what is reported of it", figures.coverage
-        ),
-    ),
+    charts=(Chart("response", "Main measure and function at each stage", figures.response),),
     answer=analysis.answer,
     has=analysis.has,
 )

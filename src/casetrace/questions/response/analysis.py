@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from casetrace.case.clocks import courses, occasion, when
+from casetrace.case.clocks import courses, occasion
 from casetrace.case.fields import COURSE
 from casetrace.case.limits import limits_named, upper_limit
 from casetrace.case.model import Case
@@ -20,14 +19,12 @@ from casetrace.questions.response.core_set import CORE_SETS, coverage
 
 __all__ = [
     "SEVERITY",
-    "Pair",
     "answer",
     "changes",
     "event_bounds",
     "fold_under",
     "folds",
     "has",
-    "pairs",
     "severities",
     "values",
 ]
@@ -184,53 +181,6 @@ def changes(case: Case) -> dict[str, Quantity]:
     return found
 
 
-@dataclass(frozen=True)
-class Pair:
-    """A value of the main measure and a motor state whose times touch; one may be missing.
-
-    Attributes
-    ----------
-    clock : str
-        Clock that both are counted on.
-    observation, motor : object
-        Rows; None where the report gives no such thing for that time.
-    """
-
-    clock: str
-    observation: Any
-    motor: Any
-
-
-def pairs(case: Case) -> list[Pair]:
-    """Values of the main measure and motor states whose times touch.
-
-    Two are paired if they are on one clock and their spans of time have a moment in
-    common. What has no partner stands alone. Nothing is carried forward in time.
-
-    Returns
-    -------
-    list of Pair
-        In order of the clocks, and on each of the beginning.
-    """
-    measure = case.head.main_measure
-    values = [o for o in case.rows.observations if o.id.partition(".")[0] == measure and o.clock]
-    states = [m for m in case.rows.motor if m.grade and m.clock]
-    at = {id(o): when(case, "observations", o) for o in values}
-    at |= {id(m): when(case, "motor", m) for m in states}
-    found, used = [], set()
-    for state in states:
-        partners = [
-            o for o in values if o.clock == state.clock and _touch(at[id(o)], at[id(state)])
-        ]
-        used |= {o.id for o in partners}
-        found += [Pair(state.clock, o, state) for o in partners or [None]]
-    found += [Pair(o.clock, o, None) for o in values if o.id not in used]
-    order = [c.id for c in case.head.clocks]
-    begin = {id(p): min(at[id(r)].low for r in (p.observation, p.motor) if r) for p in found}
-    late = {id(p): at[id(p.motor)].low if p.motor else 0 for p in found}
-    return sorted(found, key=lambda p: (order.index(p.clock), begin[id(p)], late[id(p)]))
-
-
 def event_bounds(case: Case) -> dict[str, Quantity]:
     """How often an event may still occur if none was seen in n courses.
 
@@ -282,7 +232,3 @@ def _courses_of(case: Case, drug: str, finding: Any) -> Quantity:
     blocks = {f"treatments/{c.block}" for c in given}
     q = Quantity(count, count, "{course}", how=f"{how} of {drug}, by {finding.name}")
     return q.traced({f"findings/{finding.id}", *blocks}, readings_of(finding, "time"))
-
-
-def _touch(one: Quantity, two: Quantity) -> bool:
-    return one.low <= two.high and two.low <= one.high

@@ -1,7 +1,169 @@
-"""The figures of the response."""
+"""The main measure and function at each stage, side by side, so that a dissociation is seen."""
 
-from casetrace.questions.response.coverage import coverage
-from casetrace.questions.response.dissociation import dissociation
-from casetrace.questions.response.folds import folds
+from __future__ import annotations
 
-__all__ = ["coverage", "dissociation", "folds"]
+import math
+import textwrap
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from casetrace.case.clocks import phases, since, when
+from casetrace.case.limits import upper_limit
+from casetrace.case.model import Case
+from casetrace.case.rows import Motor, Observation
+from casetrace.display.figure import Figure, lead
+from casetrace.display.panel import Page
+from casetrace.display.style import COLOURS, GREY, PAPER, styled
+from casetrace.quantity import Quantity
+from casetrace.quantity.units import printed
+from casetrace.questions.response.analysis import folds
+
+__all__ = ["response"]
+
+LEFT, TOP, HEIGHT, LINE = 17.0, 6.0, 38.0, 3.1  # mm
+
+
+def response(case: Case) -> Figure | None:
+    """Draw the main measure and what the patient could do, one column for each stage.
+
+    A stage is what the report counts time from. Above, each value on one axis as far as it is
+    known, with its multiple of the upper limit; below, function in the words of the data, each
+    with its time as far as that is known. Nothing is joined: between stages nothing is known.
+
+    Returns
+    -------
+    Figure or None
+        Named ``response``; None unless the case has both a value and a state with a stage.
+    """
+    measure = case.head.main_measure
+    values = [o for o in case.rows.observations if o.id.startswith(f"{measure}.") and o.clock]
+    states = [m for m in case.rows.motor if m.clock]
+    used = {row.clock for row in (*values, *states)}
+    stages = [phase.clock for phase in phases(case) if phase.clock.id in used]
+    ends = [e for o in values for e in (o.value.low, o.value.high) if math.isfinite(e)]
+    if not states or not ends:
+        return None
+    with styled(7.0):
+        wide = (170.0 - LEFT - 1.0) / len(stages)
+        told = {
+            stage.id: [
+                (m, _lines(case, m, stage.phrase, wide)) for m in states if m.clock == stage.id
+            ]
+            for stage in stages
+        }
+        rows = max(sum(map(len, (words for _, words in one))) + len(one) for one in told.values())
+        page = Page(case, TOP + HEIGHT + 14.0 + LINE * max(rows, 2))
+        unit = values[0].unit
+        ax = page.panel(LEFT, TOP, 170.0 - LEFT - 1.0, HEIGHT)
+        is_log = min(ends) > 0
+        scale = f"{printed(unit)}, logarithmic scale" if is_log else printed(unit)
+        page.title(0.8, 0.8, values[0].name[:1].upper() + values[0].name[1:], scale)
+        _frame(ax, len(stages), ends, is_log)
+        if limit := upper_limit(case, measure):
+            low = limit.to(unit).low
+            ax.axhline(low, color=GREY["line"], linewidth=0.6, linestyle=(0, (4, 2)), zorder=1)
+            words = f"upper limit {limit.text()}"
+            style = {"color": GREY["text"], "va": "bottom", "ha": "right", "bbox": PAPER}
+            said = ax.text(len(stages) - 0.51, low * 1.04, words, **style)
+            lead(limit.sources[0] if limit.sources else "", said)
+        multiples = folds(case, measure)
+        for column, stage in enumerate(stages):
+            mine = [o for o in values if o.clock == stage.id]
+            for place, row in enumerate(mine):
+                x = column + (place + 0.5) / len(mine) - 0.5
+                fold = multiples.get(f"{measure}.fold.{row.id.partition('.')[2]}")
+                _value(page, ax, case, row, x, unit, fold)
+            if not mine:
+                y = ax.get_ylim()[0] * 1.3 if is_log else sum(ax.get_ylim()) / 2
+                ax.text(column, y, "not reported", ha="center", va="bottom", color=GREY["text"])
+            centre = LEFT + wide * (column + 0.5)
+            words = "\n".join(textwrap.wrap(stage.label, int(wide / 1.2)))
+            said = page.words(centre, TOP + HEIGHT + 1.2, words, ha="center", linespacing=1.05)
+            lead(f"case.yaml/clocks/{stage.id}", said)
+            _states(page, case, told[stage.id], centre, TOP + HEIGHT + 13.5)
+        page.title(0.8, TOP + HEIGHT + 9.3, "Function")
+        return page.finished("response", _alt(page))
+
+
+def _frame(ax: Axes, columns: int, ends: list[float], is_log: bool) -> None:
+    ax.set_xlim(-0.5, columns - 0.5)
+    ax.set_xticks([])
+    for edge in range(1, columns):
+        ax.axvline(edge - 0.5, color=GREY["line"], linewidth=0.5, linestyle=(0, (1, 2)), zorder=0)
+    if is_log:
+        ax.set_yscale("log")
+        ax.set_ylim(min(ends) / 4, max(ends) * 3)
+        ax.yaxis.set_major_locator(LogLocator(base=10, subs=(1,)))
+        ax.yaxis.set_minor_formatter(NullFormatter())
+    else:
+        room = 0.4 * (max(ends) - min(ends) or 1)
+        ax.set_ylim(min(ends) - room, max(ends) + room)
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.10g}"))
+
+
+def _value(
+    page: Page, ax: Axes, case: Case, row: Observation, x: float, unit: str, fold: Quantity | None
+) -> None:
+    """A value as far as it is known, with its multiple of the limit."""
+    q, colour = row.value.to(unit), COLOURS["blue"]
+    at = q.low if math.isfinite(q.low) else q.high
+    if q.is_point:
+        face = "white" if q.about else colour
+        ax.plot(x, at, "o", markersize=4.6, markerfacecolor=face, markeredgecolor=colour, zorder=4)
+        shape = "open point" if q.about else "point"
+    elif math.isfinite(q.low) and math.isfinite(q.high):
+        box = Rectangle((x - 0.07, q.low), 0.14, q.high - q.low, zorder=3)
+        box.set(facecolor=COLOURS["sky"], edgecolor=colour, linewidth=0.8)
+        ax.add_patch(box)
+        shape = "band"
+    else:
+        up = 14 if math.isinf(q.high) else -14
+        look = {"arrowstyle": "<|-,head_width=0.14,head_length=0.28", "color": colour}
+        look |= {"shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", (x, at), (0, up), textcoords="offset points", arrowprops=look, zorder=4)
+        ax.plot([x - 0.06, x + 0.06], [at, at], color=colour, linewidth=1.2, zorder=4)
+        shape = "arrow"
+    words = q.text(unit=False)
+    if fold is not None:
+        words += f"\n({fold.text()} × the limit)"
+    style = {"textcoords": "offset points", "ha": "center", "va": "top", "linespacing": 1.1}
+    said = ax.annotate(words, (x, at), (0, -4), bbox=PAPER, zorder=5, **style)
+    lead(f"observations/{row.id}", said)
+    zero = next(c.phrase for c in case.head.clocks if c.id == row.clock)
+    time = when(case, "observations", row)
+    text = q.text() + (f", {since(time, zero)}" if time else "")
+    page.note("measure", row.name, shape, q, time, row.clock, f"observations/{row.id}", text)
+
+
+def _lines(case: Case, row: Motor, zero: str, wide: float) -> list[str]:
+    """A state in lines that fit a column, with its time unless that is the stage itself."""
+    time, words = when(case, "motor", row), row.name
+    if time and not (time.is_point and not time.low):
+        words += f" ({since(time, zero).replace(f' after {zero}', ' later')})"
+    return textwrap.wrap(words, max(12, int((wide - 2) / 1.2)))
+
+
+def _states(
+    page: Page, case: Case, told: list[tuple[Motor, list[str]]], centre: float, top: float
+) -> None:
+    if not told:
+        page.words(centre, top, "not reported", ha="center", color=GREY["text"])
+    for row, lines in told:
+        said = page.words(centre, top, "\n".join(lines), ha="center", linespacing=1.1)
+        lead(f"motor/{row.id}", said)
+        zero = next(c.phrase for c in case.head.clocks if c.id == row.clock)
+        time = when(case, "motor", row)
+        text = since(time, zero) if time else "time not reported"
+        page.note("function", row.name, "words", None, time, row.clock, f"motor/{row.id}", text)
+        top += LINE * (len(lines) + 1)
+
+
+def _alt(page: Page) -> str:
+    parts = {"measure": "Values", "function": "Function"}
+    said = (
+        f"{title}: {'; '.join(f'{m.what}: {m.text}' for m in page.marks if m.lane == lane)}."
+        for lane, title in parts.items()
+    )
+    return f"The main measure and function at each stage. {' '.join(said)}"

@@ -1,4 +1,4 @@
-"""What hangs on how the report is read?"""
+"""What depends on how the report is read?"""
 
 from casetrace.questions.question import Chart, Question
 from casetrace.questions.sensitivity import analysis, figures, tables
@@ -15,7 +15,7 @@ QUESTION = Question(
     charts=(
         Chart(
             "sensitivity",
-            "What hangs on how the report is read: one reading at a time, from the default",
+            "What depends on how the report is read: one reading at a time, from the default",
             figures.sensitivity,
             is_of_default=True,
         ),

@@ -17,6 +17,7 @@ import pandas as pd
 from casetrace.case.model import Case
 from casetrace.display.trace import mark
 from casetrace.quantity import Quantity
+from casetrace.quantity.wording import value_name
 from casetrace.questions.question import Answer, sorted_out
 from casetrace.questions.values import check_names, headline, homes, of_family
 
@@ -28,6 +29,7 @@ __all__ = [
     "first_outcome",
     "has",
     "most_telling",
+    "outcome_name",
 ]
 
 
@@ -207,6 +209,11 @@ def first_outcome(case: Case) -> pd.Series:
     for found in factorials(case).values():
         return found.frame().set_index(list(found.readings))[found.outcome]
     return pd.Series(dtype=object)
+
+
+def outcome_name(case: Case, name: str) -> str:
+    """Return what a case calls an outcome, or its id in words."""
+    return case.head.outcomes.get(name) or value_name(name)
 
 
 def combinations_of(case: Case) -> int:

@@ -4,48 +4,48 @@ from __future__ import annotations
 
 import itertools
 import math
+import textwrap
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from casetrace.case.model import Case
-from casetrace.display.figure import Figure
+from casetrace.display.figure import Figure, lead
 from casetrace.display.panel import Page, draw_bounds, plain_axis
 from casetrace.display.style import COLOURS, GREY, styled
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
-from casetrace.quantity.wording import value_name
-from casetrace.questions.sensitivity.analysis import Factorial, factorials
+from casetrace.questions.sensitivity.analysis import Factorial, factorials, outcome_name
 
 __all__ = ["sensitivity"]
 
-STEP, HEAD, FOOT = 3.3, 5.6, 6.4  # mm: a row, room for a panel's title, and for its axis
+STEP, HEAD, FOOT = 3.9, 5.4, 6.6  # mm: a row, room for a panel's title, and for its axis
+LEFT, WIDTH, LETTERS = 96.0, 60.0, 76  # mm, mm, and letters of a row's words
 
 
 def sensitivity(case: Case) -> Figure | None:
     """Draw outcomes under each option of each reading that moves them, the others as in force.
 
-    One panel for each outcome; readings from the one that moves it most; the option in force
-    is dark. Points, bands and arrows as in the course figure.
+    One panel for each outcome; readings from the one that moves it most, each option in its own
+    words; the option in force is dark. An option that leaves a bound open is named and not drawn
+    against the others. Points and bands as in the course figure.
 
     Returns
     -------
     Figure or None
-        Named ``sensitivity``; None if no outcome hangs on a reading.
+        Named ``sensitivity``; None if no outcome depends on a reading.
     """
     found = [f for f in factorials(case).values() if _rows(f)]
     if not found:
         return None
-    with styled(6.4):
-        columns = _columns(found)
-        page = Page(case, max(sum(_height(f) for f in c) for c in columns) + 6.0)
-        for number, column in enumerate(columns):
-            top = 0.0
-            for factorial in column:
-                _panel(page, factorial, 86.5 * number, top)
-                top += _height(factorial)
-        key = "dark: the option in force   light: other options   open mark: about   "
-        key += "band: bounds   arrow: open end"
+    with styled(7.0):
+        page = Page(case, sum(HEAD + STEP * len(_rows(f)) + FOOT for f in found) + 4.0)
+        top = 0.0
+        for factorial in found:
+            _panel(page, factorial, top)
+            top += HEAD + STEP * len(_rows(factorial)) + FOOT
+        key = "dark: as the report is read here; light: other options; open mark: about; "
+        key += "bar: bounds; arrow: bound without an end"
         page.words(0.8, page.height - 0.8, key, va="bottom", color=GREY["text"])
         return page.finished("sensitivity", _alt(page, found))
 
@@ -59,42 +59,26 @@ def _rows(factorial: Factorial) -> list[tuple[str, str, Quantity | None]]:
     return rows
 
 
-def _height(factorial: Factorial) -> float:
-    return HEAD + STEP * len(_rows(factorial)) + FOOT
-
-
-def _columns(found: list[Factorial]) -> list[list[Factorial]]:
-    """Two columns of about the same height, in order."""
-    half = sum(_height(f) for f in found) / 2
-    first: list[Factorial] = []
-    while (
-        found[len(first) :]
-        and sum(_height(f) for f in first) + 0.5 * _height(found[len(first)]) < half
-    ):
-        first.append(found[len(first)])
-    return [first, found[len(first) :]]
-
-
-def _panel(page: Page, factorial: Factorial, left: float, top: float) -> None:
+def _panel(page: Page, factorial: Factorial, top: float) -> None:
     case, rows = page.case, _rows(factorial)
-    ax = page.panel(left + 43.0, top + HEAD, 39.0, STEP * len(rows))
+    ax = page.panel(LEFT, top + HEAD, WIDTH, STEP * len(rows))
     unit = printed(factorial.default.unit) or _unit(factorial.outcome)
-    page.title(left + 0.8, top + 1.0, value_name(factorial.outcome), unit)
-    low, high = _limits([q for _, _, q in rows if q is not None])
-    ax.set_xlim(low, high)
-    labels, before = [], ""
-    for reading, option, _ in rows:
-        words = reading.replace("_", " ") if reading != before else ""
-        labels.append(f"{words}: {option}" if words else option)
-        before = reading
-    plain_axis(ax, labels, [f"case.yaml/readings/{reading}" for reading, _, _ in rows])
-    ax.tick_params(axis="y", labelsize=5.6, pad=1.0)
+    page.title(0.8, top + 1.0, outcome_name(case, factorial.outcome), unit)
+    opened = {(r, o) for r in factorial.readings for o in factorial.unbounding(r)}
+    shown = [q for r, o, q in rows if q is not None and (r, o) not in opened]
+    ax.set_xlim(*_limits(shown or [q for _, _, q in rows if q is not None]))
+    labels = [case.head.readings[r].options[o].label for r, o, _ in rows]
+    short = [textwrap.shorten(label, LETTERS, placeholder="…") for label in labels]
+    plain_axis(ax, short, [f"case.yaml/readings/{reading}" for reading, _, _ in rows])
     _ticks(ax, factorial)
     for y, (reading, option, q) in enumerate(rows):
-        what = f"{factorial.outcome}, {reading.replace('_', ' ')}: {option}"
+        what = f"{outcome_name(case, factorial.outcome)}, {labels[y]}"
         source = f"case.yaml/readings/{reading}"
-        if q is None:
-            page.note("sensitivity", what, "unknown", text="cannot be computed", source=source)
+        middle = {"va": "center", "color": GREY["text"]}
+        if q is None or (reading, option) in opened:
+            words = q.text() if q else "cannot be computed"
+            page.note("sensitivity", what, "unknown", q, text=words, source=source)
+            lead(source, ax.text(ax.get_xlim()[0], y, f" {words}", **middle))
             continue
         in_force = case.chosen[reading] == option
         shape = draw_bounds(ax, q, y, 0.24, COLOURS["blue"] if in_force else COLOURS["sky"])
@@ -137,10 +121,8 @@ def _alt(page: Page, found: list[Factorial]) -> str:
     )
     parts = [first]
     for factorial in found:
-        said = "; ".join(
-            f"{m.what.partition(', ')[2]} {m.text}"
-            for m in page.marks
-            if m.what.startswith(f"{factorial.outcome},")
-        )
-        parts.append(f"{value_name(factorial.outcome)}: {said}.")
+        name = f"{outcome_name(page.case, factorial.outcome)}, "
+        mine = [m for m in page.marks if m.what.startswith(name)]
+        said = "; ".join(f"{m.what.removeprefix(name)}: {m.text}" for m in mine)
+        parts.append(f"{name[:-2]}: {said}.")
     return " ".join(parts)

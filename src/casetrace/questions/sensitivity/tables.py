@@ -11,7 +11,6 @@ from casetrace.case.model import Case
 from casetrace.display.table import Cell, Table, hint_of, traced
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
-from casetrace.quantity.wording import value_name
 from casetrace.questions.sensitivity import analysis
 from casetrace.questions.sensitivity.by_reading import option_label
 
@@ -35,7 +34,7 @@ def what_if(case: Case) -> Table | None:
                 ]
                 if texts[0] != texts[1]:
                     label = option_label(case, reading, option)
-                    rows.append([about.question, label, value_name(name), *texts])
+                    rows.append([about.question, label, analysis.outcome_name(case, name), *texts])
     columns = ["question", "if you read it so", "outcome", "now", "then"]
     return Table("If you read it this way, then", columns, rows) if rows else None
 
@@ -58,7 +57,7 @@ def telling(case: Case) -> Table | None:
         how = f"over all options of {', '.join(factorial.readings)}; "
         how += hint_of(case, factorial.default)
         cells = (Cell(text, how) for text in (most, opened, *ends, tried))
-        rows.append([value_name(name), traced(case, factorial.default), *cells])
+        rows.append([analysis.outcome_name(case, name), traced(case, factorial.default), *cells])
     scenarios = analysis.combinations_of(case)
     title = f"Which reading matters most ({scenarios:,} scenarios in all)"
     columns = ["outcome", "now", "moved most by", "left without bound by", "low bound"]

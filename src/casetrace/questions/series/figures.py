@@ -28,7 +28,7 @@ LINEAR = 100  # %: changes beyond this are on a logarithmic scale, if any is twi
 
 
 def series_folds(series: CaseSeries) -> Figure | None:
-    """Draw the main measure of each case as multiples of its upper limit, on one axis.
+    """Draw the main measure that cases share as multiples of each upper limit, on one axis.
 
     Parameters
     ----------
@@ -38,18 +38,22 @@ def series_folds(series: CaseSeries) -> Figure | None:
     Returns
     -------
     Figure or None
-        Named ``series-folds``; None if no case has a limit for its main measure.
+        Named ``series-folds``; None unless two cases share the main measure, with limits.
     """
-    rows = [(case, response.folds(case, case.head.main_measure)) for case in series.cases]
-    rows = [(case, found) for case, found in rows if found]
-    if not rows:
+    measure = series.report.head.main_measure
+    sharing = [case for case in series.cases if case.head.main_measure == measure]
+    rows = [(case, found) for case in sharing if (found := response.folds(case, measure))]
+    if len(rows) < 2:
         return None
+    name = next(o.name for o in rows[0][0].rows.observations if o.id.startswith(f"{measure}."))
     step, gap = 3.8, 4.0
     with styled(7.0):
         page = Page(series.report, 16.0 + sum(step * len(f) + gap for _, f in rows))
         ends = [e for _, f in rows for q in f.values() for e in (q.low, q.high)]
         ends = [e for e in ends if math.isfinite(e) and e > 0]
-        page.title(LEFT, 0.8, "Main measure", "multiple of the upper limit, logarithmic scale")
+        page.title(
+            LEFT, 0.8, name[:1].upper() + name[1:], "multiple of the upper limit, logarithmic scale"
+        )
         top = 5.5
         for number, (case, found) in enumerate(rows):
             ax = page.panel(LEFT, top, WIDTH, step * len(found))
@@ -110,7 +114,7 @@ def swimmer(series: CaseSeries) -> Figure | None:
         for y, (case, drug, given) in enumerate(lanes):
             name = next(t.name for t in case.rows.treatments if t.drug == drug)
             _lane(page, ax, y, case, drug, given)
-            words = "\n".join(textwrap.wrap(f"{case.id}: {name}", 34))
+            words = "\n".join(textwrap.wrap(f"{_patient(case)}: {name}", 34))
             ax.text(-0.01, y, words, transform=ax.get_yaxis_transform(), ha="right", va="center")
         ax.set_xlabel("weeks", labelpad=1.5)
         return page.finished("swimmer", _alt("Treatment in courses by case.", page))
@@ -122,10 +126,11 @@ def series_changes(series: CaseSeries) -> Figure | None:
     Returns
     -------
     Figure or None
-        Named ``series-changes``; None if no case declares a change.
+        Named ``series-changes``; None unless two cases share a measure and declare a change.
     """
     rows = []
-    for case in series.cases:
+    sharing = [c for c in series.cases if c.head.main_measure == series.report.head.main_measure]
+    for case in sharing if len(sharing) > 1 else ():
         once = {(pair.old, pair.new): pair for pair in reversed(case.head.comparisons)}
         pairs = [pair for pair in case.head.comparisons if pair in once.values()]
         rows += [(case, pair, of_family(case, "response")[pair.id]) for pair in pairs]
@@ -145,7 +150,7 @@ def series_changes(series: CaseSeries) -> Figure | None:
             ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
         ax.set_xlim(min([*ends, -100]) * 1.08, max([*ends, 0]) * (2 if is_wide else 1) + 30)
         labels = [
-            "\n".join(textwrap.wrap(f"{case.id}: {_pair(case, pair)}", 40))
+            "\n".join(textwrap.wrap(f"{_patient(case)}: {_pair(case, pair)}", 40))
             for case, pair, _ in rows
         ]
         plain_axis(ax, labels)
@@ -195,11 +200,16 @@ def _lane(page: Page, ax: Axes, y: int, case: Case, drug: str, given: list) -> N
 
 
 def _name(page: Page, ax: Axes, case: Case) -> None:
-    """The case beside its panel: id, patient, diagnosis."""
+    """The case beside its panel: patient and diagnosis."""
     age = headline(case)["subject.age"].text()
-    words = f"{case.id}: {case.head.subject.noun}, {age}, {case.head.diagnosis.name}"
-    said = "\n".join(textwrap.wrap(words, 40))
+    words = f"{case.head.subject.noun}, {age}, {case.head.diagnosis.name}"
+    said = "\n".join(textwrap.wrap(words, 34))
     ax.text(-0.01, 0.5, said, transform=ax.transAxes, ha="right", va="center")
+
+
+def _patient(case: Case) -> str:
+    """Whom a case is of, in a few words."""
+    return f"{case.head.subject.noun}, {headline(case)['subject.age'].text()}"
 
 
 def _beside(ax: Axes, q: Quantity, y: float, words: str) -> None:
