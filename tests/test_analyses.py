@@ -109,7 +109,7 @@ def test_doses_of_courses_under_each_reading(toy):
 def test_the_span_from_first_to_last_course(toy):
     span = of_courses(load("toy-2000", where=toy), "pulse")["pulse.weeks_first_to_last_course"]
     assert (span.low, span.high, span.unit) == (18, 18, "wk")
-    assert span.how == "3 × 2 wk + gap of 4 wk + 1 × 8 wk"
+    assert span.how == "3 × 2 weeks + gap of 4 weeks + 1 × 8 weeks"
 
 
 def test_a_dose_that_is_not_reported_leaves_the_total_open_above(toy):

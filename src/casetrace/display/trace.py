@@ -23,9 +23,9 @@ _MARK = re.compile(f"{_OPEN}([^{_MIDDLE}]*){_MIDDLE}([^{_CLOSE}]*){_CLOSE}")
 
 
 def mark(key: str, text: str) -> str:
-    """Mark a piece of text as the value or row ``key``; without one it is text and no more."""
+    """Mark a piece of text as the value or row ``key``; no text stays none."""
     clean = re.sub("[\ue000-\uf8ff]", "", text)
-    return f"{_OPEN}{key}{_MIDDLE}{clean}{_CLOSE}"
+    return f"{_OPEN}{key}{_MIDDLE}{clean}{_CLOSE}" if clean else ""
 
 
 def replace_marks(text: str, render: Callable[[str, str], str]) -> str:

@@ -97,7 +97,8 @@ def _findings(case: Case) -> Row:
         cells = [_listed(case, found, state) for state in ("observed", "excluded", "ambiguous")]
         if any(cells):
             yield key, [title, *cells]
-    silent = [f.name for f in case.rows.findings if f.state == "not reported"]
+    every = case.rows.findings
+    silent = [mark(f"findings/{f.id}", f.name) for f in every if f.state == "not reported"]
     if silent:
         yield "at/none", ["neither present nor absent", "", "", "; ".join(silent)]
 

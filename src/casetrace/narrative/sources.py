@@ -9,6 +9,7 @@ from typing import Any
 
 from casetrace.case.model import Case
 from casetrace.display.table import quote, source_words
+from casetrace.display.trace import mark, plain
 from casetrace.quantity import Quantity
 from casetrace.quantity.wording import value_name
 from casetrace.questions.values import as_records, headline
@@ -43,7 +44,7 @@ def value_rows(case: Case, values: Mapping[str, Quantity]) -> dict[str, list[str
         r["id"]: [
             value_name(r["id"]),
             r["text"],
-            how_said(case, r["how"], r["readings"]),
+            plain(how_said(case, r["how"], r["readings"])),
             "; ".join(depends_on(case, r["readings"])),
             source_words(r["sources"]),
         ]
@@ -75,11 +76,11 @@ def depends_on(case: Case, readings: Mapping[str, str]) -> list[str]:
 
 
 def how_said(case: Case, how: str, readings: Mapping[str, Any]) -> str:
-    """A derivation with values by their names in words."""
+    """A derivation with values by their names in words, each marked as the value it is."""
     for name, option in readings.items():
         how = how.replace(f", {name}: {option}", "")
     known = tuple(headline(case))
-    return _any_of(known).sub(lambda m: f"({value_name(m[1])})", how)
+    return _any_of(known).sub(lambda m: mark(m[1], value_name(m[1])), how)
 
 
 def source_name(case: Case, key: str) -> str:

@@ -63,7 +63,7 @@ def narrated(to: str, case: Case, only: Collection[str] | None = None) -> dict[s
     return {
         name: _linked(_inline(replace_marks(text, lambda key, said: mark(key, literal(said)))))
         for name, kind, text in _passages(case, to)
-        if kind in ("p", "li", "status") and (only is None or name in only)
+        if kind in ("p", "li") and (only is None or name in only)
     }
 
 
@@ -155,18 +155,21 @@ def source_row(case: Case, key: str) -> str:
 
 
 def _says(case: Case, key: str) -> str:
-    """What a row is about, beyond its name."""
+    """What a row is about: its name, or all that a reference row holds."""
     table, _, name = key.partition("/")
     if table == "reference":
         table, _, name = name.partition("/")
         hidden = ("id", "citation", "system", "code")
         cells = case.reference.written(table, name)
         said = {k: v for k, v in cells.items() if v and k not in hidden}
-        return "; ".join(f"{k.replace('_', ' ')} {v}" for k, v in said.items())
+        return "; ".join(
+            f"{k.replace('_', ' ')} {printed(v) if k.endswith('unit') else v}"
+            for k, v in said.items()
+        )
     if table == "register":
         row = case.get(table, name)
         return f"{row.topic}: {row.statement}"
-    return getattr(case.get(table, name), "note", "") if table in case.rows else ""
+    return source_name(case, key).partition(": ")[2]
 
 
 def escape(text: str) -> str:
@@ -204,7 +207,7 @@ def _value_row(case: Case, row: dict, q: Quantity) -> str:
         escape(row["text"]),
         escape(_bounds(q)),
         escape(printed(row["unit"])),
-        escape(how_said(case, row["how"], row["readings"])),
+        replace_marks(escape(how_said(case, row["how"], row["readings"])), link),
         depends,
         f"<ul>{sources}</ul>",
     ]

@@ -143,17 +143,12 @@ def assumed_weight(case: Case) -> Quantity | None:
     return hull(*weights).traced(readings=readings_of(uses, "weight")).named("assumed weight")
 
 
-def _written(time: Quantity) -> str:
-    """A time as its row writes it."""
-    return f"{time.text(unit=False)} {time.unit}"
-
-
 def _spans(case: Case, blocks: list[Treatment]) -> list[str]:
     """The intervals between the first and the last course, in words for a derivation."""
     parts = []
     for block in blocks:
         if block.follows:
-            parts.append(f"gap of {_written(block.gap)}")
+            parts.append(f"gap of {block.gap.text()}")
         if (between := int(block.courses.low) - 1) and block.interval:
-            parts.append(f"{between} × {_written(block.interval)}")
+            parts.append(f"{between} × {block.interval.text()}")
     return parts
