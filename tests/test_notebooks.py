@@ -160,7 +160,7 @@ def test_stored_notebooks_hold_no_time_no_path_and_no_version():
 #: Columns that say themselves where a number of their row comes from.
 SOURCES = {"words", "words of the report", "place", "source", "how", "file", "code", "term", "note"}
 #: Names: of a row of the checklist, a case, a unit or a reading.
-NAMES = {"item", "case", "id", "unit", "hangs on", "what", "what is wrong first"}
+NAMES = {"item", "case", "id", "unit", "depends on", "what", "what is wrong first"}
 #: Words of the curator, each row beside the words of the report that they are about.
 BESIDE = {"what the report says, or not", "what the report says", "in force", "also possible"}
 

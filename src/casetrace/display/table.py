@@ -24,6 +24,7 @@ __all__ = [
     "Table",
     "hint_of",
     "quote",
+    "readings_said",
     "source_words",
     "sourced",
     "traced",
@@ -189,9 +190,14 @@ def hint_of(case: Case, of: Quantity | str) -> str:
     if isinstance(of, str):
         return _cited(case, [of])
     q = of
-    readings = ", ".join(f"{name}: {case.chosen[name]}" for name in q.readings)
-    hangs = f"hangs on {readings}" if readings and readings not in q.how else ""
-    return "; ".join(part for part in (q.how, hangs, _cited(case, q.sources)) if part)
+    depends = f"depends on: {readings_said(case, q.readings)}" if q.readings else ""
+    return "; ".join(part for part in (q.how, depends, _cited(case, q.sources)) if part)
+
+
+def readings_said(case: Case, names: Iterable[str]) -> str:
+    """Readings as their questions, each with the option in force."""
+    every = case.head.readings
+    return "; ".join(f"{every[n].question} {every[n].options[case.chosen[n]].label}" for n in names)
 
 
 def source_words(sources: Iterable[dict[str, str]], most: int = 3) -> str:

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from markdown_it import MarkdownIt
 
 from casetrace.case.model import Case
-from casetrace.display.table import hint_of
+from casetrace.display.table import hint_of, readings_said
 from casetrace.display.trace import mark, replace_marks
 from casetrace.narrative import narrate
 from casetrace.narrative.language import CLINICIAN
@@ -94,11 +94,11 @@ class View:
         changes = _table(("changed", "at the default", "now"), moved, [True] * len(moved))
         rows = []
         for key, q in self.values.items():
-            readings = ", ".join(f"{name}: {self.case.chosen[name]}" for name in q.readings)
-            cells = (self._traced(key, escape(q.text())), escape(readings))
+            readings = escape(readings_said(self.case, q.readings))
+            cells = (self._traced(key, escape(q.text())), readings)
             rows.append([escape(value_name(key)), *cells])
         marked = [key in self.changed for key in self.values]
-        every = _table(("value", "", "hangs on"), rows, marked)
+        every = _table(("value", "", "depends on"), rows, marked)
         return f"{changes}<h4>Every value</h4>{every}" if moved else every
 
     def words(self) -> str:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from casetrace.case.model import Case
-from casetrace.display.table import quote, source_words
+from casetrace.display.table import quote, readings_said, source_words
 from casetrace.display.trace import mark, plain
 from casetrace.quantity import Quantity
 from casetrace.quantity.wording import value_name
@@ -17,7 +17,6 @@ from casetrace.questions.values import as_records, headline
 __all__ = [
     "SOURCE_COLUMNS",
     "VALUE_COLUMNS",
-    "depends_on",
     "how_said",
     "source_name",
     "source_rows",
@@ -45,7 +44,7 @@ def value_rows(case: Case, values: Mapping[str, Quantity]) -> dict[str, list[str
             value_name(r["id"]),
             r["text"],
             plain(how_said(case, r["how"], r["readings"])),
-            "; ".join(depends_on(case, r["readings"])),
+            readings_said(case, r["readings"]),
             source_words(r["sources"]),
         ]
         for r in records
@@ -67,12 +66,6 @@ def source_rows(case: Case, keys: Iterable[str]) -> dict[str, list[str]]:
             f"{source['file']}{row}",
         ]
     return found
-
-
-def depends_on(case: Case, readings: Mapping[str, str]) -> list[str]:
-    """The questions that a value depends on, each with the option in force."""
-    every = case.head.readings
-    return [f"{every[n].question} {every[n].options[o].label}" for n, o in readings.items()]
 
 
 def how_said(case: Case, how: str, readings: Mapping[str, Any]) -> str:

@@ -13,11 +13,11 @@ from markdown_it import MarkdownIt
 
 from casetrace.case.model import Case
 from casetrace.display.figure import Mark
-from casetrace.display.table import quote
+from casetrace.display.table import quote, readings_said
 from casetrace.display.trace import mark, replace_marks
 from casetrace.narrative.language import Audience, audiences
 from casetrace.narrative.record import record
-from casetrace.narrative.sources import depends_on, how_said, source_name, source_rows
+from casetrace.narrative.sources import how_said, source_name, source_rows
 from casetrace.narrative.story import story
 from casetrace.narrative.told import literal, passages
 from casetrace.quantity import Quantity
@@ -195,8 +195,9 @@ def _cells(row: Iterable[str], key: str) -> str:
 
 def _value_row(case: Case, row: dict, q: Quantity) -> str:
     """A headline value with all that it depends on."""
-    questions = zip(row["readings"], depends_on(case, row["readings"]), strict=True)
-    depends = "<br>".join(f'<a href="#r-{n}">{escape(said)}</a>' for n, said in questions)
+    depends = "<br>".join(
+        f'<a href="#r-{name}">{escape(readings_said(case, [name]))}</a>' for name in row["readings"]
+    )
     links = {_said(case, s): s["id"] for s in reversed(row["sources"])}  # each words once
     sources = "".join(
         f'<li><a href="#s-{escape(key)}">{escape(said)}</a></li>'

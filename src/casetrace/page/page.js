@@ -221,7 +221,7 @@
     if (isValue) {
       entry(list, "rests on", few(cell(row, 6)));
       if (cell(row, 4).textContent !== "as reported") entry(list, "worked out as", derived(row));
-      entry(list, "hangs on the reading", cell(row, 5));
+      entry(list, "depends on the reading", cell(row, 5));
       entry(list, "bounds", row.cells[2].textContent === "one value" ? "" : cell(row, 2));
       entry(record, "value", cell(row, 0));
       entry(record, "unit", cell(row, 3));

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from casetrace.case.model import Case
-from casetrace.display.table import VALUES_MIME, Table, quote, sourced, traced, when_said, words_of
+from casetrace.display.table import (
+    VALUES_MIME,
+    Table,
+    quote,
+    readings_said,
+    sourced,
+    traced,
+    when_said,
+    words_of,
+)
 from casetrace.quantity import Quantity
 from casetrace.questions.values import as_records, headline
 
@@ -130,12 +139,12 @@ def values(case: Case, found: dict[str, Quantity] | None = None) -> Table:
             traced(case, found[r["id"]]),
             r["unit"],
             r["how"],
-            _pairs(r["readings"]),
+            readings_said(case, r["readings"]),
             words_of(r["sources"]),
         ]
         for r in records
     ]
-    columns = ["id", "value", "unit", "how", "hangs on", "words of the report"]
+    columns = ["id", "value", "unit", "how", "depends on", "words of the report"]
     plain = {r["id"]: r["text"] for r in records}
     return Table("Headline values", columns, rows, {VALUES_MIME: plain})
 
