@@ -381,6 +381,8 @@ def keep_three_notebooks(project: Project) -> None:
     for path in project.stories():
         if path.name not in kept:
             path.unlink()
+    for figure in (project.figures / DEFAULT_CASE).glob("series-*"):
+        figure.unlink()  # of several cases
     (project.reports / DEFAULT_CASE / "index.html").unlink()
 
 

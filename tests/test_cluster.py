@@ -85,8 +85,8 @@ def test_a_cluster_gives_the_bytes_of_this_machine(copy, scheduler):
         figure.unlink()
     done = casetrace_process("build", "--no-page", "--scheduler", str(scheduler), root=copy.root)
     assert done.returncode == 0, done.stderr
-    # three notebooks, fourteen figures in three kinds with their list, words, values, PDF
-    assert len(here) == 51
+    # three notebooks, nine figures in three kinds with their list, words, values, PDF
+    assert len(here) == 36
     assert "12,345" in here["notebooks/imataka-2014/1-case.ipynb"].decode()
     assert built(copy) == here
 

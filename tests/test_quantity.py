@@ -172,6 +172,7 @@ def test_nothing_is_more_exact_than_the_number_it_rests_on():
         ("1500", "1000", "a rise of 50%"),
         ("1000", "1000", "no change"),
         ("at least 1", "at most 2", "not known"),
+        ("at most 1100", "1000", "a rise of at most 10%, or a fall"),
     ],
 )
 def test_a_change_is_told_as_a_fall_or_a_rise(new, old, words):

@@ -66,8 +66,17 @@ class Story:
     cited: tuple[str, ...]
     is_generated: bool
 
-    def told(self, case: Case, passage: Passage) -> str:
+    def told(self, case: Case, passage: Passage, filler: Placeholders | None = None) -> str:
         """Return a passage for a case under its readings, its numbers and facts marked.
+
+        Parameters
+        ----------
+        case : Case
+            The case under its readings.
+        passage : Passage
+            One of this story.
+        filler : Placeholders, optional
+            What fills its braces, where many passages are told of one case.
 
         Returns
         -------
@@ -81,10 +90,7 @@ class Story:
         """
         if not passage.line:
             return passage.source
-        filler = case.once(
-            ("placeholders", self.to.name), lambda: Placeholders(case, self.to.language)
-        )
-        filler = filler if filler.case is case else Placeholders(case, self.to.language)
+        filler = filler or Placeholders(case, self.to.language)
         told = filler.fill(passage.source)
         told = _LINK.sub(lambda m: mark(m[2], m[1]), told)
         told = _CITED.sub(self._numbered, told)

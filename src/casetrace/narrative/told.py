@@ -18,7 +18,7 @@ from casetrace.display.figure import Figure
 from casetrace.display.table import Note, hint_of
 from casetrace.display.trace import mark, plain, replace_marks, split
 from casetrace.narrative.language import CLINICIAN, Audience, audiences
-from casetrace.narrative.placeholders import StoryError
+from casetrace.narrative.placeholders import Placeholders, StoryError
 from casetrace.narrative.record import RecordTable, record
 from casetrace.narrative.sources import SOURCE_COLUMNS, VALUE_COLUMNS, source_rows, value_rows
 from casetrace.narrative.story import FIGURE, Story, check_stories, story
@@ -229,8 +229,9 @@ def others(case: Case) -> Others:
 def passages(case: Case, told: Story) -> Iterator[Told]:
     """Each passage of a story under the readings of a case, with what the program adds."""
     words = told.to.language.phrases
+    filler = Placeholders(case, told.to.language)
     for passage in told.passages:
-        yield passage.kind, passage.name, told.told(case, passage)
+        yield passage.kind, passage.name, told.told(case, passage, filler)
         if passage.kind == "h1":
             yield "status", "0-status", status(case, told)
             yield "p", "0-cited", f"{citation(case)} {words['colophon']}"

@@ -194,15 +194,17 @@ class Wording:
             return self.fall.format(change=size(-q.high, top[0], (q.high_closed, top[1])))
         if q.low >= 0:
             return self.rise.format(change=size(q.low, q.high, (q.low_closed, q.high_closed)))
-        fall, rise = size(-INF, -q.low, (False, q.low_closed)), ""
+        fall = rise = ""
+        if math.isfinite(q.low) and not ends_anywhere:
+            fall = size(-INF, -q.low, (False, q.low_closed))
         if math.isfinite(q.high):
             rise = size(-INF, q.high, (False, q.high_closed))
-        if ends_anywhere or q.low == -INF:
-            return self.rise_or.format(change=rise) if rise else self.unknown
-        if not rise:
+        if fall and rise:
+            ends = (size(end, end, (True, True)) for end in (-q.low, q.high))
+            return self.fall_or_rise.format(**dict(zip(("fall", "rise"), ends, strict=True)))
+        if fall:
             return self.fall_or.format(change=fall)
-        ends = (size(end, end, (True, True)) for end in (-q.low, q.high))
-        return self.fall_or_rise.format(**dict(zip(("fall", "rise"), ends, strict=True)))
+        return self.rise_or.format(change=rise) if rise else self.unknown
 
     def _with_unit(self, number: str, name: str) -> str:
         if not name:
