@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -383,6 +384,10 @@ def keep_three_notebooks(project: Project) -> None:
             path.unlink()
     for figure in (project.figures / DEFAULT_CASE).glob("series-*"):
         figure.unlink()  # of several cases
+    index = project.figures / DEFAULT_CASE / "index.json"
+    listed = json.loads(index.read_text("utf-8"))
+    listed["figures"] = [f for f in listed["figures"] if not f["name"].startswith("series-")]
+    index.write_text(json.dumps(listed, indent=1, ensure_ascii=False) + "\n", "utf-8")
     (project.reports / DEFAULT_CASE / "index.html").unlink()
 
 
