@@ -89,8 +89,7 @@ def test_an_identifier_that_is_shown_would_be_seen():
     assert "ck.fold.relapse" in seen(visible('<p title="ck.fold.relapse">x</p>'), ids)
 
 
-def test_stored_notebooks_count_what_they_still_show():
-    """The tables of all values and of readings name them by id, for those who go on in pandas."""
+def test_no_identifier_in_the_stories_of_the_summary_notebook():
     ids = identifiers(opened("imataka-2014"))
     told = ROOT / "notebooks" / "8-summary.ipynb"
     for cell in nbformat.read(told, as_version=4).cells:

@@ -15,7 +15,7 @@ from casetrace.case.head import Clock
 from casetrace.case.model import Case
 from casetrace.quantity import Quantity
 
-__all__ = ["Course", "Phase", "courses", "occasion", "phases", "since", "when"]
+__all__ = ["Course", "Phase", "courses", "occasion", "phases", "since", "when", "zero_of"]
 
 UNKNOWN_TIME = Quantity(0, math.inf, "wk", low_closed=False, how="not reported", derived=True)
 
@@ -149,7 +149,7 @@ def occasion(case: Case, row: Any) -> str:
     """When an observation was made, in words: its occasion, or else its time; empty if neither."""
     if row.occasion or not row.clock:
         return row.occasion
-    return since(when(case, "observations", row), _clock(case, row.clock).phrase)
+    return since(when(case, "observations", row), zero_of(case, row.clock))
 
 
 def since(time: Quantity, zero: str) -> str:
@@ -189,6 +189,11 @@ def since(time: Quantity, zero: str) -> str:
         bound = replace(time, low=time.high, low_closed=True, high_closed=True)
         return f"no later than {bound.text()} after {zero}"
     return f"{replace(time, high_closed=False).text()} after {zero}"
+
+
+def zero_of(case: Case, clock: str) -> str:
+    """Return the event that a clock starts at, in words for a sentence."""
+    return _clock(case, clock).phrase
 
 
 def _clock(case: Case, name: str) -> Clock:

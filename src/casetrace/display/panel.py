@@ -108,8 +108,8 @@ def draw_bounds(
     are a band. The axis must have its limits already.
     """
     left, right = ax.get_xlim()
-    if q.is_change and q.unit == "%" and q.low <= -100 and not q.low_closed:
-        q = replace(q, low=-math.inf)  # all of it is the natural end of a fall, and no bound
+    if q.has_natural_end:
+        q = replace(q, low=-math.inf)
     if q.is_point:
         face = "white" if q.about else colour
         ax.plot(

@@ -180,7 +180,7 @@ def when_said(case: Case, table: str, row: object) -> str:
     time = clocks.when(case, table, row)
     if time is None:
         return "not reported"
-    label = next(c.phrase for c in case.head.clocks if c.id == row.clock)
+    label = clocks.zero_of(case, row.clock)
     said = clocks.since(time, label)
     return traced(case, time, said) if re.search(r"\d", said) else said
 

@@ -35,7 +35,7 @@ def sentences(case: Case) -> list[str]:
 
 
 def joined(items: Iterable[str], most: int = 0) -> str:
-    """Items as a list in a sentence; of more than ``most``, as many and the count of the rest."""
+    """Items as a list in a sentence; of more than ``most``, as many and "others"."""
     every = list(items)
     items = every[:most] if most and len(every) > most + 1 else every
     if len(items) < len(every):

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from jinja2 import TemplateError, TemplateSyntaxError, nodes
@@ -109,7 +110,7 @@ class Placeholders:
         env.filters.clear()
         env.tests.clear()
         for form in set(FORMS) - {"under", "others"}:
-            env.filters[form] = lambda value, form=form: self._formed(value, form)
+            env.filters[form] = partial(self._formed, form)
         env.filters["under"], env.filters["others"] = self._under, self._others
         starts = {name.partition(".")[0] for name in self.values}
         self._names = {start: _Value(case, start) for start in starts}
@@ -135,9 +136,12 @@ class Placeholders:
             yield from self._unknown(chain)
         for compare in tree.find_all(nodes.Compare):
             yield from self._options(compare)
+        yield from self._misplaced(tree)
         for call in tree.find_all(nodes.Filter):
             if call.name not in FORMS:
                 yield f"no form {call.name!r}", nearest(call.name, FORMS, "form")
+            if call.args or (call.kwargs and call.name != "under"):
+                yield f"something in brackets after {call.name}", "only under(...) takes readings"
             for pair in call.kwargs or ():
                 yield from self._option(pair.key, getattr(pair.value, "value", None))
 
@@ -151,7 +155,7 @@ class Placeholders:
         """
         try:
             return self._env.from_string(source).render(self._names)
-        except (TemplateError, AttributeError) as error:
+        except (TemplateError, AttributeError, TypeError) as error:
             raise StoryError(str(error)) from error
 
     # --- checks
@@ -169,6 +173,17 @@ class Placeholders:
                 yield f"no reading {name!r}", nearest(name, self.case.chosen, "reading")
         elif chain not in self.values:
             yield f"no value {chain!r}", nearest(chain, self.values, "value")
+
+    def _misplaced(self, tree: nodes.Template) -> Iterator[tuple[str, str]]:
+        """A reading that would be printed, and a condition that is none on a reading."""
+        for output in tree.find_all(nodes.Output):
+            for node in output.nodes:
+                is_reading = (_chain(node) or "").startswith("reading.")
+                if is_reading or isinstance(node, nodes.Compare | nodes.And | nodes.Or | nodes.Not):
+                    yield "a reading in braces", "a reading stands in a condition: {% if ... %}"
+        for condition in tree.find_all(nodes.If):
+            if not isinstance(condition.test, nodes.Compare | nodes.And | nodes.Or | nodes.Not):
+                yield "a condition of another form", 'write reading.name == "option", or !='
 
     def _options(self, compare: nodes.Compare) -> Iterator[tuple[str, str]]:
         of, (operand, *more) = compare.expr, compare.ops
@@ -194,7 +209,7 @@ class Placeholders:
             raise StoryError(f"{value!r} is no value: a form follows the name of one")
         return value
 
-    def _formed(self, value: Any, form: str) -> _Value:
+    def _formed(self, form: str, value: Any) -> _Value:
         value = self._known(value)
         return replace(value, _forms=(*value._forms, form))
 
@@ -214,6 +229,8 @@ class Placeholders:
             for name, option, q in found
             if math.isfinite(q.high)
         ]
+        if not said:
+            raise StoryError(f"{value._path} has no bound under any other option")
         text, pattern = said[0], self.language.phrases["or"]
         for other in said[1:]:
             text = pattern.format(first=text, second=other)
@@ -232,10 +249,9 @@ class Placeholders:
             wording = replace(wording, fall="{change}", rise="{change}")
         for form in ("low", "high"):
             if form in forms:
-                q = _point(value._path, q, getattr(q, form))
+                q = _point(value._path, q, form)
         if "whole" in forms:
-            low, high = (round(end) if math.isfinite(end) else end for end in (q.low, q.high))
-            q = replace(q, low=low, high=high, low_closed=True, high_closed=True)
+            q = _whole(q)
         text = wording.text(q, unit=not {"number", "whole", "words"} & {*forms})
         if "words" in forms and self.language.code == "en":
             text = _WORDS.get(text, text)
@@ -252,10 +268,21 @@ class Placeholders:
 _WORDS = {str(number): word for number, word in enumerate(_NUMBERS)}
 
 
-def _point(name: str, q: Quantity, end: float) -> Quantity:
-    if not math.isfinite(end):
-        raise StoryError(f"{name} has no such end: it is open there")
+def _point(name: str, q: Quantity, form: str) -> Quantity:
+    """The low or the high end of a quantity alone, if it belongs to it."""
+    if not getattr(q, f"{form}_closed"):
+        raise StoryError(f"{name} is open there: it has no {form} end of its own")
+    end = getattr(q, form)
     return replace(q, low=end, high=end, low_closed=True, high_closed=True)
+
+
+def _whole(q: Quantity) -> Quantity:
+    """Round to whole numbers: to nearest, and a single bound outward."""
+    if math.isinf(q.high):
+        return q if math.isinf(q.low) else replace(q, low=math.floor(q.low))
+    if math.isinf(q.low):
+        return replace(q, high=math.ceil(q.high))
+    return replace(q, low=round(q.low), high=round(q.high), low_closed=True, high_closed=True)
 
 
 def _direction(name: str, q: Quantity) -> str:

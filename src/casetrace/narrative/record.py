@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from casetrace.case.clocks import since, when
+from casetrace.case.clocks import since, when, zero_of
 from casetrace.case.model import Case
 from casetrace.case.rows import Finding
 from casetrace.display.table import quote
@@ -245,7 +245,7 @@ def _when(case: Case, table: str, row: object) -> str:
     time, occasion = when(case, table, row), getattr(row, "occasion", "")
     if time is None:
         return occasion or "not reported"
-    zero = next(c.phrase for c in case.head.clocks if c.id == row.clock)
+    zero = zero_of(case, row.clock)
     value = f"{row.id}.time"
     key = value if value in headline(case) else f"{table}/{row.id}"
     said = mark(key, since(time, zero))

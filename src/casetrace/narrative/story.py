@@ -216,12 +216,21 @@ def _faults(case: Case, name: str) -> Iterator[Problem]:
             if f"@{key}" in passage.source and key not in works:
                 faults.append((f"no work {key!r}", nearest(key, works, "work")))
         if not faults and passage.line:
-            try:
-                told.told(case, passage)
-            except (StoryError, ValueError) as error:
-                faults.append((str(error), "mend it, and run casetrace check again"))
+            for chosen in ({}, *_switches(case)):
+                try:
+                    told.told(case.under(chosen), passage)
+                except ValueError as error:
+                    when = "".join(f", under {name} = {option}" for name, option in chosen.items())
+                    faults.append((f"{error}{when}", "say it otherwise, or in a condition"))
+                    break
         for said, fix in faults:
             yield Problem(file, where, value=said, expected="what a story may hold", fix=fix)
+
+
+def _switches(case: Case) -> Iterator[dict[str, str]]:
+    """Every option of every reading, one at a time."""
+    for name, reading in case.head.readings.items():
+        yield from ({name: option} for option in reading.options)
 
 
 def _says(case: Case, target: str, words: str) -> bool:

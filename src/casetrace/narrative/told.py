@@ -85,10 +85,8 @@ class Narrative:
             if kind == FIGURE:
                 lines += ["", PICTURE]
             elif told:
-                lines += [
-                    *([""] if kind != "li" or not _is_item(lines) else []),
-                    signs.get(kind, "") + told,
-                ]
+                goes_on = kind == "li" and bool(lines) and lines[-1].startswith("- ")
+                lines += [*([] if goes_on else [""]), signs.get(kind, "") + told]
         return "\n".join(lines).strip() + "\n"
 
     def markdown(self, picture: str = "", anchor: Callable[[str, str], str] | None = None) -> str:
@@ -282,10 +280,6 @@ def literal(text: str) -> str:
 def html_anchor(key: str, words: str) -> str:
     """The first cell of a row in plain Markdown."""
     return f'<a id="{key}"></a>{literal(words)}'
-
-
-def _is_item(lines: list[str]) -> bool:
-    return bool(lines) and lines[-1].startswith("- ")
 
 
 def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:

@@ -113,6 +113,11 @@ class Quantity:
         return self.is_point and not self.about
 
     @property
+    def has_natural_end(self) -> bool:
+        """A change in percent whose low bound is all of the value: that tells nothing."""
+        return self.is_change and self.unit == "%" and self.low <= -100 and not self.low_closed
+
+    @property
     def is_unknown(self) -> bool:
         """Open at both ends."""
         return self.low == -INF and self.high == INF

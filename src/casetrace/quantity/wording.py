@@ -35,6 +35,10 @@ class Bounded(Protocol):
         """One number."""
 
     @property
+    def has_natural_end(self) -> bool:
+        """A change whose low bound is all of the value."""
+
+    @property
     def is_unknown(self) -> bool:
         """Open at both ends."""
 
@@ -181,7 +185,6 @@ class Wording:
 
     def _changed(self, q: Bounded, unit: bool) -> str:
         """A change as a fall, a rise, or either; -100% is its natural end and tells nothing."""
-        ends_anywhere = q.unit == "%" and q.low <= -100 and not q.low_closed
 
         def size(low: float, high: float, closed: tuple[bool, bool]) -> str:
             ends = replace(q, low=low, high=high, is_change=False)
@@ -190,12 +193,12 @@ class Wording:
         if q.low == 0 == q.high:
             return self.same
         if q.high <= 0:
-            top = (INF, False) if ends_anywhere else (-q.low, q.low_closed)
+            top = (INF, False) if q.has_natural_end else (-q.low, q.low_closed)
             return self.fall.format(change=size(-q.high, top[0], (q.high_closed, top[1])))
         if q.low >= 0:
             return self.rise.format(change=size(q.low, q.high, (q.low_closed, q.high_closed)))
         fall = rise = ""
-        if math.isfinite(q.low) and not ends_anywhere:
+        if math.isfinite(q.low) and not q.has_natural_end:
             fall = size(-INF, -q.low, (False, q.low_closed))
         if math.isfinite(q.high):
             rise = size(-INF, q.high, (False, q.high_closed))

@@ -122,14 +122,14 @@ def probability(case: Case, points: Quantity, constant: str) -> Quantity:
 
     Notes
     -----
-    Lundberg IE and others, Ann Rheum Dis 2017;76:1955-1964. The constants are
-    chosen so that the formula gives the published cut-offs.
+    Lundberg IE and others, Ann Rheum Dis 2017;76:1955-1964. The constants were
+    not checked against it (see their rows in ``data/reference/constants.csv``).
     """
     c = case.reference.get("constants", constant).value
     low, high = (
         float(f"{100 / (1 + math.exp(c.low - p)):.12g}") for p in (points.low, points.high)
     )
-    how = f"100 ÷ (1 + exp({c.low:g} - score)); the constant gives the published cut-offs"
+    how = f"100 ÷ (1 + exp({c.low:g} - score)); the constant was not checked against the paper"
     return Quantity(low, high, "%", how=how, derived=True).traced(
         {*points.sources, *c.sources}, points.readings
     )

@@ -7,7 +7,7 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
-from casetrace.case.clocks import since, when
+from casetrace.case.clocks import since, when, zero_of
 from casetrace.display.figure import lead
 from casetrace.display.style import COLOURS, PAPER
 from casetrace.questions.course.lanes import Sheet
@@ -52,7 +52,7 @@ def events(sheet: Sheet) -> None:
             zorder=4,
         )
         lead(source, _name(sheet, ax, row.name, (x, x_end, y), side))
-        zero = next(c.phrase for c in case.head.clocks if c.id == row.clock)
+        zero = zero_of(case, row.clock)
         sheet.note("events", row.name, "event", None, at, row.clock, source, since(at, zero))
 
 

@@ -86,6 +86,7 @@ def _axis(sheet: Sheet) -> None:
 KEY = {
     "open point": "open point: about",
     "arrow": "arrow: bound without an end",
+    "bar": "bar: every grade that the words allow",
     "whisker": "open bar: time uncertain, within the whisker",
     "dashed": "dashed: extent in time inferred",
     "hatched": "hatched: not reported",
@@ -99,6 +100,7 @@ def _key(sheet: Sheet) -> None:
     used = {
         "open point": "open point" in shapes,
         "arrow": "arrow" in shapes or any(not m.week_high and m.week_low for m in sheet.marks),
+        "bar": any(m.lane == "motor" and m.shape == "band" for m in sheet.marks),
         "whisker": any(m.lane == "motor" and m.week_low != m.week_high for m in sheet.marks),
         "dashed": any(m.shape == "band" and m.week_low != m.week_high for m in lab),
         "hatched": any(m.shape == "unknown" and m.lane in sheet.drugs for m in sheet.marks),

@@ -39,7 +39,7 @@ class Sheet(Notes):
         steps = [t for t in case.rows.treatments if not self._is_before(t)]
         self.drugs = list(dict.fromkeys(t.drug for t in steps))
         self.has_motor = any(m.grade for m in case.rows.motor)
-        left, right, top, bottom = (11.0, 1.0, 4.5, 15.0) if wide else (9.0, 0.6, 3.8, 15.0)
+        left, right, top, bottom = (11.0, 1.0, 4.5, 17.0) if wide else (9.0, 0.6, 3.8, 15.0)
         self.left = left
         heights = {"laboratory": 40.0 if wide else 34.0}
         if self.has_motor:

@@ -8,7 +8,7 @@ import textwrap
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from casetrace.case.clocks import since, when
+from casetrace.case.clocks import since, when, zero_of
 from casetrace.case.rows import Motor
 from casetrace.display.figure import lead
 from casetrace.display.labels import Labels, Place
@@ -49,7 +49,7 @@ def motor(sheet: Sheet) -> None:
         grade, at = row.grade, when(case, "motor", row)
         seen.add(row.clock)
         wanted.append((row, *_draw_state(sheet, labels, row, grade, at)))
-        zero = next(c.phrase for c in case.head.clocks if c.id == row.clock)
+        zero = zero_of(case, row.clock)
         text = f"{scale_name(scale)} grade {grade.text()}"
         if not at.is_point:
             text += f", {since(at, zero)}"
@@ -90,7 +90,7 @@ def _draw_state(
         bar.set(facecolor="white")  # when it was seen is uncertain
         shape = "-|>,head_width=0.13,head_length=0.25" if is_open else "|-|,widthA=0.1,widthB=0.1"
         look = {"arrowstyle": shape, "color": EDGE, "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0}
-        y = (grade.low + grade.high) / 2
+        y = (grade.low + grade.high) / 2 if is_open else bottom
         ax.annotate("", xy=(x_end, y), xytext=(x, y), arrowprops=look, zorder=4)
     ax.add_patch(bar)
     points = 72 / 25.4

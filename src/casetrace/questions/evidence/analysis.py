@@ -39,6 +39,7 @@ TOLD = {
     "study_counted": "{improved} of {of} ",
     "study_percent": "{percent} ",
     "study_control": " (controls {percent})",
+    "study_controls": " (controls {improved} of {of})",
     "study_next": "; ",
 }
 
@@ -188,6 +189,7 @@ def told(
     counted = put("counted", improved=study.improved, of=study.of)
     percent = put("percent", percent=study.percent)
     control = put("control", percent=study.control_percent)
+    control += put("controls", improved=study.control_improved, of=study.control_of)
     result = f"{counted}{percent}{say(study.outcome) if study.outcome else ''}{control}"
     further = say(study.further) if study.further else ""
     parts = (patients, put("regimen", regimen=say(study.regimen)), result, further)

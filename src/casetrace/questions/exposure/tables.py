@@ -48,7 +48,7 @@ def regimens(case: Case) -> Table | None:
     """Published regimens of the drugs of the case."""
     rows = []
     for s in evidence.studies(case):
-        dose = f"{s.dose.text(unit=False)} {s.dose_unit}" if s.dose else "not seen"
+        dose = f"{s.dose.text(unit=False)} {s.dose_unit}" if s.dose else "not reported"
         cells = [s.label, s.kind, s.population, s.disease, dose, s.regimen, s.note]
         rows.append([sourced(case, cell, f"reference/studies/{s.id}") for cell in cells])
     columns = ["published", "kind", "of", "disease", "dose of a course", "regimen", "note"]

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from casetrace.case.clocks import phases, since, when
-from casetrace.case.limits import upper_limit
+from casetrace.case.clocks import phases, since, when, zero_of
+from casetrace.case.limits import is_printed, upper_limit
 from casetrace.case.model import Case
 from casetrace.case.rows import Motor, Observation
 from casetrace.display.figure import Figure, lead
@@ -61,10 +61,13 @@ def response(case: Case) -> Figure | None:
         scale = f"{printed(unit)}, logarithmic scale" if is_log else printed(unit)
         page.title(0.8, 0.8, values[0].name[:1].upper() + values[0].name[1:], scale)
         _frame(ax, len(stages), ends, is_log)
+        low = 0.0
         if limit := upper_limit(case, measure):
             low = limit.to(unit).low
             ax.axhline(low, color=GREY["line"], linewidth=0.6, linestyle=(0, (4, 2)), zorder=1)
+            row = case.head.uses.upper_limit[measure]
             words = f"upper limit {limit.text()}"
+            words += " (as printed)" if is_printed(case, row) else " (assumed)"
             style = {"color": GREY["text"], "va": "bottom", "ha": "right", "bbox": PAPER}
             said = ax.text(len(stages) - 0.51, low * 1.04, words, **style)
             lead(limit.sources[0] if limit.sources else "", said)
@@ -74,7 +77,7 @@ def response(case: Case) -> Figure | None:
             for place, row in enumerate(mine):
                 x = column + (place + 0.5) / len(mine) - 0.5
                 fold = multiples.get(f"{measure}.fold.{row.id.partition('.')[2]}")
-                _value(page, ax, case, row, x, unit, fold)
+                _value(page, ax, case, row, row.value.to(unit), x, fold, low)
             if not mine:
                 y = ax.get_ylim()[0] * 1.3 if is_log else sum(ax.get_ylim()) / 2
                 ax.text(column, y, "not reported", ha="center", va="bottom", color=GREY["text"])
@@ -94,7 +97,7 @@ def _frame(ax: Axes, columns: int, ends: list[float], is_log: bool) -> None:
         ax.axvline(edge - 0.5, color=GREY["line"], linewidth=0.5, linestyle=(0, (1, 2)), zorder=0)
     if is_log:
         ax.set_yscale("log")
-        ax.set_ylim(min(ends) / 4, max(ends) * 3)
+        ax.set_ylim(min(ends) / 6, max(ends) * 3)
         ax.yaxis.set_major_locator(LogLocator(base=10, subs=(1,)))
         ax.yaxis.set_minor_formatter(NullFormatter())
     else:
@@ -104,10 +107,17 @@ def _frame(ax: Axes, columns: int, ends: list[float], is_log: bool) -> None:
 
 
 def _value(
-    page: Page, ax: Axes, case: Case, row: Observation, x: float, unit: str, fold: Quantity | None
+    page: Page,
+    ax: Axes,
+    case: Case,
+    row: Observation,
+    q: Quantity,
+    x: float,
+    fold: Quantity | None,
+    limit: float,
 ) -> None:
-    """A value as far as it is known, with its multiple of the limit."""
-    q, colour = row.value.to(unit), COLOURS["blue"]
+    """A value as far as it is known, with its multiple of the limit and its time."""
+    colour = COLOURS["blue"]
     at = q.low if math.isfinite(q.low) else q.high
     if q.is_point:
         face = "white" if q.about else colour
@@ -125,23 +135,32 @@ def _value(
         ax.annotate("", (x, at), (0, up), textcoords="offset points", arrowprops=look, zorder=4)
         ax.plot([x - 0.06, x + 0.06], [at, at], color=colour, linewidth=1.2, zorder=4)
         shape = "arrow"
+    zero = zero_of(case, row.clock)
+    time = when(case, "observations", row)
     words = q.text(unit=False)
     if fold is not None:
         words += f"\n({fold.text()} × the limit)"
-    style = {"textcoords": "offset points", "ha": "center", "va": "top", "linespacing": 1.1}
-    said = ax.annotate(words, (x, at), (0, -4), bbox=PAPER, zorder=5, **style)
+    if time and not (time.is_point and not time.low):
+        words += f"\n{_later(time, zero)}"
+    is_low = limit < at < 8 * limit  # under it, the words would stand on the line of the limit
+    va, off = ("bottom", 4) if is_low and q.is_point else ("top", -4)
+    style = {"textcoords": "offset points", "ha": "center", "va": va, "linespacing": 1.1}
+    said = ax.annotate(words, (x, at), (0, off), bbox=PAPER, zorder=5, **style)
     lead(f"observations/{row.id}", said)
-    zero = next(c.phrase for c in case.head.clocks if c.id == row.clock)
-    time = when(case, "observations", row)
     text = q.text() + (f", {since(time, zero)}" if time else "")
     page.note("measure", row.name, shape, q, time, row.clock, f"observations/{row.id}", text)
+
+
+def _later(time: Quantity, zero: str) -> str:
+    """A time after the stage of a column, which is named under it."""
+    return since(time, zero).replace(f" after {zero}", " later")
 
 
 def _lines(case: Case, row: Motor, zero: str, wide: float) -> list[str]:
     """A state in lines that fit a column, with its time unless that is the stage itself."""
     time, words = when(case, "motor", row), row.name
     if time and not (time.is_point and not time.low):
-        words += f" ({since(time, zero).replace(f' after {zero}', ' later')})"
+        words += f" ({_later(time, zero)})"
     return textwrap.wrap(words, max(12, int((wide - 2) / 1.2)))
 
 
@@ -153,7 +172,7 @@ def _states(
     for row, lines in told:
         said = page.words(centre, top, "\n".join(lines), ha="center", linespacing=1.1)
         lead(f"motor/{row.id}", said)
-        zero = next(c.phrase for c in case.head.clocks if c.id == row.clock)
+        zero = zero_of(case, row.clock)
         time = when(case, "motor", row)
         text = since(time, zero) if time else "time not reported"
         page.note("function", row.name, "words", None, time, row.clock, f"motor/{row.id}", text)
