@@ -141,7 +141,7 @@ def test_a_control_redraws_the_figure_and_tells_the_sources(opened):
     change = tab.locator(".jupyter-widgets tr.changed:visible", has_text="IVIg, dose total").first
     assert change.locator("td").all_text_contents() == ["IVIg, dose total", "24 g/kg", "4.8 g/kg"]
     tab.click(".jupyter-widgets .lm-TabBar-tab >> text=In words")
-    words = tab.locator(".jupyter-widgets .casetrace abbr:visible", has_text="4.8 g/kg").first
+    words = tab.locator(".jupyter-widgets .casetrace abbr:visible", has_text="0.4 g/kg").first
     assert "400 mg/kg/5 days" in words.get_attribute("title")
-    tab.select_option(".jupyter-widgets select >> nth=2", label="日本語で読む")
+    tab.select_option(".jupyter-widgets select >> nth=2", label="日本語")
     tab.wait_for_selector(".jupyter-widgets .casetrace [lang=ja]:visible", timeout=30_000)
