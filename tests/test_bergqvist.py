@@ -124,7 +124,7 @@ def test_a_claim_is_set_beside_the_value_that_it_is_about(told):
     assert (
         told.partition("within three weeks | ")[2]
         .partition("\n")[0]
-        .endswith(": a fall of more than 90%")
+        .endswith("(Ferritin, change, three weeks: a fall of more than 90%)")
     )
 
 

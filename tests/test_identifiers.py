@@ -97,3 +97,20 @@ def test_no_identifier_in_the_stories_of_the_summary_notebook():
             if "text/markdown" in out.get("data", {}):
                 words = re.sub(r'title="[^"]*"', "", out.data["text/markdown"])
                 assert seen(words, ids) == []
+
+
+#: Tables whose first column is what is typed in a notebook: a parameter, or the id of a value.
+TYPED = ("Readings", "Headline values", "Which reading matters most")
+
+
+def test_no_identifier_in_what_the_notebooks_show_and_say_when_pointed_at():
+    ids = identifiers(opened("imataka-2014"))
+    shown = 0
+    for path in sorted((ROOT / "notebooks").glob("[1-7]-*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            for out in cell.get("outputs", []):
+                html = out.get("data", {}).get("text/html", "")
+                if html and not any(f"<caption>{title}" in html for title in TYPED):
+                    assert seen(visible(html), ids) == [], (path.name, html[:300])
+                    shown += 1
+    assert shown > 20

@@ -275,7 +275,7 @@ def _of_reference(model: type[Row], table: str, cells: Mapping[str, str]) -> Row
     row, source = model.model_validate(cells), f"{table}/{cells['id']}"
     for name in measured(model):
         if (q := getattr(row, name)) is not None:
-            row.__dict__[name] = q.traced([f"reference/{source}"]).explained(f"reference, {source}")
+            row.__dict__[name] = q.traced([f"reference/{source}"]).explained("as in the reference")
     return row
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -16,6 +16,7 @@ from casetrace.case import clocks
 from casetrace.case.model import Case
 from casetrace.display.trace import plain, replace_marks
 from casetrace.quantity import Quantity
+from casetrace.quantity.wording import value_name
 
 __all__ = [
     "VALUES_MIME",
@@ -23,6 +24,7 @@ __all__ = [
     "Note",
     "Table",
     "hint_of",
+    "how_said",
     "quote",
     "readings_said",
     "source_words",
@@ -34,6 +36,10 @@ __all__ = [
 
 #: Carries the values of a stored notebook, so that accepting a change can name the old ones.
 VALUES_MIME = "application/vnd.casetrace.values+json"
+
+
+#: A headline value, as a derivation names it: ``ck.fold.relapse``.
+_VALUE = re.compile(r"(?<![\w.])[a-z]\w*(?:\.[a-z]\w*)+(?![\w/-])")
 
 
 class Cell(str):
@@ -190,8 +196,16 @@ def hint_of(case: Case, of: Quantity | str) -> str:
     if isinstance(of, str):
         return _cited(case, [of])
     q = of
+    how = how_said(q.how, q.readings)
     depends = f"depends on: {readings_said(case, q.readings)}" if q.readings else ""
-    return "; ".join(part for part in (q.how, depends, _cited(case, q.sources)) if part)
+    return "; ".join(part for part in (how, depends, _cited(case, q.sources)) if part)
+
+
+def how_said(how: str, readings: Iterable[str], name: Callable[[str], str] = value_name) -> str:
+    """Say a derivation with each value by its ``name``, and without the readings it depends on."""
+    for reading in readings:
+        how = re.sub(rf", {reading}: [\w-]+", "", how)
+    return _VALUE.sub(lambda value: name(value[0]), how)
 
 
 def readings_said(case: Case, names: Iterable[str]) -> str:
@@ -216,7 +230,7 @@ def source_words(sources: Iterable[dict[str, str]], most: int = 3) -> str:
 def _cited(case: Case, keys: Iterable[str]) -> str:
     """The same of some rows; where they lie, if none has words or a work."""
     sources = [case.describe(key) for key in keys]
-    places = dict.fromkeys(f"{s['file']}, {s['id'].rpartition('/')[2]}" for s in sources)
+    places = dict.fromkeys(", row ".join(filter(None, (s["file"], s.get("row")))) for s in sources)
     return source_words(sources) or "; ".join(places)
 
 

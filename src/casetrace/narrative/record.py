@@ -12,6 +12,7 @@ from casetrace.case.rows import Finding
 from casetrace.display.table import quote
 from casetrace.display.trace import mark
 from casetrace.quantity import Quantity
+from casetrace.quantity.wording import value_name
 from casetrace.questions.values import alternatives, headline
 
 __all__ = ["RecordTable", "record"]
@@ -186,8 +187,8 @@ def _register(case: Case, *kinds: str, consequence: bool = False) -> Row:
 def _beside(case: Case, row: object) -> str:
     """The values that a row of the register is to be weighed against, in words."""
     values = headline(case)
-    said = [values[key].text() for key in row.weights if key in values]
-    return f"{row.consequence}: {'; '.join(said)}" if said else ""
+    said = [f"{value_name(k)}: {values[k].text()}" for k in row.weights if k in values]
+    return f"{row.consequence} ({'; '.join(said)})" if said else ""
 
 
 def _missing(case: Case) -> Row:

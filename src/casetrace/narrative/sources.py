@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Any
 
 from casetrace.case.model import Case
-from casetrace.display.table import quote, readings_said, source_words
-from casetrace.display.trace import mark, plain
+from casetrace.display.table import how_said, quote, readings_said, source_words
 from casetrace.quantity import Quantity
 from casetrace.quantity.wording import value_name
-from casetrace.questions.values import as_records, headline
+from casetrace.questions.values import as_records
 
 __all__ = [
     "SOURCE_COLUMNS",
     "VALUE_COLUMNS",
-    "how_said",
     "source_name",
     "source_rows",
     "value_rows",
@@ -43,7 +38,7 @@ def value_rows(case: Case, values: Mapping[str, Quantity]) -> dict[str, list[str
         r["id"]: [
             value_name(r["id"]),
             r["text"],
-            plain(how_said(case, r["how"], r["readings"])),
+            how_said(r["how"], r["readings"]),
             readings_said(case, r["readings"]),
             source_words(r["sources"]),
         ]
@@ -66,14 +61,6 @@ def source_rows(case: Case, keys: Iterable[str]) -> dict[str, list[str]]:
             f"{source['file']}{row}",
         ]
     return found
-
-
-def how_said(case: Case, how: str, readings: Mapping[str, Any]) -> str:
-    """A derivation with values by their names in words, each marked as the value it is."""
-    for name, option in readings.items():
-        how = how.replace(f", {name}: {option}", "")
-    known = tuple(headline(case))
-    return _any_of(known).sub(lambda m: mark(m[1], value_name(m[1])), how)
 
 
 def source_name(case: Case, key: str) -> str:
@@ -118,10 +105,3 @@ def silent(case: Case, key: str) -> str:
     if key.startswith("case.yaml/readings/"):
         return "An assumption: the report does not say."
     return ""
-
-
-@cache
-def _any_of(known: tuple[str, ...]) -> re.Pattern[str]:
-    """Any of some values, as a derivation names them."""
-    names = sorted(known, key=len, reverse=True)
-    return re.compile(rf"(?<![\w.])({'|'.join(map(re.escape, names))})(?![\w]|\.\w)")

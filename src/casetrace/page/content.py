@@ -13,11 +13,11 @@ from markdown_it import MarkdownIt
 
 from casetrace.case.model import Case
 from casetrace.display.figure import Mark
-from casetrace.display.table import quote, readings_said
+from casetrace.display.table import how_said, quote, readings_said
 from casetrace.display.trace import mark, replace_marks
 from casetrace.narrative.language import Audience, audiences
 from casetrace.narrative.record import record
-from casetrace.narrative.sources import how_said, source_name, source_rows
+from casetrace.narrative.sources import source_name, source_rows
 from casetrace.narrative.story import story
 from casetrace.narrative.told import literal, passages
 from casetrace.quantity import Quantity
@@ -203,12 +203,13 @@ def _value_row(case: Case, row: dict, q: Quantity) -> str:
         f'<li><a href="#s-{escape(key)}">{escape(said)}</a></li>'
         for said, key in reversed(links.items())
     )
+    how = how_said(row["how"], row["readings"], lambda name: mark(name, value_name(name)))
     cells = [
         escape(value_name(row["id"])),
         escape(row["text"]),
         escape(_bounds(q)),
         escape(printed(row["unit"])),
-        replace_marks(escape(how_said(case, row["how"], row["readings"])), link),
+        replace_marks(escape(how), link),
         depends,
         f"<ul>{sources}</ul>",
     ]

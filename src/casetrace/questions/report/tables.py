@@ -86,7 +86,11 @@ def treatments(case: Case) -> Table:
 def register(case: Case, *kinds: str) -> Table:
     """Discrepancies, ambiguities and missing items; all, or of some kinds."""
     rows = [
-        [r.topic, r.kind, r.statement, r.consequence, r.reading, quote(r.as_reported), r.place]
+        [
+            *(r.topic, r.kind, r.statement, r.consequence),
+            case.head.readings[r.reading].question if r.reading else "",
+            *(quote(r.as_reported), r.place),
+        ]
         for r in case.rows.register
         if not kinds or r.kind in kinds
     ]
@@ -123,7 +127,7 @@ def readings(case: Case) -> Table:
 def scenarios(case: Case) -> Table | None:
     """Named combinations of readings, each with what it reads otherwise."""
     rows = [
-        [name, scenario.label, _pairs(scenario.readings)]
+        [name, scenario.label, readings_said(case.under(scenario.readings), scenario.readings)]
         for name, scenario in case.at_defaults.head.scenarios.items()
     ]
     return Table("Scenarios", ["scenario", "label", "reads otherwise"], rows) if rows else None
@@ -147,7 +151,3 @@ def values(case: Case, found: dict[str, Quantity] | None = None) -> Table:
     columns = ["id", "value", "unit", "how", "depends on", "words of the report"]
     plain = {r["id"]: r["text"] for r in records}
     return Table("Headline values", columns, rows, {VALUES_MIME: plain})
-
-
-def _pairs(chosen: dict[str, str]) -> str:
-    return ", ".join(f"{name}: {option}" for name, option in chosen.items())
