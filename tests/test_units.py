@@ -1,4 +1,7 @@
 import csv
+from importlib.util import find_spec
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from conftest import ROOT
@@ -7,7 +10,15 @@ from hypothesis import strategies as st
 from ucumvert import PintUcumRegistry
 
 from casetrace.quantity import Quantity
-from casetrace.quantity.units import ATOMS, UnitError, combine, factor, printed, spelling, symbols
+from casetrace.quantity.units import (
+    UnitError,
+    combine,
+    dimension,
+    factor,
+    printed,
+    spelling,
+    symbols,
+)
 
 REGISTRY = PintUcumRegistry()
 
@@ -63,9 +74,62 @@ def test_a_katal_is_sixty_million_enzyme_units():
     assert factor("ukat/L", "U/L") == 60
 
 
-def test_every_known_symbol_is_ucum():
-    for atom in ATOMS:
-        REGISTRY.from_ucum(atom)
+UCUM = Path(find_spec("ucumvert").origin).parent / "vendor" / "ucum-essence.xml"
+NAMES = {"u": "http://unitsofmeasure.org/ucum-essence"}
+
+
+def test_every_unit_of_ucum_is_known_and_as_large_as_ucum_says():
+    seen = 0
+    for unit in ElementTree.parse(UCUM).getroot().findall("u:unit", NAMES):
+        code, value = unit.get("Code"), unit.find("u:value", NAMES)
+        if code in ("10*", "10^", "F") or value.get("Unit") == "C":  # not what reports mean
+            continue
+        assert symbols(code) or code == "1"
+        own = unit.get("isSpecial") or unit.get("isArbitrary") or code in ("mol", "[HPF]", "[LPF]")
+        if not own:
+            assert factor(code, value.get("Unit")) == pytest.approx(float(value.get("value")))
+        else:
+            assert dimension(code)[0] == {code: 1}  # nothing else converts to it
+        seen += 1
+    assert seen > 290
+
+
+@pytest.mark.parametrize(
+    ("unit", "words"),
+    [
+        ("[pH]", ""),
+        ("cm[H2O]", "cmH₂O"),
+        ("mL/min/{1.73_m2}", "mL/min/1.73 m²"),
+        ("ms", "ms"),
+        ("Gy", "Gy"),
+        ("MBq", "MBq"),
+        ("/[HPF]", "/HPF"),
+        ("[CFU]/mL", "CFU/mL"),
+        ("Hz", "Hz"),
+        ("[degF]", "°F"),
+        ("[ft_i]", "ft"),
+        ("[in_i]", "in"),
+        ("[lb_av]", "lb"),
+        ("ug/kg/min", "µg/kg/min"),
+        ("{ft}", "ft"),
+        ("/100{WBC}", "/100 WBC"),
+        ("{beats}/min", "beats/min"),
+        ("meq/L", "mEq/L"),
+        ("mL/h", "mL/h"),
+        ("10*-3", "×10⁻³"),
+    ],
+)
+def test_units_of_every_field_are_known_and_printed(unit, words):
+    assert symbols(unit)
+    assert printed(unit) == words
+
+
+def test_a_unit_that_looks_like_another_is_not_taken_for_it():
+    with pytest.raises(UnitError, match="is it Cel"):
+        symbols("C")  # coulomb to UCUM
+    assert dimension("mL/min/{1.73_m2}")[0] != dimension("mL/min")[0]
+    with pytest.raises(UnitError, match="different things"):
+        factor("[degF]", "Cel")  # the zeros differ: a factor would be wrong
 
 
 def test_percent_is_a_plain_number():
@@ -91,7 +155,9 @@ def test_there_and_back_is_one(pair):
     assert factor(unit, to) * factor(to, unit) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("unit", ["IU/l", "mg/kg/day", "weeks", "U//L", ""])
+@pytest.mark.parametrize(
+    "unit", ["IU/l", "mg/kg/day", "weeks", "U//L", "", "U/", "(U/L", "U/L)", "mg kg", "12 h", ".U"]
+)
 def test_what_is_not_ucum_is_refused(unit):
     with pytest.raises(UnitError, match="write UCUM"):
         symbols(unit)
@@ -135,6 +201,18 @@ def test_units_as_a_clinician_reads_them():
         ("bpm", "/min"),
         ("mEq/L", "meq/L"),
         ("months", "mo"),
+        ("K/mcL", "10*3/uL"),
+        ("Units/L", "U/L"),
+        ("mm Hg", "mm[Hg]"),
+        ("cmH2O", "cm[H2O]"),
+        ("mcg/kg/min", "ug/kg/min"),
+        ("lbs", "[lb_av]"),
+        ("°F", "[degF]"),
+        ("CFU/ml", "[CFU]/mL"),
+        ("/hpf", "/[HPF]"),
+        ("ml/min/1.73m2", "mL/min/{1.73_m2}"),
+        ("mOsm/kg", "mosm/kg"),
+        ("cells/mm3", "/uL"),
     ],
 )
 def test_a_usual_spelling_is_understood_and_means_what_it_says(usual, ucum):
