@@ -6,8 +6,8 @@ import pytest
 from conftest import ROOT, change_cell, opened
 
 from casetrace.case.clocks import courses, phases, when
-from casetrace.case.limits import upper_limit
 from casetrace.case.load import load
+from casetrace.case.measures import upper_limit
 from casetrace.questions.exposure.doses import of_courses, of_steps
 from casetrace.questions.response.analysis import changes, folds
 from casetrace.questions.values import as_records, headline

@@ -98,10 +98,10 @@ def test_nothing_is_drawn_when_a_drug_was_not_given(case):
 
 def test_each_dose_is_told_with_its_time_and_its_end(told):
     start = "about 4 days after admission"
-    assert f"prednisolone | 40 mg/day | {start}, until 21 days after admission |" in told
-    assert "prednisolone | 20 mg/day | 3 weeks after admission |" in told
-    assert "anakinra | 100 mg/day | 10 days after admission |" in told
-    assert "anakinra | not reported | from discharge, until 6 months after discharge |" in told
+    assert f"prednisolone | 40 mg/day | from {start} until 21 days after admission |" in told
+    assert "prednisolone | 20 mg/day | from 3 weeks after admission on |" in told
+    assert "anakinra | 100 mg/day | from 10 days after admission on |" in told
+    assert "anakinra | not reported | from discharge until 6 months after discharge |" in told
     assert "anakinra | not reported | not before 8 months after discharge |" in told
     assert "methotrexate | not reported | not before 8 months after discharge |" in told
 

@@ -106,7 +106,6 @@ def test_a_misspelt_column_names_the_nearest(toy):
     assert any(
         "observations.csv, row 1, column valeu" in p and "did you mean value?" in p for p in found
     )
-    assert any("column value: expected this column" in p for p in found)
 
 
 @pytest.mark.parametrize(
@@ -117,8 +116,7 @@ def test_a_misspelt_column_names_the_nearest(toy):
         ("observations", "ck.admission", "value", ">8000", "write more than 8000"),
         ("observations", "ck.admission", "value", "4000-5000", "write 4000 to 5000"),
         ("observations", "ck.admission", "value", "9 to 8", "first number must be the smaller"),
-        ("observations", "ck.admission", "value", "", "a value, not nothing"),
-        ("observations", "ck.admission", "value", "-14420", "0 or more in this unit"),
+        ("observations", "ck.admission", "value", "", "give value, the number"),
         ("observations", "ck.admission", "place", "", "a value, not nothing"),
         ("observations", "ck.admission", "as_reported", "", "a value, not nothing"),
         ("findings", "weakness", "name", "", "for example 'waddling gait'"),
@@ -148,9 +146,7 @@ def test_a_misspelt_column_names_the_nearest(toy):
         ("treatments", "pulse.second", "courses", "at least 2.5", "at least so many"),
         ("treatments", "pulse.second", "courses", "about 2", "a whole number"),
         ("treatments", "pulse.second", "courses", "at least 2", None),
-        ("treatments", "pulse.first", "start", "", "needs a start"),
         ("treatments", "pulse.second", "follows", "pulse.frist", "did you mean pulse.first?"),
-        ("treatments", "pulse.second", "gap", "", "follows needs a gap"),
         ("treatments", "pulse.second", "dose_per", "", "by day or by course"),
         ("observations", "ck.about", "unit", "{titer}", "a measure of its own"),
         ("treatments", "pulse.second", "dose_unit", "mg", "a drug name of its own"),

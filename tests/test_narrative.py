@@ -330,7 +330,7 @@ def test_no_finding_of_any_kind_or_state_is_left_out(toy):
     ]
     path.write_text(csv_text(columns(Finding), rows))
     text = " ".join(cells(load("toy-2000", where=toy)))
-    assert len(rows) == 96
+    assert len(rows) == 104
     assert [row["name"] for row in rows if row["name"] not in text] == []
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from conftest import ROOT, change_cell, charts, opened, tables
 
-from casetrace.case import limits
+from casetrace.case import measures
 from casetrace.case.load import check, load
 from casetrace.case.project import Project
 from casetrace.curate.guide import guide, missing_of_care
@@ -70,8 +70,8 @@ def test_no_weight_is_assumed_and_nothing_is_simulated(case):
 
 
 def test_a_limit_that_the_report_prints_is_not_called_assumed(case):
-    assert limits.is_printed(case, "ck_gungor_2020")
-    assert not limits.is_printed(opened("imataka-2014"), "ck_life_2y")
+    assert measures.is_printed(case, "ck")
+    assert not measures.is_printed(opened("imataka-2014"), "ck")
     assert "times the printed limit" in said(case)
     assert "assumed" not in said(case)
     assert "upper reference limit 200 U/L (as printed)" in charts.course(case).svg_with_text

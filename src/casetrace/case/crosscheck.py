@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from casetrace.case import joins
+from casetrace.case.clocks import clock_of, when
 from casetrace.case.fields import COURSE
+from casetrace.case.measures import comparable, measure_of, measures, numbers
 from casetrace.case.model import Case, Reference
 from casetrace.case.problems import Problem, nearest
 from casetrace.case.quoted import carries
 from casetrace.case.read import line_of
 from casetrace.case.record import readings_of
 from casetrace.case.rows import KEYS, TABLES, Treatment
-from casetrace.quantity.units import UnitError, factor
+from casetrace.quantity.units import NOT_PRINTED, UnitError, factor, printed
 
 __all__ = ["citations", "problems", "warnings"]
+
+TIMED = ("observations", "findings", "motor", "treatments")
 
 
 def citations(reference: Reference) -> list[Problem]:
@@ -43,12 +48,18 @@ def citations(reference: Reference) -> list[Problem]:
 def problems(case: Case, lines: dict, folder: str) -> list[Problem]:
     """Every link of a case that leads nowhere, and every pair that cannot both hold."""
     links = [*_head_links(case, lines, folder), *_row_links(case), *joins.problems(case)]
-    return links or [*_times(case), *_units(case), *_grades(case), *_codes(case)]
+    if links:
+        return links
+    return [*_times(case), *_units(case), *_comparisons(case), *_grades(case), *_codes(case)]
 
 
 def warnings(case: Case) -> list[Problem]:
-    """What may be right but should be looked at: numbers that the quoted words do not hold."""
-    found = []
+    """What may be right but should be looked at.
+
+    Numbers that the quoted words do not hold, a minus sign among them; and times that may or may
+    not lie after the next event that time is counted from.
+    """
+    found = [*_minus(case), *_order(case)]
     for table, field in (("observations", "value"), ("treatments", "dose")):
         for row in case.rows[table]:
             if readings_of(row, field):
@@ -67,6 +78,37 @@ def warnings(case: Case) -> list[Problem]:
                         )
                     )
     return found
+
+
+def _minus(case: Case) -> Iterator[Problem]:
+    """Numbers below 0 whose words have no minus sign."""
+    for row in numbers(case):
+        low, said = row.value.low, f"{row.as_reported} {row.note}"
+        if math.isfinite(low) and low < 0 and not re.search(r"[-−–]|minus|below|fall", said):
+            expected = f"words that say it is below 0; as_reported is {row.as_reported!r}"
+            fix = "look at the report again; if it is right, say in note how it follows"
+            yield _at(case, "observations", row, "value", "", expected, fix)
+
+
+def _order(case: Case) -> Iterator[Problem]:
+    """Times on a clock of which it is not known whether the next clock began before them."""
+    order = [c.id for c in case.head.clocks]
+    follow = {c.id: nxt for c, nxt in itertools.pairwise(case.head.clocks)}
+    treated = {clock_of(case, t) for t in case.rows.treatments}
+    for table in ("observations", "findings", "motor"):
+        for row in case.rows[table]:
+            clock = clock_of(case, row)
+            after = follow.get(clock)
+            if after is None or not treated & set(order[order.index(clock) + 1 :]):
+                continue
+            gap, time = after.gap, when(case, table, row)
+            if time and 0 < time.low < math.inf and (gap is None or gap.low <= 0):
+                expected = f"to know whether it was before or after {after.phrase}"
+                fix = (
+                    f"count it from {after.phrase} (before it: below 0), or give the gap of that "
+                    "clock, at least so much if no more is known"
+                )
+                yield _at(case, table, row, "time", "", expected, fix)
 
 
 def _at(
@@ -93,14 +135,17 @@ def _head_links(case: Case, lines: dict, folder: str) -> Iterator[Problem]:
     if head.id != folder:
         yield wrong(("id",), head.id, f"the name of the folder, {folder}", [folder], "name")
     observed = {o.id for o in case.rows.observations}
-    if head.main_measure not in (measures := {o.split(".")[0] for o in observed}):
-        yield wrong(
-            ("main_measure",),
-            head.main_measure,
-            "a measure of observations.csv",
-            measures,
-            "measure",
-        )
+    known = {measure_of(o) for o in numbers(case)}
+    if head.main_measure and head.main_measure not in known:
+        expected = "a measure of observations.csv that has a number"
+        yield wrong(("main_measure",), head.main_measure, expected, known, "measure")
+    for name, measure in head.measures.items():
+        if name not in measures(case) or not any(measure_of(o) == name for o in numbers(case)):
+            expected = "a measure of observations.csv that has a number"
+            yield wrong(("measures", name), name, expected, known, "measure")
+        if measure.pair and measure.pair not in known:
+            expected = "a measure of observations.csv that has a number"
+            yield wrong(("measures", name, "pair"), measure.pair, expected, known, "measure")
     for number, comparison in enumerate(head.comparisons):
         for key in ("old", "new"):
             if (one := getattr(comparison, key)) not in observed:
@@ -114,10 +159,14 @@ def _head_links(case: Case, lines: dict, folder: str) -> Iterator[Problem]:
             expected = "an id of data/reference/limits.csv (add a row for a limit that it lacks)"
             yield wrong(path, limit, expected, limits, "limit")
     columns = {f"{g.id}.{p}" for g in case.reference.growth for p in ("p03_kg", "p50_kg", "p97_kg")}
+    columns |= {o.id for o in numbers(case) if comparable(o.unit, "kg")}
     for number, weight in enumerate(head.uses.weight):
         if weight not in columns:
             path = ("uses", "weight", number)
-            expected = "id.column of data/reference/growth.csv, such as who_girls_24.p50_kg"
+            expected = (
+                "a weight of observations.csv, or id.column of data/reference/growth.csv, such as "
+                "who_girls_24.p50_kg"
+            )
             yield wrong(path, weight, expected, columns, "weight")
     scales = {g.scale for g in case.reference.scales}
     for measure, scale in head.uses.scale.items():
@@ -155,17 +204,13 @@ def _head_links(case: Case, lines: dict, folder: str) -> Iterator[Problem]:
 def _row_links(case: Case) -> Iterator[Problem]:
     clocks = {c.id for c in case.head.clocks}
     drugs = {t.drug for t in case.rows.treatments}
-    blocks = {t.id for t in case.rows.treatments if t.is_block}
+    steps = {t.id for t in case.rows.treatments}
     readings = set(case.head.readings)
     scales = {g.scale for g in case.reference.scales}
     items = {i.id for i in case.reference.care}
     links: list[tuple[str, str, set[str], str]] = [
-        ("observations", "clock", clocks, "a clock of case.yaml"),
-        ("findings", "clock", clocks, "a clock of case.yaml"),
-        ("motor", "clock", clocks, "a clock of case.yaml"),
-        ("treatments", "clock", clocks, "a clock of case.yaml"),
         ("findings", "related_to", drugs, "a drug of treatments.csv"),
-        ("treatments", "follows", blocks, "a block of courses in treatments.csv"),
+        ("treatments", "follows", steps, "a step of treatments.csv"),
         ("register", "reading", readings, "a reading of case.yaml"),
         ("motor", "scale", scales, "a scale of data/reference/scales.csv"),
         ("care", "item", items, "an item of data/reference/care.csv"),
@@ -176,6 +221,7 @@ def _row_links(case: Case) -> Iterator[Problem]:
             if value and value not in known:
                 fix = f"{nearest(value, known)} If that row was removed, correct this one too"
                 yield _at(case, table, row, column, value, expected, fix)
+    yield from _clocked(case, clocks)
     rated = {c.item for c in case.rows.care}
     for item in case.reference.care:
         if item.id not in rated:
@@ -184,13 +230,54 @@ def _row_links(case: Case) -> Iterator[Problem]:
             yield Problem(f"{case.folder}/care.csv", "", "item", "", expected, fix)
 
 
+def _clocked(case: Case, clocks: set[str]) -> Iterator[Problem]:
+    """What times are counted from: a clock, or a row that has a time itself, and no circle."""
+    rows = {f"{table}/{row.id}": row for table in TIMED for row in case.rows[table]}
+    for table in TIMED:
+        for row in case.rows[table]:
+            value = row.clock
+            if not value or value in clocks:
+                continue
+            name, _, number = value.rpartition("/") if value.count("/") > 1 else (value, "", "")
+            base = rows.get(name)
+            if base is None:
+                expected = "a clock of case.yaml, or a row as table/id"
+                yield _at(
+                    case, table, row, "clock", value, expected, nearest(value, clocks | set(rows))
+                )
+            elif number and not (base.courses and int(number) <= base.courses.low):
+                expected = f"a course that {name} has"
+                yield _at(case, table, row, "clock", value, expected, "count again")
+            elif not (getattr(base, "time", None) or base.start or getattr(base, "follows", "")):
+                expected = "a row that has a time itself"
+                fix = f"give {name} a time (its start, if it lasted), or use another"
+                yield _at(case, table, row, "clock", value, expected, fix)
+            elif _turns(rows, f"{table}/{row.id}"):
+                expected = "no circle of rows that are counted from each other"
+                yield _at(case, table, row, "clock", value, expected, "count one from a clock")
+
+
+def _turns(rows: dict[str, Any], key: str) -> bool:
+    """Whether a row is counted from itself, through others."""
+    at, seen = key, set()
+    while at in rows and at not in seen:
+        seen.add(at)
+        clock = rows[at].clock
+        at = clock.rpartition("/")[0] if clock.count("/") > 1 else clock
+    return at in seen
+
+
 def _times(case: Case) -> Iterator[Problem]:
     """Units that are no times, counts that are no counts, courses on a clock without courses."""
     clocks = {c.id: c for c in case.head.clocks}
     for table in ("observations", "findings", "motor"):
         for row in case.rows[table]:
             if row.time_unit == COURSE:
-                if row.clock in clocks and not clocks[row.clock].drug:
+                if "/" in row.clock:
+                    fix = "count courses from a clock with a drug, or give the time in wk or mo"
+                    expected = "a clock whose drug is given in courses"
+                    yield _at(case, table, row, "clock", row.clock, expected, fix)
+                elif row.clock in clocks and not clocks[row.clock].drug:
                     fix = "set drug for that clock in case.yaml, or give the time in wk or mo"
                     expected = "a clock whose drug is given in courses"
                     yield _at(case, table, row, "clock", row.clock, expected, fix)
@@ -233,11 +320,10 @@ def _is_count(case: Case, block: Treatment) -> bool:
 def _units(case: Case) -> Iterator[Problem]:
     """Numbers that are compared, added or divided must measure the same thing."""
     first: dict[str, str] = {}
-    for row in case.rows.observations:
-        if math.isfinite(low := row.value.low) and low < 0 and "{" not in row.unit:
-            expected, fix = "0 or more in this unit", "remove the minus sign"
-            yield _at(case, "observations", row, "value", "", expected, fix)
-        measure = row.id.partition(".")[0]
+    for row in numbers(case):
+        if row.unit == NOT_PRINTED:
+            continue
+        measure = measure_of(row)
         unit = first.setdefault(measure, row.unit)
         if not _fits(row.unit, unit):
             expected = f"a unit that converts to {unit}, as the other {measure} values"
@@ -250,16 +336,19 @@ def _units(case: Case) -> Iterator[Problem]:
             fix = "use another row of data/reference/limits.csv"
             name = f"uses.upper_limit.{measure}"
             yield Problem(f"{case.folder}/case.yaml", "", name, f"{key} in {unit}", expected, fix)
-    for pair in case.head.comparisons:
-        one, two = (case.get("observations", key).unit for key in (pair.old, pair.new))
-        if not _fits(one, two):
-            expected, fix = (
-                f"two values of one kind, found {one} and {two}",
-                "compare like with like",
-            )
-            yield Problem(
-                f"{case.folder}/case.yaml", "", f"comparisons.{pair.id}", "", expected, fix
-            )
+    for measure, known in case.head.measures.items():
+        unit = first.get(measure, "1")
+        if known.unit and not _fits(known.unit, unit):
+            expected = f"a unit that converts to {unit}, as the values of {measure}"
+            where = f"measures.{measure}.unit"
+            fix = "write it in the unit of the values"
+            yield Problem(f"{case.folder}/case.yaml", "", where, known.unit, expected, fix)
+        other = first.get(known.pair, unit)
+        if known.pair and not _fits(other, unit):
+            expected = f"a measure in a unit that converts to {unit}"
+            where = f"measures.{measure}.pair"
+            fix = "leave pair out: two panels show them"
+            yield Problem(f"{case.folder}/case.yaml", "", where, known.pair, expected, fix)
     doses: dict[str, str] = {}
     for row in case.rows.treatments:
         unit = doses.setdefault(row.drug, row.dose_unit) or row.dose_unit
@@ -271,6 +360,29 @@ def _units(case: Case) -> Iterator[Problem]:
             expected = f"a unit that {row.dose_unit} converts to"
             fix = "for a dose per kilogram write g/kg or mg/kg"
             yield _at(case, "treatments", row, "total_unit", row.total_unit, expected, fix)
+
+
+def _comparisons(case: Case) -> Iterator[Problem]:
+    """What is compared has a number, a printed unit of one kind, and for a rate two times."""
+    for pair in case.head.comparisons:
+        rows = [case.get("observations", key) for key in (pair.old, pair.new)]
+        where, fix = f"comparisons.{pair.id}", ""
+        if missing := [row.id for row in rows if not row.value]:
+            expected, fix = f"a number in {missing[0]}", "compare rows that have one"
+        elif any(row.unit == NOT_PRINTED for row in rows):
+            row = next(row for row in rows if row.unit == NOT_PRINTED)
+            expected = f"a unit of {row.id}, which the report does not print"
+            fix = "leave the comparison out, or let a reading assume a unit"
+        elif not _fits(rows[0].unit, rows[1].unit):
+            units = " and ".join(printed(row.unit) or "1" for row in rows)
+            expected, fix = f"two values of one kind, found {units}", "compare like with like"
+        elif pair.told == "rate" and not _fits(pair.rate_unit, "d"):
+            expected, fix = "a unit of time as rate_unit", "write h, d, wk, mo or a"
+        elif pair.told == "rate" and len({clock_of(case, row) or row.id for row in rows}) > 1:
+            expected = "two values with a time on one clock"
+            fix = "tell it as a difference, or give both values a time on one clock"
+        if fix:
+            yield Problem(f"{case.folder}/case.yaml", "", where, pair.told, expected, fix)
 
 
 def _grades(case: Case) -> Iterator[Problem]:
@@ -313,7 +425,7 @@ def _codes(case: Case) -> Iterator[Problem]:
 def _courses(case: Case, drug: str) -> int:
     """How many courses of a drug the blocks of treatments.csv add up to."""
     counts = [t.courses for t in case.rows.treatments if t.drug == drug and t.is_block]
-    return int(sum(c.low for c in counts if math.isfinite(c.low)))
+    return int(sum(c.low if c and math.isfinite(c.low) else 1 for c in counts))
 
 
 def _fits(unit: str, to: str) -> bool:

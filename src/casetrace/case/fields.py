@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from casetrace.quantity import Quantity, parse
-from casetrace.quantity.units import symbols
+from casetrace.quantity.units import NOT_PRINTED, symbols
 
 MAX_WORDS = 8
 SENTENCE = re.compile(r"[.!?]\s+[A-Z]|[a-z]\.$")
@@ -63,6 +63,8 @@ def _text(given: Any) -> str:
 
 
 def _unit(text: str) -> str:
+    if text.casefold() == "not printed":
+        return NOT_PRINTED
     if text and text != COURSE:
         symbols(text)
     return text
@@ -111,6 +113,16 @@ CaseId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_leng
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 IdOrEmpty = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*(\.[a-z0-9_]+)*)?$", max_length=60)]
 NameOrEmpty = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$", max_length=40)]
+#: A clock of case.yaml, or a row that has a time: ``findings/relapse``, or the second course of a
+#: block, ``treatments/ivig.first_block/2``.
+Clocked = Annotated[
+    str,
+    Field(
+        pattern=r"^([a-z][a-z0-9_]*|(observations|findings|motor|treatments)/"
+        r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*(/[1-9][0-9]*)?)?$",
+        max_length=90,
+    ),
+]
 Option = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 
 State = Literal["observed", "excluded", "ambiguous", "not reported"]

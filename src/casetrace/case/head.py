@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
@@ -23,7 +24,7 @@ from casetrace.case.fields import (
     column,
 )
 
-__all__ = ["Clock", "Comparison", "Head", "Reading"]
+__all__ = ["Clock", "Comparison", "Head", "Measure", "Reading"]
 
 
 class Part(Entry):
@@ -52,9 +53,9 @@ class Subject(Part):
 
     sex: Literal["female", "male", "other", "not reported"] = column("As reported", "female")
     noun: Prose = column("What the narrative calls the patient", "girl")
-    age: Bounds = column("Age with bounds", "2", unit="age_unit")
-    age_unit: Unit = column("UCUM unit of the age", "a")
-    age_means: Prose = column("What the age is at", "at presentation")
+    age: Bounds = column("Age with bounds; empty: not reported", "2", unit="age_unit", default=None)
+    age_unit: Unit = column("UCUM unit of the age", "a", default="a")
+    age_means: Prose = column("What the age is at", "at presentation", default="")
     onset: Bounds = column(
         "Age at the first symptom in the same unit; empty: not reported, at most the age",
         "",
@@ -90,6 +91,11 @@ class Clock(Part):
         default=None,
     )
     gap_unit: Unit = column("UCUM unit of the gap", "mo", default="")
+    counts: Literal["time", "gestation", "age"] = column(
+        "What its times are: since an event, or weeks of gestation, or the patient's age",
+        "gestation",
+        default="time",
+    )
     drug: NameOrEmpty = column(
         "Drug whose courses {course} counts on this clock", "ivig", default=""
     )
@@ -98,12 +104,80 @@ class Clock(Part):
     note: Text = column("Why the gap is so", "", default="")
 
 
+class Measure(Part):
+    """How a measure is drawn and judged, beyond what its values say."""
+
+    scale: Literal["", "linear", "logarithmic"] = column(
+        "Scale of its axis; empty: by the span of its values", "linear", default=""
+    )
+    range: Bounds = column(
+        "For a score: its lowest and highest number", "0 to 52", unit="unit", default=None
+    )
+    better: Literal["", "high", "low"] = column(
+        "For a score: which end is better", "low", default=""
+    )
+    lower: Bounds = column("Lower reference limit", "135", unit="unit", default=None)
+    upper: Bounds = column("Upper reference limit", "145", unit="unit", default=None)
+    target: Bounds = column("Range aimed at", "8 to 12", unit="unit", default=None)
+    unit: Unit = column(
+        "UCUM unit of range, limits and target, and of the axis (empty: that of the values)",
+        "mmol/L",
+        default="",
+    )
+    pair: NameOrEmpty = column(
+        "The measure that is its lower value, of two that are given together",
+        "diastolic",
+        default="",
+    )
+    panel: Text = column(
+        "Title of a panel that it shares with others of the same unit", "liver enzymes", default=""
+    )
+    drawn: Literal["", "yes", "no"] = column(
+        "Whether the course figure shows it (empty: if it has two values with a time)",
+        "no",
+        default="",
+    )
+    place: Text = column("Where range, limits or target are printed", "Table 1", default="")
+    as_reported: Words = column("Words that carry them", "(normal 135-145)", default="")
+
+    @model_validator(mode="after")
+    def _rests_on_words(self) -> Measure:
+        if (self.lower or self.upper or self.target) and not (self.place and self.as_reported):
+            raise ValueError(
+                "limits and targets that the report prints need place and as_reported; others "
+                "are rows of data/reference/limits.csv, named under uses"
+            )
+        if self.range and not (math.isfinite(self.range.low) and math.isfinite(self.range.high)):
+            raise ValueError("range has a lowest and a highest number, such as 0 to 52")
+        return self
+
+
+class Axis(Part):
+    """How the time axis of the course figure is drawn, where it is set by hand."""
+
+    unit: Literal["", "min", "h", "d", "wk", "mo", "a"] = column(
+        "Unit of the axis (empty: chosen by the times)", "d", default=""
+    )
+
+
 class Comparison(Part):
-    """A change from one observation to another, in percent."""
+    """A change from one observation to another."""
 
     id: Id = column("Its id among the headline values", "ck.change.after_prednisolone")
     old: Id = column("Observation compared with", "ck.presentation")
     new: Id = column("Observation compared", "ck.after_prednisolone")
+    told: Literal["percent", "difference", "factor", "rate"] = column(
+        "How the change is told: in percent, as a difference, as so many times, or by time",
+        "difference",
+        default="percent",
+    )
+    rate_unit: Unit = column("For a rate: the unit of time", "d", default="")
+
+    @model_validator(mode="after")
+    def _rate_has_unit(self) -> Comparison:
+        if (self.told == "rate") != bool(self.rate_unit):
+            raise ValueError("a rate needs its rate_unit, such as d; the others have none")
+        return self
 
 
 class Choice(Part):
@@ -167,7 +241,8 @@ class Uses(Part):
         "By measure, the row of data/reference/limits.csv", "ck: ck_life_2y", default_factory=dict
     )
     weight: tuple[Id, ...] = column(
-        "Rows of data/reference/growth.csv, as id.column, whose span is the assumed weight",
+        "The reported weight, as an id of observations.csv; or rows of "
+        "data/reference/growth.csv, as id.column, whose span is assumed",
         "[who_girls_24.p03_kg, who_girls_36.p97_kg]",
         default=(),
         strict=False,
@@ -195,8 +270,18 @@ class Head(Part):
     citation: Citation = column("The published report", "")
     subject: Subject = column("The patient", "")
     diagnosis: Diagnosis = column("The authors' diagnosis", "")
-    main_measure: Name = column("Measure drawn in the course figure", "ck")
-    clocks: tuple[Clock, ...] = column("In order of time", "", strict=False)
+    main_measure: NameOrEmpty = column(
+        "Measure that the story is told by; empty: none, or the one with most values",
+        "ck",
+        default="",
+    )
+    measures: dict[Name, Measure] = column(
+        "By measure, in the order of the figure; those left out come after",
+        "",
+        default_factory=dict,
+    )
+    axis: Axis = column("The time axis of the course figure", "", default_factory=Axis)
+    clocks: tuple[Clock, ...] = column("In order of time", "", default=(), strict=False)
     comparisons: tuple[Comparison, ...] = column("Changes", "", default=(), strict=False)
     uses: Uses = column("Reference rows", "", default_factory=Uses)
     outcomes: dict[Id, Prose] = column(

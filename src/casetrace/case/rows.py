@@ -5,6 +5,7 @@ Readers, error messages and the data dictionary (``data/README.md``) all come fr
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import BaseModel, model_validator
@@ -15,6 +16,7 @@ from casetrace.case.fields import (
     PLACE,
     REPORTED,
     Bounds,
+    Clocked,
     Id,
     IdOrEmpty,
     Name,
@@ -29,6 +31,8 @@ from casetrace.case.fields import (
     column,
 )
 from casetrace.case.register import Care, Disclosure, Link, RegisterItem
+from casetrace.quantity import Quantity, parse
+from casetrace.quantity.units import symbols
 
 __all__ = [
     "KEYS",
@@ -44,6 +48,7 @@ __all__ = [
     "Row",
     "Treatment",
     "columns",
+    "settings",
 ]
 
 
@@ -62,29 +67,59 @@ class Coded(Row):
 
 
 class Timed(Row):
-    """A row with a time on a clock."""
+    """A row with a time: of something instant, or from when to when it lasted."""
 
-    clock: NameOrEmpty = column(
-        "Clock of case.yaml that the time is counted on (empty: the time is not reported)",
+    clock: Clocked = column(
+        "What the time is counted from: a clock of case.yaml, or a row that has a time, as "
+        "table/id (treatments/drug.step/2: the second course of it). Empty: no time is reported",
         "presentation",
         default="",
     )
-    time: Bounds = column("Time on the clock, with bounds", "1.5", unit="time_unit", default=None)
-    time_unit: Unit = column(
-        f"Unit of time, or {COURSE} to count courses of the clock's treatment", "mo", default=""
+    time: Bounds = column(
+        "Time on the clock of what is instant, with bounds; before it: below 0",
+        "1.5",
+        unit="time_unit",
+        default=None,
     )
+    start: Bounds = column("For what lasted: when it began", "-5", unit="time_unit", default=None)
+    stop: Bounds = column(
+        "For what lasted: when it ended; at least N if it still held then",
+        "at least 3",
+        unit="time_unit",
+        default=None,
+    )
+    time_unit: Unit = column(
+        f"Unit of the times, or {COURSE} to count courses of the clock's treatment",
+        "mo",
+        default="",
+    )
+    time_as_reported: Words = column(
+        "The words that carry the time, where as_reported does not", "after 1.5 months", default=""
+    )
+
+    @property
+    def lasts(self) -> bool:
+        """It is told from when to when, and not by one time."""
+        return bool(self.start or self.stop)
 
     @model_validator(mode="after")
     def _time_is_whole(self) -> Timed:
-        if self.time and not (self.clock and self.time_unit):
+        times = [q for q in (self.time, self.start, self.stop) if q]
+        if times and not (self.clock and self.time_unit):
             raise ValueError("a time needs its clock and its time_unit")
-        if self.clock and not self.time:
-            raise ValueError("a clock needs a time (at least 0, if no more is known)")
+        if self.clock and not times:
+            raise ValueError("a clock needs a time (at least 0, if it is known to be later)")
+        if self.time and self.lasts:
+            raise ValueError("give time for what is instant, or start and stop for what lasted")
+        if self.start and self.stop and self.start.low > self.stop.high:
+            raise ValueError(f"it stops ({self.stop}) before it starts ({self.start})")
+        if self.lasts and self.time_unit == COURSE:
+            raise ValueError("give start and stop in a unit of time, not in courses")
         return self
 
 
 class Observation(Coded, Timed):
-    """A measurement: something the report gives a number for."""
+    """A measurement: something the report gives a number or a result for."""
 
     id: Id = column("measure.occasion; headline values are named by it", "ck.presentation")
     name: Text = column("What was measured, as printed in text and figures", "creatine kinase")
@@ -93,8 +128,18 @@ class Observation(Coded, Timed):
         "at presentation",
         default="",
     )
-    value: Bounds = column("The number as reported, with bounds", "more than 8000", unit="unit")
-    unit: Unit = column("UCUM unit of the value", "U/L", default="1")
+    value: Bounds = column(
+        "The number as reported, with bounds (empty: the result is words alone)",
+        "more than 8000",
+        unit="unit",
+        default=None,
+    )
+    unit: Unit = column(
+        "UCUM unit of the value; not printed, if the report gives none", "U/L", default="1"
+    )
+    result: Prose = column(
+        "The result in words, where the report gives no number", "almost normal", default=""
+    )
     unit_as_reported: Text = column("The unit in the report's letters", "IU/l", default="")
     place: Text = column(PLACE, "Case report, paragraph 1")
     as_reported: Words = column(REPORTED, "(CPK) = 14,420 IU/l")
@@ -102,8 +147,8 @@ class Observation(Coded, Timed):
 
     @model_validator(mode="after")
     def _has_value(self) -> Observation:
-        if not self.value:
-            raise ValueError("value is empty: an observation has a number; see findings.csv")
+        if bool(self.value) == bool(self.result):
+            raise ValueError("give value, the number; or result, if the report has only words")
         if "." not in self.id:
             raise ValueError(f"id {self.id!r}: write measure.occasion, such as ck.presentation")
         return self
@@ -122,6 +167,7 @@ class Finding(Coded, Timed):
         "neurophysiology",
         "imaging",
         "biopsy",
+        "procedure",
         "diagnosis",
         "history",
         "course",
@@ -138,7 +184,7 @@ class Finding(Coded, Timed):
         default="",
     )
     event: Literal["", "yes"] = column(
-        "yes: mark it in the course figure as an event", "yes", default=""
+        "yes: draw it in the course figure, as a mark or as what lasted", "yes", default=""
     )
     related_to: NameOrEmpty = column(
         "Drug of treatments.csv that the report relates it to", "prednisolone", default=""
@@ -161,7 +207,7 @@ class Finding(Coded, Timed):
 
 
 class Treatment(Coded):
-    """A step of a treatment: a constant dose, or a block of repeated courses."""
+    """A step of a treatment: a constant dose, a single dose, or a block of repeated courses."""
 
     id: Id = column("drug.step", "ivig.first_block")
     drug: Name = column("Short name of the drug; one lane of the course figure each", "ivig")
@@ -182,8 +228,12 @@ class Treatment(Coded):
         default="",
     )
     days_per_course: Bounds = column("Days of infusion in a course", "5", default=None)
+    called: Literal["", "course", "dose", "session", "cycle", "infusion", "injection"] = column(
+        "What one of the courses is called (empty: course)", "cycle", default=""
+    )
     courses: Bounds = column(
-        "Number of courses in this block; at least N, if others may have followed the last",
+        "Number of courses in this block (1: a single dose; empty: not reported); at least N, if "
+        "others may have followed the last",
         "6",
         default=None,
     )
@@ -191,14 +241,29 @@ class Treatment(Coded):
         "From the start of one course to the next", "6", unit="interval_unit", default=None
     )
     interval_unit: Unit = column("UCUM unit of the interval", "wk", default="")
+    settings: Text = column(
+        "Further numbers of it, joined by ;, each a name, a number and its unit",
+        "FiO₂ 60 %; PEEP 10 cm[H2O]",
+        default="",
+    )
+    regimen: Text = column(
+        "Name of the combination it is part of: drugs of one are one row of the figure",
+        "FOLFIRINOX",
+        default="",
+    )
     follows: IdOrEmpty = column(
-        "Block whose last course comes before this one's first", "ivig.first_block", default=""
+        "Step or block that this one comes after: for a switch whose time is not reported, and "
+        "for a block whose first course is counted from that one's last",
+        "ivig.first_block",
+        default="",
     )
     gap: Bounds = column(
         "From that last course to this block's first", "4", unit="gap_unit", default=None
     )
     gap_unit: Unit = column("UCUM unit of the gap", "wk", default="")
-    clock: NameOrEmpty = column("Clock that start and stop are counted on", "ivig", default="")
+    clock: Clocked = column(
+        "What start and stop are counted from, as in the other tables", "ivig", default=""
+    )
     start: Bounds = column("Start of the step on its clock", "0", unit="time_unit", default=None)
     stop: Bounds = column(
         "End of the step on its clock; at least N if it is only known to hold until then",
@@ -217,8 +282,13 @@ class Treatment(Coded):
 
     @property
     def is_block(self) -> bool:
-        """A block of repeated courses, not a constant dose."""
-        return bool(self.courses)
+        """One or more courses, not a constant dose."""
+        return bool(self.courses or self.interval)
+
+    @property
+    def each(self) -> str:
+        """What one of its courses is called."""
+        return self.called or "course"
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Treatment:
@@ -231,19 +301,52 @@ class Treatment(Coded):
         ):
             if getattr(self, number) and not getattr(self, unit):
                 raise ValueError(f"{number} {str(getattr(self, number))!r} needs a {unit}")
-        if self.is_block and self.dose and not self.dose_per:
+        if self.days_per_course and not self.is_block:
+            raise ValueError("days_per_course needs courses: 1, or at least 1 if not counted")
+        if self.is_block and self.dose and self.days_per_course and not self.dose_per:
             raise ValueError("dose_per is empty: is the dose counted by day or by course?")
         if self.is_block and self.dose_per == "day" and not self.days_per_course:
             raise ValueError("a dose per day needs days_per_course (at least 1, if not reported)")
         if (self.start or self.stop) and not (self.clock and self.time_unit):
             raise ValueError("start and stop need a clock and a time_unit")
-        if self.follows and not self.gap:
-            raise ValueError("follows needs a gap (at least 0, if not reported)")
-        if self.is_block and not self.follows and not self.start:
-            raise ValueError(
-                "a block of courses needs a start (at least 0, if not reported) or what it follows"
-            )
+        if self.follows and self.start:
+            raise ValueError("give start, or what it follows: not both")
+        if self.gap and not (self.follows and self.is_block):
+            raise ValueError("a gap is from the block that follows names, to this block")
+        if self.start and self.stop and self.start.low > self.stop.high:
+            raise ValueError(f"it stops ({self.stop}) before it starts ({self.start})")
+        settings(self.settings)
         return self
+
+
+def settings(text: str) -> dict[str, Quantity]:
+    """Read the further numbers of a treatment, by name.
+
+    Raises
+    ------
+    ValueError
+        If a part is not a name, a number with bounds, and a unit that is known.
+
+    Examples
+    --------
+    >>> [q.text() for q in settings("FiO2 60 %; PEEP 8 to 10 cm[H2O]").values()]
+    ['60%', '8 to 10 cmH₂O']
+    """
+    found = {}
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        match = _SETTING.fullmatch(part)
+        if not match:
+            raise ValueError(f"{part!r} is not a name, a number and a unit, such as PEEP 8 cm[H2O]")
+        unit = match["unit"] or "1"
+        symbols(unit)
+        found[match["name"]] = parse(match["number"], unit)
+    return found
+
+
+_SETTING = re.compile(
+    r"(?P<name>.*?[^\W\d_][^\s]*) (?P<number>(?:(?:about|more than|at least|less than|at most) )?"
+    r"-?\d+(?:\.\d+)?(?: to -?\d+(?:\.\d+)?)?)(?: (?P<unit>\S+))?"
+)
 
 
 class Motor(Timed):

@@ -8,7 +8,9 @@ from typing import Any
 
 from rapidfuzz.fuzz import token_set_ratio
 
+from casetrace.case.clocks import zero_of
 from casetrace.case.fields import COURSE
+from casetrace.case.measures import numbers
 from casetrace.case.model import Case
 from casetrace.case.problems import Problem
 from casetrace.case.rows import KEYS, TABLES
@@ -121,11 +123,12 @@ def _unitless(case: Case) -> Iterator[Problem]:
 
 
 def _occasions(case: Case) -> Iterator[Problem]:
-    events = {c.id: (c.phrase, c.label) for c in case.head.clocks}
     for row in case.rows.observations:
         if not row.time or row.time.low == 0 == row.time.high or not row.occasion:
             continue
-        if row.occasion.endswith(events[row.clock]) and not row.occasion.startswith("after "):
+        if row.occasion.endswith(zero_of(case, row.clock)) and not row.occasion.startswith(
+            "after "
+        ):
             expected = "what was going on; the time after the clock's event is said without it"
             fix = "leave it empty, or write for example: at the flare"
             yield _at(case, "observations", row, "occasion", expected, fix)
@@ -133,7 +136,7 @@ def _occasions(case: Case) -> Iterator[Problem]:
 
 def _plausible(case: Case) -> Iterator[Problem]:
     bounds = {row.code: row for row in case.reference.plausible}
-    for row in case.rows.observations:
+    for row in numbers(case):
         if (known := bounds.get(row.code)) is None:
             continue
         try:

@@ -183,12 +183,9 @@ def sourced(case: Case, text: str, *keys: str) -> Cell:
 
 def when_said(case: Case, table: str, row: object) -> str:
     """The time of a row in words, with the event it is counted from."""
+    said = clocks.told(case, table, row) or "not reported"
     time = clocks.when(case, table, row)
-    if time is None:
-        return "not reported"
-    label = clocks.zero_of(case, row.clock)
-    said = clocks.since(time, label)
-    return traced(case, time, said) if re.search(r"\d", said) else said
+    return traced(case, time, said) if time and re.search(r"\d", said) else said
 
 
 def hint_of(case: Case, of: Quantity | str) -> str:

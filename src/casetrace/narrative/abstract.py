@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from casetrace.case.clocks import occasion, since, when
+from casetrace.case.clocks import occasion, told
+from casetrace.case.measures import main_measure, numbers
 from casetrace.case.model import Case
 from casetrace.display.trace import mark, sentence_case
+from casetrace.quantity.wording import article, plural
 from casetrace.questions.values import headline
 
 __all__ = ["joined", "sentences"]
@@ -47,14 +49,13 @@ def joined(items: Iterable[str], most: int = 0) -> str:
 
 
 def _patient(case: Case) -> str:
-    head, age = case.head, headline(case)["subject.age"]
-    told = mark("subject.age", age.text())
+    head, age = case.head, headline(case).get("subject.age")
     means = f" {head.subject.age_means}" if head.subject.age_means else ""
+    aged = f", {mark('subject.age', age.text())} old{means}," if age else ""
     form = f" ({head.diagnosis.qualifier})" if head.diagnosis.qualifier else ""
     noun = head.subject.noun
-    article = "An" if noun[:1].lower() in "aeiou" else "A"
     name = mark("case.yaml/diagnosis", f"{head.diagnosis.name}{form}")
-    return f"{article} {noun}, {told} old{means}, was diagnosed with {name}."
+    return f"{sentence_case(article(noun))} {noun}{aged} was diagnosed with {name}."
 
 
 def _findings(case: Case) -> str:
@@ -68,7 +69,7 @@ def _findings(case: Case) -> str:
 
 
 def _measure(case: Case) -> str:
-    rows = [o for o in case.rows.observations if o.id.startswith(f"{case.head.main_measure}.")]
+    rows = numbers(case, main_measure(case))
     if not rows:
         return ""
     ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
@@ -93,7 +94,7 @@ def _treatment(case: Case) -> str:
         count, total = (values.get(f"{row.drug}.{what}") for what in ("courses", "dose_total"))
         if count is not None and total is not None:
             number = mark(f"{row.drug}.courses", count.text(unit=False))
-            course = "course" if count.is_point and count.low == 1 else "courses"
+            course = row.each if count.is_point and count.low == 1 else plural(row.each)
             words += f" ({number} {course}, {mark(f'{row.drug}.dose_total', total.text())} in all)"
         said.setdefault(row.drug, words)
     return f"Treatment was {joined(said.values())}." if said else ""
@@ -101,13 +102,11 @@ def _treatment(case: Case) -> str:
 
 def _outcome(case: Case) -> str:
     said = []
-    zeros = {clock.id: clock.phrase for clock in case.head.clocks}
     for row in case.rows.motor[-1:]:
         said.append(mark(f"motor/{row.id}", row.name))
     for row in case.rows.findings:
         if row.kind in ("outcome", "adverse event") and row.state == "observed":
-            time = when(case, "findings", row)
-            words = f"{row.name} {since(time, zeros[row.clock])}" if time else row.name
+            words = f"{row.name} {told(case, 'findings', row)}".strip()
             said.append(mark(f"findings/{row.id}", words))
     return f"Reported afterwards: {joined(said, MOST)}." if said else ""
 

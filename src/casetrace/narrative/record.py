@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from casetrace.case.clocks import since, when, zero_of
+from casetrace.case.clocks import clock_of, counted_since, lasting, since, told, when, zero_of
+from casetrace.case.measures import main_measure, numbers
 from casetrace.case.model import Case
-from casetrace.case.rows import Finding
+from casetrace.case.rows import Finding, Observation, Treatment, settings
 from casetrace.display.table import quote
 from casetrace.display.trace import mark
 from casetrace.quantity import Quantity
-from casetrace.quantity.wording import value_name
+from casetrace.quantity.wording import article, each, plural, value_name
 from casetrace.questions.values import alternatives, headline
 
 __all__ = ["RecordTable", "record"]
@@ -20,7 +21,7 @@ __all__ = ["RecordTable", "record"]
 Row = Iterator[tuple[str, list[str]]]
 Rows = Callable[[Case], Row]
 
-TESTS = ("laboratory", "neurophysiology", "imaging", "biopsy", "diagnosis")
+TESTS = ("laboratory", "neurophysiology", "imaging", "biopsy", "procedure", "diagnosis")
 LATER = ("course", "outcome", "adverse event")
 
 
@@ -55,14 +56,14 @@ def _measured(case: Case) -> Row:
     for o in case.rows.observations:
         kin, _, step = o.id.partition(".")
         fold, limit = values.get(f"{kin}.fold.{step}"), values.get(f"{kin}.upper_limit")
-        told = ""
+        times = ""
         if fold is not None and limit is not None:
-            told = mark(f"{kin}.fold.{step}", fold.text())
-            told += f" ({mark(f'{kin}.upper_limit', limit.text())})"
+            times = mark(f"{kin}.fold.{step}", fold.text())
+            times += f" ({mark(f'{kin}.upper_limit', limit.text())})"
         key = f"observations/{o.id}"
         yield (
             key,
-            [mark(key, o.name), _when(case, "observations", o), mark(o.id, o.value.text()), told],
+            [mark(key, o.name), _when(case, "observations", o), _result(o), times],
         )
 
 
@@ -70,13 +71,13 @@ def _stages(case: Case) -> Row:
     for clock in case.head.clocks:
         main = [
             " ".join((mark(o.id, o.value.text()), f"({_when(case, 'observations', o)})"))
-            for o in case.rows.observations
-            if o.clock == clock.id and o.id.startswith(f"{case.head.main_measure}.")
+            for o in numbers(case, main_measure(case))
+            if clock_of(case, o) == clock.id
         ]
         states = [
             f"{mark(f'motor/{m.id}', m.name)} ({_when(case, 'motor', m)})"
             for m in case.rows.motor
-            if m.clock == clock.id
+            if clock_of(case, m) == clock.id
         ]
         if main or states:
             cells = [mark(f"case.yaml/clocks/{clock.id}", clock.label)]
@@ -89,7 +90,7 @@ def _findings(case: Case) -> Row:
     signs = [f for f in case.rows.findings if f.kind not in (*TESTS, *LATER)]
     groups: dict[str, tuple[str, list[Finding]]] = {}
     for clock in case.head.clocks:
-        mine = [f for f in signs if f.clock == clock.id]
+        mine = [f for f in signs if clock_of(case, f) == clock.id]
         groups[f"at/{clock.id}"] = (clock.label, mine)
     groups["at/other"] = ("at no stated time", [f for f in signs if not f.clock])
     for kind in (*TESTS, "course"):
@@ -109,33 +110,56 @@ def _listed(case: Case, found: Iterable[Finding], state: str) -> str:
     for f in found:
         if f.state == state:
             time = when(case, "findings", f)
-            is_told = time and (f.kind in TESTS or not time.is_point or time.low)
+            is_told = time and (f.lasts or f.kind in TESTS or not time.is_point or time.low)
             timed = f" ({_when(case, 'findings', f)})" if is_told else ""
             said.append(mark(f"findings/{f.id}", f.told_as or f.name) + timed)
     return "; ".join(said)
 
 
 def _treatments(case: Case) -> Row:
-    values, zeros = headline(case), {c.id: c.phrase for c in case.head.clocks}
+    values = headline(case)
     for t in case.rows.treatments:
         key, step = f"treatments/{t.id}", t.id.partition(".")[2]
         if t.is_block:
-            each = values[f"{t.drug}.dose_per_course.{step}"]
             name = f"{t.drug}.dose_per_course.{step}"
-            dose = mark(name, each.text()) + " a course" + _or(case, name)
-            is_one = t.courses.is_point and t.courses.low == 1
-            time = mark(f"{t.drug}.courses.{step}", t.courses.text(unit=False))
-            time += " course" if is_one else " courses"
-            if t.interval and not is_one:
-                time += f", one every {mark(f'{t.drug}.interval.{step}', t.interval.text())}"
-            if t.start and t.clock in zeros:
-                time += f", the first {mark(key, since(t.start, zeros[t.clock]))}"
-                time = time.replace(", the first ", ", ") if is_one else time
+            is_told = name in values and (t.dose or math.isfinite(values[name].high))
+            dose = mark(name, values[name].text()) if name in values else ""
+            one = f" {article(t.each)} {t.each}"
+            dose = dose + one + _or(case, name) if is_told else "not reported"
+            time = _schedule(case, t)
         else:
             dose = mark(f"{t.drug}.dose.{step}", t.dose.text()) if t.dose else "not reported"
-            time = _span(t.start, t.stop, zeros.get(t.clock, ""), key)
+            time = mark(key, _span_of(case, t))
+        more = "; ".join(f"{name} {q.text()}" for name, q in settings(t.settings).items())
+        dose = "; ".join(filter(None, (dose if t.dose or not more else "", mark(key, more))))
         words = "; ".join(quote(w) for w in (t.as_reported, t.schedule_as_reported) if w)
-        yield key, [mark(key, t.name), dose, time, mark(key, words)]
+        name = f"{t.name} ({t.regimen})" if t.regimen else t.name
+        yield key, [mark(key, name), dose, time, mark(key, words)]
+
+
+def _is_one(count: Quantity | None) -> bool:
+    return bool(count) and count.is_point and count.low == 1
+
+
+def _schedule(case: Case, t: Treatment) -> str:
+    """How many courses, how often and since when, as far as it is reported."""
+    key, step, parts = f"treatments/{t.id}", t.id.partition(".")[2], []
+    is_one = _is_one(t.courses)
+    if t.courses:
+        count = mark(f"{t.drug}.courses.{step}", t.courses.text(unit=False))
+        parts.append(f"{count} {t.each if is_one else plural(t.each)}")
+    if t.interval and not is_one:
+        parts.append(f"one every {mark(f'{t.drug}.interval.{step}', each(t.interval))}")
+        if not t.courses:
+            parts.append(f"number of {plural(t.each)} not reported")
+    if t.start:
+        first = mark(key, since(t.start, zero_of(case, t.clock), counted_since(case, t.clock)))
+        parts.append(first if is_one else f"the first {first}")
+    elif t.follows and not t.gap:
+        parts.append(mark(key, _span_of(case, t)))
+    elif not t.follows:
+        parts.append("time not reported" if is_one else "times not reported")
+    return ", ".join(parts)
 
 
 def _or(case: Case, name: str) -> str:
@@ -147,20 +171,13 @@ def _or(case: Case, name: str) -> str:
     return f" (or {' or '.join(said)})" if said else ""
 
 
-def _span(start: Quantity | None, stop: Quantity | None, zero: str, key: str) -> str:
-    """From when to when, as far as it is known."""
-    if not zero or not (start or stop):
-        return "not reported"
-    said = []
-    if start:
-        first = since(start, zero)
-        said.append(first.replace("at ", "from ", 1) if start.is_point and stop else first)
-    if stop and math.isfinite(stop.high):
-        last = since(stop, zero)
-        said.append(f"until {last.removeprefix('at ')}")
-    elif stop and (start is None or stop.to(start.unit).low > start.high):
-        said.append(f"until {stop.text()} after {zero}")
-    return mark(key, ", ".join(said))
+def _span_of(case: Case, t: Treatment) -> str:
+    """From when to when a step held, or what it came after, as far as it is known."""
+    if t.start or t.stop:
+        return lasting(t.start, t.stop, zero_of(case, t.clock), counted_since(case, t.clock))
+    if t.follows:
+        return f"after {case.get('treatments', t.follows).name}, time not reported"
+    return "not reported"
 
 
 def _events(case: Case) -> Row:
@@ -243,15 +260,19 @@ def _disclosed(case: Case) -> Row:
 
 def _when(case: Case, table: str, row: object) -> str:
     """When a row was, as far as it is known, marked as the row."""
-    time, occasion = when(case, table, row), getattr(row, "occasion", "")
-    if time is None:
+    words, occasion = told(case, table, row), getattr(row, "occasion", "")
+    if not words:
         return occasion or "not reported"
-    zero = zero_of(case, row.clock)
     value = f"{row.id}.time"
     key = value if value in headline(case) else f"{table}/{row.id}"
-    said = mark(key, since(time, zero))
-    is_same = not occasion or since(time, zero) == occasion or occasion.endswith(zero)
+    said = mark(key, words)
+    is_same = not occasion or words == occasion or occasion.endswith(zero_of(case, row.clock))
     return said if is_same else f"{occasion} ({said})"
+
+
+def _result(o: Observation) -> str:
+    """The number of an observation, or its result in words."""
+    return mark(o.id, o.value.text()) if o.value else mark(f"observations/{o.id}", o.result)
 
 
 #: Name, title, columns, and what gives the rows of each table, in order.

@@ -5,9 +5,21 @@ from casetrace.quantity.quantity import (
     BoundsError,
     Quantity,
     change,
+    difference,
     hull,
     parse,
+    rate,
     total,
 )
 
-__all__ = ["GRAMMAR", "BoundsError", "Quantity", "change", "hull", "parse", "total"]
+__all__ = [
+    "GRAMMAR",
+    "BoundsError",
+    "Quantity",
+    "change",
+    "difference",
+    "hull",
+    "parse",
+    "rate",
+    "total",
+]

@@ -20,7 +20,17 @@ from casetrace.quantity import interval
 from casetrace.quantity.units import combine, dimension, factor
 from casetrace.quantity.wording import ENGLISH
 
-__all__ = ["GRAMMAR", "BoundsError", "Quantity", "change", "hull", "parse", "total"]
+__all__ = [
+    "GRAMMAR",
+    "BoundsError",
+    "Quantity",
+    "change",
+    "difference",
+    "hull",
+    "parse",
+    "rate",
+    "total",
+]
 
 INF = math.inf
 
@@ -341,6 +351,35 @@ def change(new: Quantity, old: Quantity) -> Quantity:
     """
     ratio = ((new / old) - 1).to("%")
     return ratio._but(how=f"100 × ({new.label} ÷ {old.label} - 1)", is_change=True)
+
+
+def difference(new: Quantity, old: Quantity) -> Quantity:
+    """Difference from ``old`` to ``new``, in the unit of ``old``; told as a fall or a rise.
+
+    Examples
+    --------
+    >>> difference(parse("128", "mmol/L"), parse("108 to 110", "mmol/L")).text()
+    'a rise of 18 to 20 mmol/L'
+    """
+    found = new.to(old.unit) - old
+    return found._but(how=f"{new.label} - {old.label}", is_change=True)
+
+
+def rate(changed: Quantity, time: Quantity) -> Quantity:
+    """Change by time, told as a fall or a rise; open where the time may be 0.
+
+    Raises
+    ------
+    ZeroDivisionError
+        If the time can only be 0.
+
+    Examples
+    --------
+    >>> rate(difference(parse("120", "mmol/L"), parse("108", "mmol/L")), parse("24", "h")).text()
+    'a rise of 0.5 mmol/L/h'
+    """
+    found = changed / time
+    return found._but(how=f"({changed.how}) ÷ {time.text()}", is_change=True)
 
 
 # --- the small print

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -69,6 +70,53 @@ def value_name(name: str) -> str:
     first, *rest = name.removeprefix("criteria.").split(".")
     head = _NAMES.get(first) or (first.upper() if len(first) <= 3 else first.capitalize())
     return ", ".join([head, *(_NAMES.get(part, part.replace("_", " ")) for part in rest)])
+
+
+def article(noun: str) -> str:
+    """Return the article that a word takes, by how it is said.
+
+    Examples
+    --------
+    >>> [article(word) for word in ("infant", "girl", "8-year-old", "hour", "European", "MRI")]
+    ['an', 'a', 'an', 'an', 'a', 'an']
+    """
+    word = noun.lstrip("“(").split("-")[0].split(" ")[0]
+    low = word.lower()
+    if word[:1].isdigit():
+        return "an" if word.startswith("8") or word in ("11", "18") else "a"
+    if re.fullmatch(r"[A-Z]{2,}[a-z0-9]*", word):  # said letter by letter
+        return "an" if word[0] in "AEFHILMNORSX" else "a"
+    if re.match(r"(hour|heir|honest|honou?r)", low):
+        return "an"
+    if re.match(r"(uni|use|usu|eu|ur[aei]|one\b|once|ut[ei])", low):
+        return "a"
+    return "an" if low[:1] in "aeiou" else "a"
+
+
+def plural(noun: str) -> str:
+    """Return the plural of a regular noun.
+
+    Examples
+    --------
+    >>> [plural(word) for word in ("course", "biopsy", "pulse dose", "branch", "day")]
+    ['courses', 'biopsies', 'pulse doses', 'branches', 'days']
+    """
+    if re.search(r"[^aeiou]y$", noun):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if re.search(r"(s|x|z|ch|sh)$", noun) else f"{noun}s"
+
+
+def each(interval: Bounded) -> str:
+    """Return an interval as it stands behind "every": 1 week is "week".
+
+    Examples
+    --------
+    >>> from casetrace.quantity import parse
+    >>> each(parse("1", "wk")), each(parse("2 to 3", "d"))
+    ('week', '2 to 3 days')
+    """
+    words = interval.text()
+    return words.removeprefix("1 ") if interval.is_point and not interval.about else words
 
 
 def scale_name(scale: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from casetrace.case import limits
+from casetrace.case import measures
 from casetrace.case.joins import Rests, read
 from casetrace.case.model import Case
 from casetrace.case.record import recorded
@@ -211,10 +211,13 @@ def state_of(case: Case, row: str) -> str:
     table, _, key = row.partition("/")
     if table == "findings":
         return _STATES[case.get("findings", key).state]
-    limit = limits.upper_limit(case, key.partition(".")[0])
+    limit = measures.upper_limit(case, key.partition(".")[0])
     if limit is None:
         return AMBIGUOUS
-    value = case.get("observations", key).value.to(limit.unit)
+    row = case.get("observations", key)
+    if not (row.value and measures.comparable(row.unit, limit.unit)):
+        return AMBIGUOUS
+    value = row.value.to(limit.unit)
     if value.low > limit.high or (value.low == limit.high and not value.low_closed):
         return MET
     return NOT_MET if value.high <= limit.low else AMBIGUOUS
@@ -229,7 +232,7 @@ def _of_age(case: Case, age_from: float, age_below: float | None) -> str:
     if subject.onset:
         onset = subject.onset.to("a")
     else:
-        age = subject.age.to("a")
+        age = subject.age.to("a") if subject.age else Quantity(0, math.inf, "a")
         more = 1 if subject.age_unit == "a" else 0
         onset = Quantity(0, age.high + more, "a", high_closed=False)
     low = age_from
@@ -242,5 +245,5 @@ def _of_age(case: Case, age_from: float, age_below: float | None) -> str:
 
 def _limit_sources(case: Case, row: str) -> tuple[str, ...]:
     table, _, key = row.partition("/")
-    limit = limits.upper_limit(case, key.partition(".")[0]) if table == "observations" else None
+    limit = measures.upper_limit(case, key.partition(".")[0]) if table == "observations" else None
     return limit.sources if limit else ()

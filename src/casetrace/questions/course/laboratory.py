@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from casetrace.case import limits
+from casetrace.case import measures
 from casetrace.case.clocks import occasion, when
+from casetrace.case.model import Case
 from casetrace.case.rows import Observation
 from casetrace.display.figure import lead
 from casetrace.display.labels import Labels, Place
@@ -25,17 +26,18 @@ __all__ = ["laboratory"]
 def laboratory(sheet: Sheet) -> None:
     """The main measure on a log axis, with its upper reference limit."""
     case, ax = sheet.case, sheet.axes["laboratory"]
-    measure = case.head.main_measure
-    rows = [r for r in case.rows.observations if r.id.partition(".")[0] == measure and r.time]
+    measure = measures.main_measure(case)
+    every = measures.numbers(case, measure)
+    rows = [r for r in every if r.clock and measures.comparable(r.unit, every[0].unit)]
     values = {r.id: r.value for r in rows}
-    limit = limits.upper_limit(case, measure) if rows else None
+    limit = measures.upper_limit(case, measure) if rows else None
     ends = [q.to(rows[0].unit) for q in (*values.values(), *([limit] if limit else []))]
     finite = [b for q in ends for b in (q.low, q.high) if math.isfinite(b)]
     if not finite:
-        name = next((o.name for o in case.rows.observations if o.id.startswith(measure)), measure)
+        name = every[0].name if every else "Laboratory"
         sheet.title("laboratory", name.capitalize())
         ax.set_yticks([])
-        untimed = [o for o in case.rows.observations if o.id.partition(".")[0] == measure]
+        untimed = every
         words = [o.value.text() for o in untimed]
         text = "; ".join(words) + " (time not reported)" if words else "not reported"
         ax.set_ylim(0, 1)
@@ -89,21 +91,28 @@ def _scale(ax: Axes, low: float, high: float) -> None:
 
 
 def _limit_line(sheet: Sheet, ax: Axes, limit: Quantity, measure: str) -> None:
-    row = sheet.case.reference.get("limits", sheet.case.head.uses.upper_limit[measure])
     ax.axhspan(ax.get_ylim()[0], limit.low, color=GREY["fill"], alpha=0.45, linewidth=0, zorder=0)
     ax.axhline(limit.low, color=GREY["line"], linewidth=0.6, linestyle=(0, (4, 2)), zorder=1)
-    what = f"upper reference limit: {row.statistic}, {row.population}"
-    sheet.note("laboratory", what, "line", limit, source=f"reference/limits/{row.id}")
+    what = f"upper reference limit{_whose(sheet.case, measure)}"
+    sheet.note("laboratory", what, "line", limit, source=limit.sources[0])
+
+
+def _whose(case: Case, measure: str, is_short: bool = False) -> str:
+    """Of whom a limit is, that the report does not print itself."""
+    if measures.printed_limit(case, measure, "upper"):
+        return ", as printed"
+    row = case.reference.get("limits", case.head.uses.upper_limit[measure])
+    population = row.population.split(",")[0] if is_short else row.population
+    return f": {row.statistic}, {population}"
 
 
 def _limit_words(sheet: Sheet, labels: Labels, limit: Quantity, measure: str) -> None:
     """Name the limit under its line, at the right end if there is room, else elsewhere."""
-    row = sheet.case.reference.get("limits", sheet.case.head.uses.upper_limit[measure])
     words = f"upper reference limit {limit.text()}"
-    if limits.is_printed(sheet.case, row.id):
+    if measures.is_printed(sheet.case, measure):
         words += " (as printed)"
     elif sheet.wide:
-        words += f": {row.statistic}, {row.population.split(',')[0]} (assumed)"
+        words += f"{_whose(sheet.case, measure, True)} (assumed)"
     else:
         words += " (assumed)"
     width = sheet.time.width / 25.4 * 72
@@ -114,7 +123,7 @@ def _limit_words(sheet: Sheet, labels: Labels, limit: Quantity, measure: str) ->
         for ha, right in sides
     ]
     said = labels.put(sheet.time.width, limit.low, places, color=GREY["text"])
-    lead(f"reference/limits/{row.id}", said)
+    lead(limit.sources[0], said)
 
 
 def _draw_value(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from casetrace.case import clocks
+from casetrace.case.measures import main_measure, numbers
 from casetrace.case.model import Case
 from casetrace.display.table import Table, traced
 from casetrace.display.trace import mark, sentence_case
@@ -14,7 +15,9 @@ __all__ = ["answer", "gaps", "schedule", "spans"]
 
 def answer(case: Case) -> str:
     """Say the main measure from its first value to its last, in the order of the table."""
-    rows = [o for o in case.rows.observations if o.id.startswith(f"{case.head.main_measure}.")]
+    rows = numbers(case, main_measure(case))
+    if not rows:
+        return ""
     said = [
         f"{mark(o.id, o.value.text())} {clocks.occasion(case, o)}".strip()
         for o in dict.fromkeys((rows[0], rows[-1]))

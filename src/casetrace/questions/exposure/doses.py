@@ -6,10 +6,12 @@ import math
 from dataclasses import replace
 
 from casetrace.case.clocks import courses
+from casetrace.case.measures import numbers
 from casetrace.case.model import Case
 from casetrace.case.record import readings_of
 from casetrace.case.rows import Treatment
 from casetrace.quantity import Quantity, hull, total
+from casetrace.quantity.units import symbols
 
 __all__ = [
     "assumed_weight",
@@ -63,25 +65,28 @@ def dose_rates(case: Case, drug: str) -> dict[str, Quantity]:
     """
     found = {}
     for block in (t for t in case.rows.treatments if t.drug == drug and t.is_block):
-        interval = block.interval
-        if interval:
+        interval, dose = block.interval, per_course(case, block)
+        if interval and dose:
             name = f"{drug}.dose_rate.{block.id.partition('.')[2]}"
-            dose = per_course(case, block)
             rate = (dose / interval.to("wk")).explained(f"{dose.text()} every {interval.text()}")
             found[name] = rate.named(name)
     return found
 
 
-def per_course(case: Case, block: Treatment) -> Quantity:
+def per_course(case: Case, block: Treatment) -> Quantity | None:
     """Dose of one course: the daily dose times the days, or the dose as printed.
 
-    A dose that is not reported stays open above; it is more than nothing, since a course was
-    given.
+    A dose that is not reported stays open above where another block of the drug has one, so
+    that sums stay open; it is more than nothing, since a course was given. None if the report
+    gives no dose of the drug at all.
     """
     readings = readings_of(block, "dose", "dose_per")
     unit = block.total_unit or block.dose_unit
     dose = block.dose
     if dose is None:
+        blocks = (t for t in case.rows.treatments if t.drug == block.drug and t.is_block)
+        if not any(t.dose for t in blocks):
+            return None
         dose = Quantity(0, math.inf, unit, low_closed=False, how="dose not reported", derived=True)
         return dose.traced([f"treatments/{block.id}"], readings)
     if block.dose_per == "day":
@@ -109,45 +114,64 @@ def of_courses(case: Case, drug: str) -> dict[str, Quantity]:
     weight = assumed_weight(case)
     for block in blocks:
         step = block.id.partition(".")[2]
-        count = block.courses.explained("as reported")
-        found[f"{drug}.courses.{step}"] = count.named(f"{drug}.courses.{step}")
+        if block.courses:
+            count = block.courses.explained("as reported")
+            found[f"{drug}.courses.{step}"] = count.named(f"{drug}.courses.{step}")
         interval = block.interval
         if interval:
             found[f"{drug}.interval.{step}"] = interval.in_weeks()
         name = f"{drug}.dose_per_course.{step}"
-        found[name] = dose = per_course(case, block).named(name)
-        if weight and "kg" in dose.unit:
-            how = f"{name} × assumed weight of {weight.text()}"
+        dose = per_course(case, block)
+        if dose is None:
+            continue
+        found[name] = dose = dose.named(name)
+        if weight and _is_by_weight(dose.unit):
+            how = f"{name} × {weight.name} of {weight.text()}"
             found[f"{drug}.grams_per_course.{step}"] = (dose * weight).explained(how)
-    counts = [found[f"{drug}.courses.{b.id.partition('.')[2]}"] for b in blocks]
-    doses = [found[f"{drug}.dose_per_course.{b.id.partition('.')[2]}"] for b in blocks]
+    counts = [found.get(f"{drug}.courses.{b.id.partition('.')[2]}") for b in blocks]
+    doses = [found.get(f"{drug}.dose_per_course.{b.id.partition('.')[2]}") for b in blocks]
+    if not all(counts):
+        return {name: quantity.named(name) for name, quantity in found.items()}
     found[f"{drug}.courses"] = total(counts)
     given = courses(case, drug)
-    if len(given) > 1:
-        span = given[-1].week - given[0].week
+    span = given[-1].week - given[0].week if len(given) > 1 else None
+    if span and len({c.clock for c in given}) == 1 and not span.is_unknown:
         if math.isinf(found[f"{drug}.courses"].high):
             span = replace(span, high=math.inf)
         spans = " + ".join(_spans(case, blocks))
         found[f"{drug}.weeks_first_to_last_course"] = span.explained(spans)
-    found[f"{drug}.dose_total"] = total(d * n for d, n in zip(doses, counts, strict=True))
+    if all(doses):
+        found[f"{drug}.dose_total"] = total(d * n for d, n in zip(doses, counts, strict=True))
     return {name: quantity.named(name) for name, quantity in found.items()}
 
 
 def assumed_weight(case: Case) -> Quantity | None:
-    """Span of the growth-standard weights that the case assumes; None if it assumes none."""
+    """Weight that the report gives, or span of the growth standard's that the case assumes.
+
+    Named ``reported weight`` or ``assumed weight``; None if there is neither.
+    """
     uses = case.head.uses
     if not uses.weight:
         return None
+    reported = {o.id: o for o in numbers(case)}
+    if uses.weight[0] in reported:
+        weights = [reported[name].value for name in uses.weight if name in reported]
+        return hull(*weights).traced(readings=readings_of(uses, "weight")).named("reported weight")
     rows = [name.rpartition(".") for name in uses.weight]
     weights = [getattr(case.reference.get("growth", key), field) for key, _, field in rows]
     return hull(*weights).traced(readings=readings_of(uses, "weight")).named("assumed weight")
+
+
+def _is_by_weight(unit: str) -> bool:
+    """Whether a dose is counted by kilogram of the patient."""
+    return any(symbol == "kg" and power < 0 for symbol, power in symbols(unit))
 
 
 def _spans(case: Case, blocks: list[Treatment]) -> list[str]:
     """The intervals between the first and the last course, in words for a derivation."""
     parts = []
     for block in blocks:
-        if block.follows:
+        if block.follows and block.gap:
             parts.append(f"gap of {block.gap.text()}")
         if (between := int(block.courses.low) - 1) and block.interval:
             parts.append(f"{between} × {block.interval.text()}")

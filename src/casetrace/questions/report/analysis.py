@@ -29,9 +29,12 @@ def answer(case: Case) -> str:
 
 def reported(case: Case) -> dict[str, Quantity]:
     """Return what stands in the rows themselves: values, times, grades, the age."""
-    found: dict[str, Quantity] = {"subject.age": case.head.subject.age}
+    found: dict[str, Quantity] = {}
+    if case.head.subject.age:
+        found["subject.age"] = case.head.subject.age
     for row in case.rows.observations:
-        found[row.id] = row.value
+        if row.value:
+            found[row.id] = row.value
         _add_time(found, case, "observations", row, row.id)
     for row in case.rows.motor:
         if grade := row.grade:

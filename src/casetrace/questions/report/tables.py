@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casetrace.case.model import Case
+from casetrace.case.rows import settings
 from casetrace.display.table import (
     VALUES_MIME,
     Table,
@@ -14,6 +15,7 @@ from casetrace.display.table import (
     words_of,
 )
 from casetrace.quantity import Quantity
+from casetrace.quantity.wording import each, plural
 from casetrace.questions.values import as_records, headline
 
 __all__ = [
@@ -33,7 +35,7 @@ def observations(case: Case) -> Table:
     rows = [
         [
             o.name,
-            traced(case, o.value),
+            traced(case, o.value) if o.value else o.result,
             when_said(case, "observations", o),
             quote(o.as_reported),
             o.place,
@@ -74,10 +76,14 @@ def treatments(case: Case) -> Table:
         dose = t.dose
         words = dose.text() if dose else "not reported"
         if t.is_block:
-            words += f" per {t.dose_per}" if t.dose_per else ""
-            interval = t.interval
-            every = f"every {interval.text()}" if interval else "interval not reported"
-            words += f", {t.courses} courses, {every}"
+            words += f" per {t.dose_per}" if t.dose_per and dose else ""
+            count = t.courses.text(unit=False) if t.courses else "an unreported number of"
+            is_one = count == "1"
+            words += f", {count} {t.each if is_one else plural(t.each)}"
+            words += f", every {each(t.interval)}" if t.interval and not is_one else ""
+            words += ", interval not reported" if not (t.interval or is_one) else ""
+        more = "; ".join(f"{name} {q.text()}" for name, q in settings(t.settings).items())
+        words = f"{words}; {more}" if more else words
         dose = sourced(case, words, f"treatments/{t.id}")
         rows.append([t.name, dose, quote(t.as_reported), t.place, t.note])
     return Table("Treatment", ["treatment", "dose", "words", "place", "note"], rows)

@@ -7,13 +7,20 @@ from typing import Any
 
 import pandas as pd
 
-from casetrace.case.clocks import courses, occasion
+from casetrace.case.clocks import courses, occasion, when
 from casetrace.case.fields import COURSE
-from casetrace.case.limits import limits_named, upper_limit
+from casetrace.case.measures import (
+    comparable,
+    limits_named,
+    main_measure,
+    measures,
+    numbers,
+    upper_limit,
+)
 from casetrace.case.model import Case
 from casetrace.case.record import readings_of
 from casetrace.display.trace import mark
-from casetrace.quantity import Quantity, change
+from casetrace.quantity import Quantity, change, difference, rate
 from casetrace.questions.question import Answer, sorted_out
 from casetrace.questions.response.core_set import CORE_SETS, coverage
 
@@ -36,7 +43,7 @@ SEVERITY = ("not elevated", "elevated", "highly elevated", "extremely elevated")
 def values(case: Case) -> dict[str, Quantity]:
     """Return limits, multiples of them, severities, changes and bounds on events."""
     found: dict[str, Quantity] = {}
-    for measure in dict.fromkeys(row.id.partition(".")[0] for row in case.rows.observations):
+    for measure in measures(case):
         if limit := upper_limit(case, measure):
             found[f"{measure}.upper_limit"] = limit
         found.update(folds(case, measure))
@@ -59,22 +66,22 @@ def answer(case: Case) -> str:
 def main_values(case: Case) -> pd.Series:
     """Return the values of the main measure, by row, as a Series of quantities."""
     rows = case.observations
-    return rows[rows.index.str.startswith(f"{case.head.main_measure}.")].value
+    return rows.loc[[o.id for o in numbers(case, main_measure(case))]].value
 
 
 def main_limit(case: Case) -> Quantity:
     """Return the upper limit of the main measure, or a quantity of which nothing is known."""
-    return upper_limit(case, case.head.main_measure) or Quantity(-math.inf, math.inf)
+    return upper_limit(case, main_measure(case)) or Quantity(-math.inf, math.inf)
 
 
 def has(case: Case) -> Answer:
     """Return what a case has for the question, and what it lacks."""
-    measure = case.head.main_measure
+    measure = main_measure(case)
     limits = limits_named(case, measure)
     return sorted_out(
         (
             "values of its main measure",
-            any(o.id.startswith(f"{measure}.") for o in case.rows.observations),
+            bool(numbers(case, measure)),
             "no value of its main measure",
         ),
         ("reference limits for it", bool(limits), f"the case names no upper limit of {measure}"),
@@ -108,12 +115,10 @@ def folds(case: Case, measure: str) -> dict[str, Quantity]:
     if limit is None:
         return {}
     found = {}
-    for row in case.rows.observations:
-        family, _, occasion = row.id.partition(".")
-        if family == measure:
-            value = row.value.named(row.id)
-            name = f"{measure}.fold.{occasion}"
-            found[name] = (value / limit).named(name)
+    for row in numbers(case, measure):
+        if comparable(row.unit, limit.unit):
+            name = f"{measure}.fold.{row.id.partition('.')[2]}"
+            found[name] = (row.value.named(row.id) / limit).named(name)
     return found
 
 
@@ -125,11 +130,11 @@ def fold_under(case: Case, measure: str) -> dict[str, dict[str, Quantity]]:
     dict of dict of Quantity
         By row of limits.csv, then by row of observations.csv; unit ``1``.
     """
-    rows = [o for o in case.rows.observations if o.id.partition(".")[0] == measure]
-    found = {}
+    rows, found = numbers(case, measure), {}
     for key in limits_named(case, measure):
         upper = case.reference.get("limits", key).value
-        found[key] = {o.id: o.value.named(o.id) / upper for o in rows}
+        same = [o for o in rows if comparable(o.unit, upper.unit)]
+        found[key] = {o.id: o.value.named(o.id) / upper for o in same}
     return found
 
 
@@ -166,17 +171,28 @@ def severities(case: Case, measure: str) -> dict[str, Quantity]:
 
 
 def changes(case: Case) -> dict[str, Quantity]:
-    """The comparisons that the case declares, in percent of the older value.
+    """The comparisons that the case declares.
 
     Returns
     -------
     dict of Quantity
-        By the id of the comparison, unit ``%``; negative is a fall.
+        By the id of the comparison: in ``%``, as a difference in the unit of the older value, as
+        so many times (unit ``1``), or by time, as the comparison says; negative is a fall.
     """
     found = {}
     for pair in case.head.comparisons:
-        old, new = (case.get("observations", key).value.named(key) for key in (pair.old, pair.new))
-        changed = change(new, old).traced(readings=readings_of(pair, "old", "new"))
+        rows = [case.get("observations", key) for key in (pair.old, pair.new)]
+        old, new = (row.value.named(row.id) for row in rows)
+        if pair.told == "percent":
+            changed = change(new, old)
+        elif pair.told == "factor":
+            changed = new / old
+        else:
+            changed = difference(new, old)
+        if pair.told == "rate":
+            start, stop = (when(case, "observations", row) for row in rows)
+            changed = rate(changed, (stop - start).to(pair.rate_unit))
+        changed = changed.traced(readings=readings_of(pair, "old", "new"))
         found[pair.id] = changed.named(pair.id)
     return found
 

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from casetrace.case.clocks import phases, since, when, zero_of
-from casetrace.case.limits import is_printed, upper_limit
+from casetrace.case.clocks import clock_of, phases, told, when, zero_of
+from casetrace.case.measures import comparable, is_printed, main_measure, numbers, upper_limit
 from casetrace.case.model import Case
 from casetrace.case.rows import Motor, Observation
 from casetrace.display.figure import Figure, lead
@@ -37,23 +37,22 @@ def response(case: Case) -> Figure | None:
     Figure or None
         Named ``response``; None unless the case has both a value and a state with a stage.
     """
-    measure = case.head.main_measure
-    values = [o for o in case.rows.observations if o.id.startswith(f"{measure}.") and o.clock]
+    measure = main_measure(case)
+    values = [o for o in numbers(case, measure) if o.clock]
+    values = [o for o in values if comparable(o.unit, values[0].unit)]
     states = [m for m in case.rows.motor if m.clock]
-    used = {row.clock for row in (*values, *states)}
+    used = {clock_of(case, row) for row in (*values, *states)}
     stages = [phase.clock for phase in phases(case) if phase.clock.id in used]
     ends = [e for o in values for e in (o.value.low, o.value.high) if math.isfinite(e)]
     if not states or not ends:
         return None
     with styled(7.0):
         wide = (170.0 - LEFT - 1.0) / len(stages)
-        told = {
-            stage.id: [
-                (m, _lines(case, m, stage.phrase, wide)) for m in states if m.clock == stage.id
-            ]
+        stated = {
+            stage.id: [(m, _lines(case, m, wide)) for m in states if clock_of(case, m) == stage.id]
             for stage in stages
         }
-        rows = max(sum(map(len, (words for _, words in one))) + len(one) for one in told.values())
+        rows = max(sum(map(len, (words for _, words in one))) + len(one) for one in stated.values())
         page = Page(case, TOP + HEIGHT + 14.0 + LINE * max(rows, 2))
         unit = values[0].unit
         ax = page.panel(LEFT, TOP, 170.0 - LEFT - 1.0, HEIGHT)
@@ -65,15 +64,14 @@ def response(case: Case) -> Figure | None:
         if limit := upper_limit(case, measure):
             low = limit.to(unit).low
             ax.axhline(low, color=GREY["line"], linewidth=0.6, linestyle=(0, (4, 2)), zorder=1)
-            row = case.head.uses.upper_limit[measure]
             words = f"upper limit {limit.text()}"
-            words += " (as printed)" if is_printed(case, row) else " (assumed)"
+            words += " (as printed)" if is_printed(case, measure) else " (assumed)"
             style = {"color": GREY["text"], "va": "bottom", "ha": "right", "bbox": PAPER}
             said = ax.text(len(stages) - 0.51, low * 1.04, words, **style)
             lead(limit.sources[0] if limit.sources else "", said)
         multiples = folds(case, measure)
         for column, stage in enumerate(stages):
-            mine = [o for o in values if o.clock == stage.id]
+            mine = [o for o in values if clock_of(case, o) == stage.id]
             for place, row in enumerate(mine):
                 x = column + (place + 0.5) / len(mine) - 0.5
                 fold = multiples.get(f"{measure}.fold.{row.id.partition('.')[2]}")
@@ -85,7 +83,7 @@ def response(case: Case) -> Figure | None:
             words = "\n".join(textwrap.wrap(stage.label, int(wide / 1.2)))
             said = page.words(centre, TOP + HEIGHT + 1.2, words, ha="center", linespacing=1.05)
             lead(f"case.yaml/clocks/{stage.id}", said)
-            _states(page, case, told[stage.id], centre, TOP + HEIGHT + 13.5)
+            _states(page, case, stated[stage.id], centre, TOP + HEIGHT + 13.5)
         page.title(0.8, TOP + HEIGHT + 9.3, "Function")
         return page.finished("response", _alt(page))
 
@@ -135,47 +133,49 @@ def _value(
         ax.annotate("", (x, at), (0, up), textcoords="offset points", arrowprops=look, zorder=4)
         ax.plot([x - 0.06, x + 0.06], [at, at], color=colour, linewidth=1.2, zorder=4)
         shape = "arrow"
-    zero = zero_of(case, row.clock)
     time = when(case, "observations", row)
     words = q.text(unit=False)
     if fold is not None:
         words += f"\n({fold.text()} × the limit)"
     if time and not (time.is_point and not time.low):
-        words += f"\n{_later(time, zero)}"
+        words += f"\n{_later(case, 'observations', row)}"
     is_low = limit < at < 8 * limit  # under it, the words would stand on the line of the limit
     va, off = ("bottom", 4) if is_low and q.is_point else ("top", -4)
     style = {"textcoords": "offset points", "ha": "center", "va": va, "linespacing": 1.1}
     said = ax.annotate(words, (x, at), (0, off), bbox=PAPER, zorder=5, **style)
     lead(f"observations/{row.id}", said)
-    text = q.text() + (f", {since(time, zero)}" if time else "")
-    page.note("measure", row.name, shape, q, time, row.clock, f"observations/{row.id}", text)
+    text = ", ".join(filter(None, (q.text(), told(case, "observations", row))))
+    page.note(
+        "measure", row.name, shape, q, time, clock_of(case, row), f"observations/{row.id}", text
+    )
 
 
-def _later(time: Quantity, zero: str) -> str:
+def _later(case: Case, table: str, row: Motor | Observation) -> str:
     """A time after the stage of a column, which is named under it."""
-    return since(time, zero).replace(f" after {zero}", " later")
+    return told(case, table, row).replace(f" after {zero_of(case, row.clock)}", " later")
 
 
-def _lines(case: Case, row: Motor, zero: str, wide: float) -> list[str]:
+def _lines(case: Case, row: Motor, wide: float) -> list[str]:
     """A state in lines that fit a column, with its time unless that is the stage itself."""
     time, words = when(case, "motor", row), row.name
     if time and not (time.is_point and not time.low):
-        words += f" ({_later(time, zero)})"
+        words += f" ({_later(case, 'motor', row)})"
     return textwrap.wrap(words, max(12, int((wide - 2) / 1.2)))
 
 
 def _states(
-    page: Page, case: Case, told: list[tuple[Motor, list[str]]], centre: float, top: float
+    page: Page, case: Case, stated: list[tuple[Motor, list[str]]], centre: float, top: float
 ) -> None:
-    if not told:
+    if not stated:
         page.words(centre, top, "not reported", ha="center", color=GREY["text"])
-    for row, lines in told:
+    for row, lines in stated:
         said = page.words(centre, top, "\n".join(lines), ha="center", linespacing=1.1)
         lead(f"motor/{row.id}", said)
-        zero = zero_of(case, row.clock)
         time = when(case, "motor", row)
-        text = since(time, zero) if time else "time not reported"
-        page.note("function", row.name, "words", None, time, row.clock, f"motor/{row.id}", text)
+        text = told(case, "motor", row) or "time not reported"
+        page.note(
+            "function", row.name, "words", None, time, clock_of(case, row), f"motor/{row.id}", text
+        )
         top += LINE * (len(lines) + 1)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from casetrace.case.clocks import occasion
+from casetrace.case.measures import main_measure, measure_of, numbers
 from casetrace.case.model import Case
 from casetrace.display.table import Table, quote, sourced, traced, when_said
 from casetrace.quantity import Quantity, change
+from casetrace.quantity.units import UnitError
 from casetrace.quantity.wording import scale_name
 from casetrace.questions.response import analysis as engine
 from casetrace.questions.response import core_set
@@ -16,7 +18,7 @@ __all__ = ["changes", "coverage", "event_bounds", "folds", "motor_states"]
 
 def folds(case: Case) -> Table | None:
     """The main measure as a multiple of the upper limit, under every limit known for it."""
-    measure = case.head.main_measure
+    measure = main_measure(case)
     rows = []
     used = case.head.uses.upper_limit.get(measure)
     named = {o.id: o for o in case.rows.observations}
@@ -40,9 +42,9 @@ def folds(case: Case) -> Table | None:
 
 def changes(case: Case) -> Table | None:
     """The main measure against every other value of it, with open bounds carried through."""
-    measure = case.head.main_measure
+    measure = main_measure(case)
     rows = []
-    values = [o for o in case.rows.observations if o.id.partition(".")[0] == measure]
+    values = numbers(case, measure)
     for place, new in enumerate(values):
         for old in values[:place]:
             one, two = (o.value for o in (old, new))
@@ -58,6 +60,8 @@ def _change(case: Case, new: Quantity, old: Quantity) -> str:
         return traced(case, change(new, old))
     except ZeroDivisionError:
         return "compared with nothing"
+    except UnitError:
+        return "unit not printed"
 
 
 def motor_states(case: Case) -> Table | None:
@@ -74,8 +78,8 @@ def motor_states(case: Case) -> Table | None:
     for m in case.rows.motor:
         if grade := m.grade:
             add(m.name, m.scale, grade, when_said(case, "motor", m), m.as_reported)
-    for o in case.rows.observations:
-        if scale := case.head.uses.scale.get(o.id.partition(".")[0]):
+    for o in numbers(case):
+        if scale := case.head.uses.scale.get(measure_of(o)):
             grade = o.value
             add(o.name, scale, grade, occasion(case, o), o.as_reported)
     columns = ["state", "scale", "grade", "from, to", "when", "words"]

@@ -8,8 +8,9 @@ import textwrap
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from casetrace.case.clocks import courses, occasion, when
+from casetrace.case.clocks import clock_of, courses, occasion, when
 from casetrace.case.head import Comparison
+from casetrace.case.measures import main_measure, numbers
 from casetrace.case.model import Case
 from casetrace.display.figure import Figure
 from casetrace.display.panel import Page, draw_bounds, hatched, plain_axis, tidy_log
@@ -40,12 +41,12 @@ def series_folds(series: CaseSeries) -> Figure | None:
     Figure or None
         Named ``series-folds``; None unless two cases share the main measure, with limits.
     """
-    measure = series.report.head.main_measure
-    sharing = [case for case in series.cases if case.head.main_measure == measure]
+    measure = main_measure(series.report)
+    sharing = [case for case in series.cases if main_measure(case) == measure]
     rows = [(case, found) for case in sharing if (found := response.folds(case, measure))]
     if len(rows) < 2:
         return None
-    name = next(o.name for o in rows[0][0].rows.observations if o.id.startswith(f"{measure}."))
+    name = numbers(rows[0][0], measure)[0].name
     step, gap = 3.8, 4.0
     with styled(7.0):
         page = Page(series.report, 16.0 + sum(step * len(f) + gap for _, f in rows))
@@ -129,7 +130,7 @@ def series_changes(series: CaseSeries) -> Figure | None:
         Named ``series-changes``; None unless two cases share a measure and declare a change.
     """
     rows = []
-    sharing = [c for c in series.cases if c.head.main_measure == series.report.head.main_measure]
+    sharing = [c for c in series.cases if main_measure(c) == main_measure(series.report)]
     for case in sharing if len(sharing) > 1 else ():
         once = {(pair.old, pair.new): pair for pair in reversed(case.head.comparisons)}
         pairs = [pair for pair in case.head.comparisons if pair in once.values()]
@@ -186,7 +187,7 @@ def _lane(page: Page, ax: Axes, y: int, case: Case, drug: str, given: list) -> N
         page.note("courses", what, "tick", None, one.week, drug, source, one.week.text())
     clocks = {c.id for c in case.head.clocks if c.drug == drug}
     for row in case.rows.findings:
-        time = when(case, "findings", row) if row.event and row.clock in clocks else None
+        time = when(case, "findings", row) if row.event and clock_of(case, row) in clocks else None
         if time is None or row.state == "excluded" or not math.isfinite(time.low):
             continue
         shape = draw_bounds(ax, time, y - 0.3, 0.07, COLOURS["vermillion"], marker="D")
@@ -194,22 +195,22 @@ def _lane(page: Page, ax: Axes, y: int, case: Case, drug: str, given: list) -> N
         at, up = (time.low, 6) if is_open else (time.high, 0)
         ax.annotate(row.name, (at, y - 0.3), (4, up), textcoords="offset points", va="center")
         page.note(
-            "events", f"{case.id}: {row.name}", shape, None, time, row.clock,
+            "events", f"{case.id}: {row.name}", shape, None, time, clock_of(case, row),
             f"{case.id}/findings/{row.id}", time.text(),
         )  # fmt: skip
 
 
 def _name(page: Page, ax: Axes, case: Case) -> None:
     """The case beside its panel: patient and diagnosis."""
-    age = headline(case)["subject.age"].text()
-    words = f"{case.head.subject.noun}, {age}, {case.head.diagnosis.name}"
+    words = f"{_patient(case)}, {case.head.diagnosis.name}"
     said = "\n".join(textwrap.wrap(words, 34))
     ax.text(-0.01, 0.5, said, transform=ax.transAxes, ha="right", va="center")
 
 
 def _patient(case: Case) -> str:
     """Whom a case is of, in a few words."""
-    return f"{case.head.subject.noun}, {headline(case)['subject.age'].text()}"
+    age = headline(case).get("subject.age")
+    return f"{case.head.subject.noun}, {age.text()}" if age else case.head.subject.noun
 
 
 def _beside(ax: Axes, q: Quantity, y: float, words: str) -> None:
@@ -238,7 +239,7 @@ def _pair(case: Case, pair: Comparison) -> str:
 def _regimen(case: Case, pair: Comparison) -> str:
     """How many courses of a treatment were planned by the time of the later value."""
     row = case.get("observations", pair.new)
-    drug = next((c.drug for c in case.head.clocks if c.id == row.clock), "")
+    drug = next((c.drug for c in case.head.clocks if c.id == clock_of(case, row)), "")
     time = when(case, "observations", row)
     if not drug or time is None:
         return ""
