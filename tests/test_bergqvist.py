@@ -11,7 +11,8 @@ from casetrace.curate.guide import guide
 from casetrace.display.trace import plain
 from casetrace.narrative import narrate
 from casetrace.narrative.record import record
-from casetrace.questions.course.lanes import Sheet
+from casetrace.questions.course.given import parts_of
+from casetrace.questions.course.sheet import Sheet
 from casetrace.questions.values import headline, idle_readings
 
 CASE = "bergqvist-2021"
@@ -73,15 +74,12 @@ def test_every_other_figure_can_be_read_too(case, name):
         assert overlaps(figure.drawing) == []
 
 
-def hatched(case, drug):
-    """Stretches of a lane that are hatched, in weeks after discharge."""
+def drawn(case, drug):
+    """Stretches of a row of the treatment panel, in weeks after discharge, each with its kind."""
     sheet = Sheet(case, 170, True)
-    charts.course.__globals__["dose_steps"](sheet, drug)
-    zero = sheet.time.x("discharge", 0)
-    found = [
-        (p.get_x(), p.get_x() + p.get_width()) for p in sheet.axes[drug].patches if p.get_hatch()
-    ]
-    return [((a - zero) / sheet.time.scale, (b - zero) / sheet.time.scale) for a, b in found]
+    zero, scale = sheet.time.x("discharge", 0), sheet.time.scale
+    parts = [p for t in sheet.compact[drug] for p in parts_of(case, sheet.time, t)]
+    return [((p.left - zero) / scale, (p.right - zero) / scale, p.kind) for p in parts]
 
 
 MONTH = 30.4375 / 7
@@ -89,11 +87,24 @@ MONTH = 30.4375 / 7
 
 def test_nothing_is_drawn_when_a_drug_was_not_given(case):
     """Anakinra was stopped in month 6 and begun again in month 8 at the earliest."""
-    spans = hatched(case, "anakinra")
-    assert max(b for a, b in spans if a < 6 * MONTH) == pytest.approx(6 * MONTH)
-    assert min(a for a, b in spans if a > 6 * MONTH) == pytest.approx(8 * MONTH)
-    assert all(b <= 4 * MONTH + 1e-6 for _, b in hatched(case, "prednisolone"))
-    assert min(a for a, _ in hatched(case, "methotrexate")) == pytest.approx(8 * MONTH)
+    spans = drawn(case, "anakinra")
+    assert max(b for a, b, _ in spans if a < 6 * MONTH) == pytest.approx(6 * MONTH)
+    assert min(a for a, b, _ in spans if a > 6 * MONTH - 0.01) == pytest.approx(8 * MONTH)
+    assert [kind for a, _, kind in spans if a > 7 * MONTH] == ["to right"]
+    ((start, _, kind),) = drawn(case, "methotrexate")
+    assert (start, kind) == (pytest.approx(8 * MONTH), "to right")
+
+
+def test_a_dose_that_ended_is_not_drawn_after_its_end(case):
+    sheet = Sheet(case, 170, True)
+    charts.course.__globals__["dose_steps"](sheet, "prednisolone")
+    zero = sheet.time.x("discharge", 0)
+    ends = [
+        (p.get_x() + p.get_width() - zero) / sheet.time.scale
+        for p in sheet.axes["prednisolone"].patches
+        if p.get_hatch()
+    ]
+    assert max(ends) == pytest.approx(4 * MONTH)
 
 
 def test_each_dose_is_told_with_its_time_and_its_end(told):

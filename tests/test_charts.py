@@ -14,6 +14,7 @@ from casetrace.display import style
 from casetrace.display.style import FULL, SINGLE
 from casetrace.questions.course.figures import course
 from casetrace.questions.course.figures import course as chart
+from casetrace.questions.course.sheet import Sheet
 from casetrace.questions.course.timeline import Timeline
 
 CASES = sorted(p.parent.name for p in (ROOT / "data").glob("*/case.yaml"))
@@ -71,7 +72,7 @@ def test_what_was_reduced_is_hatched_no_sooner_than_the_report_reduces_it():
     hatched = min(p.get_x() for p in lane.patches if p.get_hatch())
     (solid,) = (x[1] for x in (line.get_xdata() for line in lane.lines) if x[1] == hatched)
     value = next(m for m in drawn.marks if m.source == "observations/ck.after_prednisolone")
-    time = Timeline(phases(opened("imataka-2014")), FULL - 12, 15, 7)
+    time = Sheet(opened("imataka-2014"), FULL, True).time
     assert solid == pytest.approx(time.x("prednisolone", float(value.week_low)))
 
 
@@ -249,13 +250,13 @@ def test_a_dose_lasts_from_its_start_to_its_stop(toy, monkeypatch):
     assert lengths[1] / lengths[0] == pytest.approx(6 / 4)
 
 
-def test_a_drug_without_a_dose_is_hatched_and_told(toy):
+def test_a_drug_without_a_dose_is_a_row_and_told(toy):
     path = toy.data / "toy-2000" / "treatments.csv"
     for key in ("steroid.start", "steroid.taper", "steroid.later"):
         for column in ("dose", "dose_unit"):
             change_cell(path, key, column, "")
     figure = course(load("toy-2000", where=toy))
-    assert "Steroid: doses not reported." in figure.alt
+    assert "Steroid; dose not reported." in figure.alt
 
 
 def test_a_typeface_of_the_system_does_not_take_the_place_of_ours(monkeypatch, toy):

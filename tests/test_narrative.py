@@ -250,7 +250,7 @@ def test_a_case_without_a_story_gets_a_short_abstract(toy):
     assert [k for k, _, _ in found.parts] == ["h1", "status", "p", "h2", "p", "figure"]
     text = plain(found.parts[4][2])
     assert text.startswith("A man, 40 years old at admission, was diagnosed with toy disease.")
-    assert "Creatine kinase was 1,000 U/L at admission and " in text
+    assert "Creatine kinase: 1,000 U/L (at admission), then " in text
     assert "pulse therapy (6 courses, 180 mg/kg in all)" in text
     assert "fall not before 3 weeks after the first pulse" in text
     assert stray(found.text) == ""

@@ -55,8 +55,14 @@ class Labels:
         self.taken.append((Bbox([[at_x - left, at_y - below], [at_x + right, at_y + above]]), of))
 
     def put(
-        self, x: float, y: float, places: Sequence[Place], of: str = "", **style: object
-    ) -> Annotation:
+        self,
+        x: float,
+        y: float,
+        places: Sequence[Place],
+        of: str = "",
+        optional: bool = False,
+        **style: object,
+    ) -> Annotation | None:
         """Write words at the first place that is free, or where they cover least.
 
         Parameters
@@ -67,6 +73,8 @@ class Labels:
             In the order of preference.
         of : str
             The mark's own name: words may touch it.
+        optional : bool
+            Leave the words out if no place is free.
         **style : object
             Of the text.
         """
@@ -87,10 +95,13 @@ class Labels:
             tried.append((covered + beyond * box.height, words, box))
             if not tried[-1][0]:
                 break
-        _, best, box = min(tried, key=lambda one: one[0])
+        covers, best, box = min(tried, key=lambda one: one[0])
+        is_left_out = optional and covers > 0
         for _, words, _ in tried:
-            if words is not best:
+            if words is not best or is_left_out:
                 words.remove()
+        if is_left_out:
+            return None
         self.taken.append((box, ""))
         return best
 

@@ -32,6 +32,9 @@ GREY = {"text": "#595959", "line": "#8C8C8C", "fill": "#E6E6E6", "hatch": "#B3B3
 #: Behind words that stand on a line.
 PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
 
+#: Points: no text of a figure is smaller.
+SMALLEST = 7.0
+
 #: Folder of the typefaces of this package.
 FONTS = Path(__file__).with_name("fonts")
 
@@ -101,8 +104,8 @@ def styled(size: float) -> Iterator[None]:
         "font.size": size,
         "axes.labelsize": size,
         "axes.titlesize": size,
-        "xtick.labelsize": size - 0.5,
-        "ytick.labelsize": size - 0.5,
+        "xtick.labelsize": max(size - 0.5, SMALLEST),
+        "ytick.labelsize": max(size - 0.5, SMALLEST),
     }
     # The defaults first, so that a reader's own matplotlibrc changes nothing; but not the
     # backend: setting it would load one.

@@ -8,7 +8,7 @@ from casetrace.case.clocks import occasion, told
 from casetrace.case.measures import main_measure, numbers
 from casetrace.case.model import Case
 from casetrace.display.trace import mark, sentence_case
-from casetrace.quantity.wording import article, plural
+from casetrace.quantity.wording import article, counted, titled
 from casetrace.questions.values import headline
 
 __all__ = ["joined", "sentences"]
@@ -72,19 +72,12 @@ def _measure(case: Case) -> str:
     rows = numbers(case, main_measure(case))
     if not rows:
         return ""
-    ends = [rows[0], rows[-1]] if len(rows) > 1 else rows
-    said = [
-        " ".join(
-            part
-            for part in (
-                mark(f"observations/{o.id}", o.value.text()),
-                mark(f"observations/{o.id}", occasion(case, o)),
-            )
-            if part
-        )
-        for o in ends
-    ]
-    return f"{sentence_case(rows[0].name)} was {' and '.join(said)}."
+    said = []
+    for o in [rows[0], rows[-1]] if len(rows) > 1 else rows:
+        key = f"observations/{o.id}"
+        when = occasion(case, o)
+        said.append(mark(key, o.value.text()) + (f" ({mark(key, when)})" if when else ""))
+    return f"{titled(rows[0].name)}: {', then '.join(said)}."
 
 
 def _treatment(case: Case) -> str:
@@ -93,9 +86,8 @@ def _treatment(case: Case) -> str:
         words = mark(f"treatments/{row.id}", row.name)
         count, total = (values.get(f"{row.drug}.{what}") for what in ("courses", "dose_total"))
         if count is not None and total is not None:
-            number = mark(f"{row.drug}.courses", count.text(unit=False))
-            course = row.each if count.is_point and count.low == 1 else plural(row.each)
-            words += f" ({number} {course}, {mark(f'{row.drug}.dose_total', total.text())} in all)"
+            number = mark(f"{row.drug}.courses", counted(count, row.each))
+            words += f" ({number}, {mark(f'{row.drug}.dose_total', total.text())} in all)"
         said.setdefault(row.drug, words)
     return f"Treatment was {joined(said.values())}." if said else ""
 

@@ -93,6 +93,19 @@ def article(noun: str) -> str:
     return "an" if low[:1] in "aeiou" else "a"
 
 
+def titled(name: str) -> str:
+    """Return a name as it begins a title: a common word gets a capital, nothing else changes.
+
+    Examples
+    --------
+    >>> [titled(name) for name in ("creatine kinase", "pH", "FOLFIRINOX", "mRNA", "p-ANCA", "ck")]
+    ['Creatine kinase', 'pH', 'FOLFIRINOX', 'mRNA', 'p-ANCA', 'ck']
+    """
+    word = re.split(r"[\s,;:-]", name, maxsplit=1)[0]
+    is_common = word.isalpha() and word.islower() and len(word) > 2
+    return name[:1].upper() + name[1:] if is_common else name
+
+
 def plural(noun: str) -> str:
     """Return the plural of a regular noun.
 
@@ -104,6 +117,19 @@ def plural(noun: str) -> str:
     if re.search(r"[^aeiou]y$", noun):
         return f"{noun[:-1]}ies"
     return f"{noun}es" if re.search(r"(s|x|z|ch|sh)$", noun) else f"{noun}s"
+
+
+def counted(count: Bounded, noun: str) -> str:
+    """Return a count with what is counted.
+
+    Examples
+    --------
+    >>> from casetrace.quantity import parse
+    >>> [counted(parse(text), "dose") for text in ("1", "at least 1", "2 to 3")]
+    ['1 dose', 'at least 1 dose', '2 to 3 doses']
+    """
+    last = count.high if math.isfinite(count.high) else count.low
+    return f"{count.text(unit=False)} {noun if last == 1 else plural(noun)}"
 
 
 def each(interval: Bounded) -> str:

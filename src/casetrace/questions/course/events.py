@@ -1,24 +1,26 @@
-"""Events: a mark at a known time, a bracket with an open end at a bounded one."""
+"""Events: a mark at a known time, a bracket at a bounded one, a bar for what lasted."""
 
 from __future__ import annotations
 
 import math
 
-from matplotlib.axes import Axes
-from matplotlib.text import Text
-
-from casetrace.case.clocks import since, when, zero_of
+from casetrace.case.clocks import clock_of, span, told, when
 from casetrace.display.figure import lead
 from casetrace.display.style import COLOURS, PAPER
-from casetrace.questions.course.lanes import Sheet
+from casetrace.quantity import hull
+from casetrace.questions.course.bars import draw_bar, reach
+from casetrace.questions.course.sheet import Sheet
 
 __all__ = ["events"]
 
+#: Kinds of finding that are told by a square: what was done to look, and not what befell.
+LOOKED = ("imaging", "biopsy", "procedure", "laboratory", "neurophysiology")
+
 
 def events(sheet: Sheet) -> None:
-    """Events as marks at their time, or as a bracket with an open end."""
+    """Events as marks at their time or brackets around it, and what lasted as bars."""
     case, ax, time = sheet.case, sheet.axes["events"], sheet.time
-    rows = max((row for row, _ in sheet.rows.values()), default=0) + 1
+    rows = max(sheet.rows["events"], 1)
     ax.set_ylim(0, rows)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
@@ -26,42 +28,38 @@ def events(sheet: Sheet) -> None:
         sheet.title("events", "Events")
     colour = COLOURS["vermillion"]
     for row in sheet.events:
-        at = when(case, "findings", row)
-        x, (number, side) = time.x(row.clock, at.low), sheet.rows[row.id]
-        y, source = number + 0.5, f"findings/{row.id}"
-        if at.is_point:
-            ax.plot(x, y, "D", markersize=3.6, color=colour, zorder=4)
-            lead(source, _name(sheet, ax, row.name, (x, x, y), side))
-            words = at.text() if at.low else ""
-            sheet.note("events", row.name, "event", None, at, row.clock, source, words)
+        spot, clock = sheet.event_spots[row.id], clock_of(case, row)
+        y, source = rows - spot.row - 0.5, f"findings/{row.id}"
+        style = {"ha": "left", "va": "center", "zorder": 6}
+        style |= {} if spot.is_inside else {"bbox": PAPER}
+        said = ax.text(spot.words, rows - spot.words_row - 0.5, row.name, **style)
+        lead(source, said)
+        text = told(case, "findings", row)
+        if row.lasts:
+            start, stop = span(case, row)
+            parts = reach(time, clock, start, stop)
+            draw_bar(ax, parts, y, 0.66, COLOURS["sky"])
+            sheet.used |= {part.kind for part in parts}
+            at = hull(start, stop) if start and stop else start or stop
+            sheet.note("events", row.name, "bar", None, at, clock, source, text)
             continue
-        open_end = math.isinf(at.high)
-        x_end = time.segments[row.clock].right if open_end else time.x(row.clock, at.high)
-        ax.plot([x, x], [y - 0.25, y + 0.25], color=colour, linewidth=1.0, zorder=4)
-        ax.annotate(
-            "",
-            xy=(x_end, y),
-            xytext=(x, y),
-            arrowprops={
-                "arrowstyle": "-|>,head_width=0.13,head_length=0.25" if open_end else "|-|",
-                "color": colour,
-                "linewidth": 1.0,
-                "shrinkA": 0,
-                "shrinkB": 0,
-            },
-            zorder=4,
-        )
-        lead(source, _name(sheet, ax, row.name, (x, x_end, y), side))
-        zero = zero_of(case, row.clock)
-        sheet.note("events", row.name, "event", None, at, row.clock, source, since(at, zero))
-
-
-def _name(sheet: Sheet, ax: Axes, words: str, place: tuple[float, float, float], side: str) -> Text:
-    """Beside the mark, or above it in a single column, on the side that is free."""
-    x, x_end, y = place
-    if sheet.wide:
-        off = 1.6 if x == x_end else 1.0
-        beside = x_end + off if side == "left" else x - off
-        return ax.text(beside, y, words, ha=side, va="center", bbox=PAPER)
-    at = {"left": x, "right": x_end, "center": (x + x_end) / 2}[side]
-    return ax.text(at, y + 0.35, words, ha=side, va="bottom", bbox=PAPER)
+        at = when(case, "findings", row)
+        x = time.x(clock, at.low)
+        if at.is_point:
+            marker = "s" if row.kind in LOOKED else "D"
+            sheet.used.add(marker)
+            ax.plot(x, y, marker, markersize=3.6, color=colour, zorder=4)
+            sheet.note("events", row.name, "event", None, at, clock, source, text if at.low else "")
+            continue
+        segment = time.segments[clock]
+        open_end, open_start = math.isinf(at.high), math.isinf(at.low)
+        x = segment.left if open_start else x
+        x_end = segment.right if open_end else time.x(clock, at.high)
+        for end, is_open in ((x, open_start), (x_end, open_end)):
+            if not is_open:
+                ax.plot([end, end], [y - 0.25, y + 0.25], color=colour, linewidth=1.0, zorder=4)
+        style = "<|-" if open_start else "-|>" if open_end else "-"
+        style += ",head_width=0.13,head_length=0.25" if style != "-" else ""
+        look = {"arrowstyle": style, "color": colour, "linewidth": 1.0, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", xy=(x_end, y), xytext=(x, y), arrowprops=look, zorder=4)
+        sheet.note("events", row.name, "event", None, at, clock, source, text)

@@ -12,11 +12,13 @@ from casetrace.case.model import Case
 from casetrace.display.figure import Figure, Mark, finish, lead
 from casetrace.display.labels import Place
 from casetrace.display.style import FULL, GREY, styled
+from casetrace.quantity.wording import titled
 from casetrace.questions.course.events import events
-from casetrace.questions.course.laboratory import laboratory
-from casetrace.questions.course.lanes import Sheet
+from casetrace.questions.course.measures_drawn import draw_measures
 from casetrace.questions.course.motor import motor
+from casetrace.questions.course.sheet import SIZE, Sheet, words_mm
 from casetrace.questions.course.treatment import course_ticks, dose_steps
+from casetrace.questions.course.treatment_rows import treatment_rows
 
 __all__ = ["course"]
 
@@ -42,12 +44,13 @@ def course(case: Case, width: float = FULL) -> Figure:
         Named ``course``, or ``course-column`` for one column.
     """
     wide = width >= 120
-    with styled(7.0 if wide else 5.6):
+    with styled(SIZE):
         sheet = Sheet(case, width, wide)
-        laboratory(sheet)
+        draw_measures(sheet)
         motor(sheet)
         for drug in sheet.drugs:
             (course_ticks if sheet.is_in_courses(drug) else dose_steps)(sheet, drug)
+        treatment_rows(sheet)
         events(sheet)
         _axis(sheet)
         _key(sheet)
@@ -58,13 +61,14 @@ def course(case: Case, width: float = FULL) -> Figure:
 def _axis(sheet: Sheet) -> None:
     """Name each stretch of the axis, and say what is known of each break."""
     ax, time = sheet.axes["events"], sheet.time
-    under = 4.3 if sheet.wide else 3.7  # mm from the axis to the first row of words
+    under = 4.3  # mm from the axis to the first row of words
     height = ax.get_position().height * sheet.drawing.get_figheight() * 25.4
     for segment in time.segments.values():
+        middle, down, words = sheet.axis_words[segment.phase.clock.id]
         ax.text(
-            (segment.left + segment.right) / 2,
-            -(1.2 if segment.is_moment else under) / height,
-            sheet.axis_words[segment.phase.clock.id],
+            middle,
+            -((1.2 if segment.is_moment else under) + 2.9 * down) / height,
+            words,
             transform=ax.get_xaxis_transform(),
             ha="center",
             va="top",
@@ -78,7 +82,7 @@ def _axis(sheet: Sheet) -> None:
             )
         what = f"break before {phase.clock.label}"
         source = f"case.yaml/clocks/{phase.clock.id}"
-        lead(source, _write_on_break(sheet, middle, known or "not reported"))
+        lead(source, *_write_on_break(sheet, middle, known or "not reported"))
         sheet.note("axis", what, "unknown", text=known or "not reported", source=source)
 
 
@@ -90,6 +94,9 @@ KEY = {
     "whisker": "open bar: time uncertain, within the whisker",
     "dashed": "dashed: extent in time inferred",
     "hatched": "hatched: not reported",
+    "pale": "pale: may have lasted, or been given then",
+    "fading": "fading: end not reported",
+    "square": "square: test or procedure",
 }
 
 
@@ -99,35 +106,51 @@ def _key(sheet: Sheet) -> None:
     shapes = {m.shape for m in lab}
     used = {
         "open point": "open point" in shapes,
-        "arrow": "arrow" in shapes or any(not m.week_high and m.week_low for m in sheet.marks),
+        "arrow": "arrow" in shapes
+        or any(
+            m.shape != "bar" and m.week_low and not m.week_high and m.lane in ("motor", "events")
+            for m in sheet.marks
+        ),
         "bar": any(m.lane == "motor" and m.shape == "band" for m in sheet.marks),
         "whisker": any(m.lane == "motor" and m.week_low != m.week_high for m in sheet.marks),
         "dashed": any(m.shape == "band" and m.week_low != m.week_high for m in lab),
         "hatched": any(m.shape == "unknown" and m.lane in sheet.drugs for m in sheet.marks),
     }
+    used |= {
+        "pale": "maybe" in sheet.used,
+        "fading": bool({"to left", "to right"} & sheet.used),
+        "square": {"s", "D"} <= sheet.used,
+    }
     said = [words for name, words in KEY.items() if used[name]]
-    lines = textwrap.wrap("; ".join(said), 136 if sheet.wide else 78)
+    lines = textwrap.wrap("; ".join(said), 136 if sheet.wide else 66)
     height = sheet.drawing.get_figheight() * 25.4
     left = 0.8 / (sheet.drawing.get_figwidth() * 25.4)
     style = {"ha": "left", "va": "bottom", "color": GREY["text"], "linespacing": 1.1}
     sheet.drawing.text(left, 0.6 / height, "\n".join(lines), **style)
 
 
-def _write_on_break(sheet: Sheet, middle: float, words: str) -> Annotation:
-    """Say along a break what is known of it, as high as no value's words are."""
-    ax = sheet.axes["laboratory"]
-    top = ax.transData.inverted().transform(ax.transAxes.transform((0, 0.985)))[1]
-    room = int(sheet.heights["laboratory"] / 25.4 * 72 / 2)
-    text = ("interval " if sheet.wide else "") + words
-    return sheet.labels.put(
-        middle,
-        top,
-        [Place(0, -down, "center", "top", text) for down in range(0, room, 6)],
-        rotation=90,
-        color=GREY["text"],
-        fontsize=5.6 if sheet.wide else 5.0,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
-    )
+def _write_on_break(sheet: Sheet, middle: float, words: str) -> list[Annotation]:
+    """Say along a break what is known of it, in the first panel that has the room."""
+    for text in (f"interval {words}", words):
+        for lane, labels in sheet.labels.items():
+            long = words_mm(text)
+            if sheet.heights[lane] < long + 1 or lane in ("events", "treatments"):
+                continue
+            ax = sheet.axes[lane]
+            top = ax.transData.inverted().transform(ax.transAxes.transform((0, 0.985)))[1]
+            room = int((sheet.heights[lane] - long) / 25.4 * 72)
+            said = labels.put(
+                middle,
+                top,
+                [Place(0, -down, "center", "top", text) for down in range(0, room + 1, 4)],
+                optional=True,
+                rotation=90,
+                color=GREY["text"],
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+            )
+            if said is not None:
+                return [said]
+    return []
 
 
 def _told(phase: Phase) -> bool:
@@ -141,9 +164,9 @@ def _alt(case: Case, sheet: Sheet) -> str:
     diagnosis = case.head.diagnosis
     form = f", {diagnosis.qualifier}" if diagnosis.qualifier else ""
     parts = [f"Clinical course of {diagnosis.name}{form}."]
-    values = [f"{m.what}: {m.text}" for m in said("laboratory")]
+    values = [f"{m.what.strip()}: {m.text}" for m in said("laboratory")]
     if values:
-        parts.append(f"Laboratory: {'; '.join(values)}.")
+        parts.append(f"Measured: {'; '.join(values)}.")
     states = [f"{m.what} ({m.text})" for m in said("motor") if m.shape == "band"]
     if states:
         parts.append(f"Motor state: {'; '.join(states)}.")
@@ -163,7 +186,11 @@ def _alt(case: Case, sheet: Sheet) -> str:
             other = "other doses" if doses else "doses"
             more = any(m.shape == "unknown" for m in marks)
             said_so = f"{known}{other} not reported" if more else known.rstrip("; ")
-            parts.append(f"{drug.capitalize()}: {said_so}.")
+            name = next(t.name for t in case.rows.treatments if t.drug == drug)
+            parts.append(f"{titled(name)}: {said_so}.")
+    rows = list(dict.fromkeys(m.text for m in said("treatments")))
+    if rows:
+        parts.append(f"{'Other treatment' if sheet.drugs else 'Treatment'}: {'; '.join(rows)}.")
     happened = [f"{m.what} {m.text}".strip() for m in said("events")]
     if happened:
         parts.append(f"Events: {'; '.join(happened)}.")

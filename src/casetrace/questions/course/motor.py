@@ -8,18 +8,19 @@ import textwrap
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from casetrace.case.clocks import since, when, zero_of
+from casetrace.case.clocks import clock_of, told, when
 from casetrace.case.rows import Motor
 from casetrace.display.figure import lead
 from casetrace.display.labels import Labels, Place
-from casetrace.display.style import COLOURS, PAPER
+from casetrace.display.style import COLOURS, GREY, PAPER
 from casetrace.quantity import Quantity
 from casetrace.quantity.wording import scale_name
-from casetrace.questions.course.lanes import Sheet, not_reported
+from casetrace.questions.course.sheet import Sheet, words_mm
 
 __all__ = ["motor"]
 
 BAR, EDGE = 1.8, "#7A3E63"  # width of a bar in mm, and the colour of its edge
+OPEN = 6.0  # mm from the earliest time of a state to its bar, where no latest is known
 
 
 def motor(sheet: Sheet) -> None:
@@ -27,7 +28,7 @@ def motor(sheet: Sheet) -> None:
     if not sheet.has_motor:
         return
     case, ax, time = sheet.case, sheet.axes["motor"], sheet.time
-    rows = [m for m in case.rows.motor if m.grade]
+    rows = [m for m in case.rows.motor if m.grade and m.clock]
     scale = rows[0].scale
     grades = [int(g.grade.low) for g in case.reference.scales if g.scale == scale]
     best, worst = min(grades), max(grades)
@@ -40,33 +41,41 @@ def motor(sheet: Sheet) -> None:
     sheet.title(
         "motor",
         "Motor state",
-        f"{scale_name(scale)} grade" + (f" ({'; '.join(ends)})" if sheet.wide else ""),
-        f"reference/scales/{scale}.{worst}",
+        f"{scale_name(scale)} grade ({'; '.join(ends)})",
+        f"{scale_name(scale)} grade",
+        source=f"reference/scales/{scale}.{worst}",
     )
     seen: set[str] = set()
-    labels, wanted = Labels(ax), []
+    labels, wanted = sheet.labels["motor"], []
     for row in rows:
         grade, at = row.grade, when(case, "motor", row)
-        seen.add(row.clock)
+        seen.add(clock_of(case, row))
         wanted.append((row, *_draw_state(sheet, labels, row, grade, at)))
-        zero = zero_of(case, row.clock)
         text = f"{scale_name(scale)} grade {grade.text()}"
-        if not at.is_point:
-            text += f", {since(at, zero)}"
-        sheet.note("motor", row.name, "band", grade, at, row.clock, f"motor/{row.id}", text)
+        if not at.is_point or row.lasts:
+            text += f", {told(case, 'motor', row)}"
+        sheet.note(
+            "motor", row.name, "band", grade, at, clock_of(case, row), f"motor/{row.id}", text
+        )
     for row, x, y, places in wanted:
         lead(f"motor/{row.id}", labels.put(x, y, places, row.id, linespacing=1.0, bbox=PAPER))
     for clock, segment in time.segments.items():
         if clock not in seen:
             middle = (segment.left + segment.right) / 2
             words = "not reported" if segment.right - segment.left > 14 else "not\nreported"
-            not_reported(ax, middle, (best + worst) / 2, words)
+            _silence(labels, middle, (best + worst) / 2, words)
             sheet.note("motor", "not reported", "unknown", clock=clock)
-    first = [when(case, "motor", r).low for r in rows if r.clock == clock]
+    first = [when(case, "motor", r).low for r in rows if clock_of(case, r) == clock]
     room = min(first, default=0) * time.scale
     if room > 12:
         words = "not reported" if room > 18 else "not\nreported"
-        not_reported(ax, time.x(clock, min(first) / 2), (best + worst) / 2, words)
+        _silence(labels, time.x(clock, min(first) / 2), (best + worst) / 2, words)
+
+
+def _silence(labels: Labels, x: float, y: float, words: str) -> None:
+    """Say that nothing is reported, where no other words stand."""
+    places = [Place(0, 0, "center", "center", words)]
+    labels.put(x, y, places, optional=True, color=GREY["text"])
 
 
 def _draw_state(
@@ -78,11 +87,12 @@ def _draw_state(
     time at which it was seen, with an arrow where that has no end: it is not a duration.
     """
     ax, time = labels.ax, sheet.time
-    segment = time.segments[row.clock]
+    clock = clock_of(sheet.case, row)
+    segment = time.segments[clock]
     is_open = math.isinf(at.high)
-    x = time.x(row.clock, at.low)
-    x_end = segment.right if is_open else time.x(row.clock, at.high)
-    middle = x if is_open else (x + x_end) / 2
+    x = time.x(clock, at.low)
+    x_end = segment.right if is_open else time.x(clock, at.high)
+    middle = min(x + (OPEN if sheet.wide else 4.6), (x + x_end) / 2) if is_open else (x + x_end) / 2
     top, bottom = grade.low - 0.4, grade.high + 0.4
     bar = Rectangle((middle - BAR / 2, top), BAR, bottom - top, zorder=3)
     bar.set(facecolor=COLOURS["purple"], edgecolor=EDGE, linewidth=0.7)
@@ -99,6 +109,8 @@ def _draw_state(
     tall = (bottom - top) / 2 * high
     y = (grade.low + grade.high) / 2
     labels.take(middle, y, (BAR, BAR, tall, tall), row.id)
+    if not is_open and x_end > x:  # the whisker, under the bar
+        labels.take(middle, bottom, ((x_end - x) / 2 * points,) * 2 + (2, 2), row.id)
     if reach > 4:
         labels.take(middle, y, ((middle - x) * points + 1, reach, 2, 2), row.id)
     aside = BAR / 2 * points + 2.5
@@ -108,8 +120,10 @@ def _draw_state(
     for width in (11, 16) if sheet.wide else (8, 11):
         lines = textwrap.wrap(row.short, width, break_long_words=False)
         words, room = "\n".join(lines), len(lines) * (8.4 if sheet.wide else 6.8)
-        if is_open:  # over the arrow
-            places += [Place(reach / 2, 2.5, "center", "bottom", w) for w in (row.short, words)]
+        if is_open and words_mm(row.short) + BAR < reach / points:  # over the arrow
+            places += [Place(reach / 2 + BAR, 2.5, "center", "bottom", row.short)]
+        if is_open and below > room:  # under the bar, clear of what stands before it
+            places.append(Place(-BAR / 2 * points, -tall - 2, "left", "top", words))
         if below > room:
             places.append(Place(0, -tall - 2, "center", "top", words))
         if above > room:

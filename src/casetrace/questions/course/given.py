@@ -1,0 +1,117 @@
+"""What a row of the treatment panel shows of a drug: where it is drawn, and its words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from casetrace.case.clocks import clock_of, courses, span
+from casetrace.case.model import Case
+from casetrace.case.rows import Treatment, settings
+from casetrace.quantity.wording import counted, each, plural, titled
+from casetrace.questions.course.bars import FADE, Part, reach
+from casetrace.questions.course.timeline import Timeline
+from casetrace.questions.values import alternatives, of_family
+
+__all__ = ["amount", "block_words", "dose_name", "parts_of", "words_of"]
+
+TICK = 0.9  # mm
+
+
+def parts_of(case: Case, time: Timeline, step: Treatment) -> list[Part]:
+    """Where a step is drawn; nothing if its time is not reported."""
+    if step.is_block:
+        found = []
+        for one in courses(case, step.drug):
+            if one.block == step.id and one.clock and math.isfinite(one.week.low):
+                x = time.x(one.clock, one.week.low)
+                x_end = time.x(one.clock, one.week.high)
+                is_open = math.isinf(one.week.high)
+                end = x if is_open else x_end
+                kind = "sure" if end - x < TICK else "maybe"
+                found.append(Part(x - TICK / 2, end + TICK / 2, kind))
+        is_counted = step.courses and math.isfinite(step.courses.high)
+        if found and not is_counted and step.interval:
+            end, clock = found[-1].right, clock_of(case, step)
+            right = min(end + FADE, time.segments[clock].right) if clock in time.segments else end
+            found.append(Part(end, max(right, end + TICK), "to right"))
+        return found
+    clock = clock_of(case, step)
+    start, stop = span(case, step)
+    if not clock or clock not in time.segments or not (start or stop):
+        return []
+    return reach(time, clock, start, stop)
+
+
+def words_of(case: Case, time: Timeline, steps: Sequence[Treatment], wide: bool) -> str:
+    """Name of a drug or combination, its doses in order, and how often it was given."""
+    names = list(dict.fromkeys(t.name for t in steps))
+    is_regimen = bool(steps[0].regimen)
+    words = steps[0].regimen if is_regimen else names[0]
+    if is_regimen and wide:
+        words += f" ({', '.join(names)})"
+    doses = list(dict.fromkeys(_dose(t) or "dose not reported" for t in steps))
+    if doses != ["dose not reported"] and not is_regimen:
+        words += f", {', then '.join(doses)}"
+    block = next((t for t in steps if t.is_block), None)
+    if block is not None:
+        words += _often(block)
+    extra = "; ".join(f"{n} {q.text()}" for t in steps for n, q in settings(t.settings).items())
+    words += f", {extra}" if extra else ""
+    if not any(parts_of(case, time, t) for t in steps):
+        after = next((t.follows for t in steps if t.follows), "")
+        name = case.get("treatments", after).name if after else ""
+        words += f" (after {name}, time not reported)" if name else " (time not reported)"
+    return titled(words)
+
+
+def _dose(t: Treatment) -> str:
+    if not t.dose:
+        return ""
+    per = (
+        f" {'a day' if t.dose_per == 'day' else f'a {t.each}'}" if t.is_block and t.dose_per else ""
+    )
+    return t.dose.text() + per
+
+
+def _often(block: Treatment) -> str:
+    """How many courses, and how often."""
+    count, said = block.courses, ""
+    is_one = bool(count) and count.is_point and count.low == 1
+    if count and not is_one:
+        said = f", {counted(count, block.each)}"
+    if block.interval and not is_one:
+        said += f", every {each(block.interval)}"
+    elif count and not is_one:
+        said += ", interval not reported"
+    return said
+
+
+def dose_name(block: str) -> str:
+    """Return the id of the dose of a course of a block."""
+    drug, _, step = block.partition(".")
+    return f"{drug}.dose_per_course.{step}"
+
+
+def amount(case: Case, block: str) -> tuple[str, bool]:
+    """Return the dose of a course, with what it is under other options; whether one has none."""
+    dose = of_family(case, "exposure").get(dose_name(block))
+    if dose is None or not math.isfinite(dose.high):
+        return "", dose is not None
+    others = [q for _, _, q in alternatives(case, dose_name(block))]
+    known = [q.text(unit=False) for q in others if math.isfinite(q.high)]
+    return dose.text() + (f" (or {' or '.join(known)})" if known else ""), len(known) < len(others)
+
+
+def block_words(case: Case, block: Treatment) -> str:
+    """Return how many courses of a block there were, of what dose, and how often."""
+    dose, count = amount(case, block.id)[0], block.courses
+    many = count.text(unit=False) if count else ""
+    if dose:
+        words = f"{many} × {dose}" if many else dose
+    else:
+        words = counted(count, block.each) if count else plural(block.each)
+    if many == "1":
+        return words
+    every = f"every {each(block.interval)}" if block.interval else "interval not reported"
+    return f"{words}, {every}"

@@ -1,0 +1,270 @@
+"""The sheet that lanes are drawn on: panels, time axis, and the list of what was drawn."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from functools import cache
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
+
+from casetrace.case.clocks import clock_of, courses, phases, span, when
+from casetrace.case.measures import main_measure, numbers
+from casetrace.case.model import Case
+from casetrace.case.rows import Finding, Treatment
+from casetrace.display.figure import Notes, lead
+from casetrace.display.labels import Labels
+from casetrace.display.style import GREY, mm
+from casetrace.questions.course.arrange import Item, Spot, arrange
+from casetrace.questions.course.bars import reach
+from casetrace.questions.course.given import block_words, parts_of, words_of
+from casetrace.questions.course.panels import Panel, panels
+from casetrace.questions.course.timeline import Timeline
+
+__all__ = ["SIZE", "Sheet", "not_reported", "words_mm"]
+
+SIZE = 7.0  # points: of all words
+#: Drugs that have a lane of their own, at most; the others are rows of one panel.
+OWN_LANES = 3
+
+
+class Sheet(Notes):
+    """The sheet that the lanes are drawn on: panels, time axis, and the list of marks.
+
+    Parameters
+    ----------
+    case : Case
+        What is drawn.
+    width : float
+        Width in mm; the height follows from the lanes that the case has.
+    wide : bool
+        Whether there is the room of two columns.
+    """
+
+    def __init__(self, case: Case, width: float, wide: bool) -> None:
+        self.case, self.wide = case, wide
+        super().__init__()
+        self.used: set[str] = set()  # kinds of mark that the key explains
+        left, right, top = (11.0, 1.0, 4.5) if wide else (9.5, 0.8, 4.5)
+        found = panels(case)
+        left = self.left = max(left, *(_ticks_mm(case, panel) for panel in found), 0.0)
+        self.time = Timeline(
+            phases(case),
+            width - left - right,
+            *((15.0, 7.0) if wide else (9.0, 5.0)),
+            unit=case.head.axis.unit or _natural(case),
+            reported=_reported(case),
+        )
+        self.panels = {f"laboratory.{n + 1}" if n else "laboratory": p for n, p in enumerate(found)}
+        self.untimed = [] if found else numbers(case, main_measure(case))
+        self.has_motor = any(m.grade and m.clock for m in case.rows.motor)
+        self._sort_treatments()
+        self.events = [
+            f
+            for f in case.rows.findings
+            if f.event and f.state not in ("excluded", "not reported") and clock_of(case, f)
+        ]
+        self.event_spots, event_rows = arrange(
+            [self._event(f) for f in self.events], self.time.width, left
+        )
+        self.bar_spots, bar_rows = arrange(
+            [self._bar(key) for key in self.compact], self.time.width, left
+        )
+        self.course_spots: dict[str, dict[str, Spot]] = {}
+        self.course_rows: dict[str, int] = {}
+        for drug in filter(self.is_in_courses, self.drugs):
+            self.course_spots[drug], self.course_rows[drug] = self._over_courses(drug, width)
+        heights: dict[str, float] = {}
+        for lane in self.panels or (["laboratory"] if self.untimed else []):
+            is_first = lane == "laboratory"
+            heights[lane] = (40.0 if wide else 36.0) if is_first else (24.0 if wide else 26.0)
+            if is_first and len(self.panels) > 1:
+                heights[lane] = 32.0
+        if self.has_motor:
+            heights["motor"] = 24.0 if wide else 27.0
+        for drug in self.drugs:
+            dosed = any(t.dose for t in self._steps(drug))
+            heights[drug] = 14.0 if dosed else 7.0
+            if drug in self.course_rows:
+                heights[drug] = 5.4 * (1 + 0.6 * self.course_rows[drug])
+        if self.compact:
+            heights["treatments"] = 4.6 * bar_rows
+        heights["events"] = 4.8 * max(event_rows, 1) if self.events else 1.0
+        self.rows = {"events": event_rows, "treatments": bar_rows}
+        self.axis_words = self._axis_words()
+        axis = self.axis_words.values()
+        lines = max((down + words.count("\n") for _, down, words in axis), default=0) + 1
+        bottom = 5.6 + 2.9 * lines + 2.9 * (2 if wide else 3)
+        space = 6.2 if wide else 5.8
+        total = top + bottom + sum(heights.values()) + space * (len(heights) - 1)
+        self.drawing = Drawing(figsize=mm(width, total))
+        self.axes: dict[str, Axes] = {}
+        at = total - top
+        for name, height in heights.items():
+            at -= height
+            box = (left / width, at / total, (width - left - right) / width, height / total)
+            ax = self.drawing.add_axes(box)
+            self.time.prepare(ax, bottom=name == "events")
+            self.axes[name] = ax
+            at -= space
+        self.heights = heights
+        self.labels = {name: Labels(ax) for name, ax in self.axes.items()}
+
+    def _sort_treatments(self) -> None:
+        """Which drugs have a lane of their own, and which are rows of one panel.
+
+        A lane of its own is for doses that change and for courses with known times. A drug that
+        ended before the axis begins is told in the record alone.
+        """
+        case = self.case
+        steps = [t for t in case.rows.treatments if not self._is_before(t)]
+        every = list(dict.fromkeys(t.drug for t in steps))
+
+        def worth(drug: str) -> int:
+            mine = self._steps(drug)
+            timed = [t for t in mine if clock_of(case, t)]
+            if any(t.regimen for t in mine) or not timed:
+                return 0
+            if self.is_in_courses(drug):
+                known = [c for c in courses(case, drug) if c.clock and math.isfinite(c.week.high)]
+                return len(known) if len(known) > 2 else 0
+            bounded = [t for t in timed if t.start and math.isfinite(t.start.low) and not t.follows]
+            doses = {t.dose.text() for t in bounded if t.dose and t.dose.is_point}
+            return len(timed) if len(doses) > 1 and len(bounded) == len(timed) else 0
+
+        best = sorted((d for d in every if worth(d)), key=worth, reverse=True)[:OWN_LANES]
+        self.drugs = [drug for drug in every if drug in best]
+        self.compact: dict[str, list[Treatment]] = {}
+        for t in steps:
+            if t.drug not in best:
+                self.compact.setdefault(t.regimen or t.drug, []).append(t)
+
+    def _steps(self, drug: str) -> list[Treatment]:
+        return [t for t in self.case.rows.treatments if t.drug == drug]
+
+    def _event(self, row: Finding) -> Item:
+        """An event or what lasted, as far as it reaches."""
+        clock = clock_of(self.case, row)
+        if row.lasts:
+            parts = reach(self.time, clock, *span(self.case, row))
+            x, x_end = parts[0].left, parts[-1].right
+            return Item(row.id, x, x_end, words_mm(row.name), is_bar=True)
+        at = when(self.case, "findings", row)
+        x, x_end = (self.time.x(clock, week) for week in (at.low, at.high))
+        return Item(row.id, x, x_end, words_mm(row.name), is_before=x_end - x > 1)
+
+    def _bar(self, key: str) -> Item:
+        """A treatment of the common panel, from its first mark to its last."""
+        steps = self.compact[key]
+        long = words_mm(words_of(self.case, self.time, steps, self.wide))
+        parts = [p for t in steps for p in parts_of(self.case, self.time, t)]
+        if not parts:
+            return Item(key, 0.0, 0.0, long)
+        x, x_end = min(p.left for p in parts), max(p.right for p in parts)
+        is_bar = len(steps) == 1 and not steps[0].is_block
+        return Item(key, x, x_end, long, is_bar=is_bar)
+
+    def _over_courses(self, drug: str, width: float) -> tuple[dict[str, Spot], int]:
+        """Words over each block of courses, in rows that keep them apart, within the page."""
+        taken: list[float] = []
+        found = {}
+        for block in (t for t in self._steps(drug) if t.is_block):
+            mine = [c for c in courses(self.case, drug) if c.block == block.id and c.clock]
+            if not mine:
+                continue
+            text = block_words(self.case, block)
+            long = words_mm(text)
+            ends = [self.time.x(c.clock, c.week.low) for c in (mine[0], mine[-1])]
+            left = min(sum(ends) / 2 - long / 2, self.time.width - long)
+            left = max(left, -self.left + 0.5)
+            row = next((n for n, end in enumerate(taken) if left > end + 0.6), len(taken))
+            taken[row:] = [left + long, *taken[row + 1 :]]
+            found[block.id] = Spot(row, left, row, text)
+        return found, max(len(taken), 1)
+
+    def _axis_words(self) -> dict[str, tuple[float, int, str]]:
+        """Middle, lines to stand lower, and words under each stretch of the axis, kept apart."""
+        segments, found = list(self.time.segments.values()), {}
+        end, over = -math.inf, 0
+        for place, segment in enumerate(segments):
+            clock, beside = segment.phase.clock, segments[max(place - 1, 0) : place + 2]
+            words = self.time.words(clock.id)
+            is_close = sum(not one.is_moment for one in beside) > 1 and not segment.is_moment
+            room = segment.right - segment.left + (1 if is_close else 2) * self.time.gap
+            room += 0 if segment.is_moment or is_close or not self.wide else 4
+            room -= 0 if self.wide else self.time.gap
+            lines = textwrap.wrap(words, max(14, int(room / 1.18)), break_long_words=False)
+            half = max(map(words_mm, lines)) / 2
+            middle = (segment.left + segment.right) / 2
+            middle = min(max(middle, half - self.left), self.time.width + 0.6 - half)
+            # A moment's words stand higher than the others', which are under the ticks.
+            over = over + len(lines) if middle - half < end + 0.8 and not segment.is_moment else 0
+            shift = over - len(lines) if over else 0
+            end = middle + half if not segment.is_moment else end
+            over = max(over, len(lines)) if not segment.is_moment else over
+            found[clock.id] = (middle, shift, "\n".join(lines))
+        return found
+
+    def _is_before(self, step: Treatment) -> bool:
+        """Whether a step began at some time before its clock, and no more is known of it."""
+        start = step.start
+        return bool(start and math.isinf(start.low) and not step.stop)
+
+    def is_in_courses(self, drug: str) -> bool:
+        """Whether a drug is given in courses, and not as a dose by day."""
+        return any(t.is_block for t in self._steps(drug))
+
+    def title(self, lane: str, name: str, *more: str, source: str = "") -> None:
+        """Name a lane above its left edge: what in bold, and plain the first words that fit."""
+        room = self.time.width + self.left - 1.15 * words_mm(name)
+        fitting = (words for words in more if words_mm(words) < room - 3)
+        ax, up = self.axes[lane], 1.6 if self.wide else 1.2
+        offset = {"textcoords": "offset points", "va": "bottom", "annotation_clip": False}
+        head = ax.annotate(
+            name,
+            xy=(0, 1),
+            xycoords="axes fraction",
+            xytext=(-self.left / 25.4 * 72 + 2, up),
+            fontweight="bold",
+            **offset,
+        )
+        grey = ax.annotate(
+            next(fitting, ""), (1, 0), (3, 0), xycoords=head, color=GREY["text"], **offset
+        )
+        lead(source, grey)
+
+
+def not_reported(ax: Axes, x: float, y: float, words: str) -> None:
+    """Say in grey that nothing is reported here."""
+    ax.text(x, y, words, ha="center", va="center", color=GREY["text"], style="normal", zorder=6)
+
+
+@cache
+def words_mm(words: str) -> float:
+    """Return the length of words in mm, as they are drawn."""
+    if not words.strip():
+        return 0.0
+    face = FontProperties(family="Liberation Sans", size=SIZE)
+    return 1.04 * float(TextPath((0, 0), words, prop=face).get_extents().width) / 72 * 25.4 + 0.6
+
+
+def _ticks_mm(case: Case, panel: Panel) -> float:
+    """Room that the numbers of an axis take, with their ticks."""
+    top = max(panel.ends(case), key=abs, default=1.0)
+    top = 10.0 ** math.floor(math.log10(2.4 * top)) if panel.is_logarithmic(case) else top
+    return words_mm(f"{top:,.4g}" if abs(top) < 1e4 else f"{top:,.0f}") + 2.2
+
+
+def _natural(case: Case) -> str:
+    """The unit of a clock that counts gestation; empty for the others."""
+    return "wk" if any(c.counts == "gestation" for c in case.head.clocks) else ""
+
+
+def _reported(case: Case) -> list[str]:
+    """The units of the times of a case, one for each row that has one."""
+    rows = [row for table in ("observations", "findings", "motor") for row in case.rows[table]]
+    units = [row.time_unit for row in (*rows, *case.rows.treatments) if row.time_unit]
+    return units + [t.interval_unit for t in case.rows.treatments if t.interval]
