@@ -7,8 +7,10 @@ import os
 import re
 
 import pytest
-from conftest import FIGURES, SERIES_FIGURES, charts, tables
+import yaml
+from conftest import FIGURES, SERIES_FIGURES, charts, overlaps, tables, write_case
 from synthetic import make
+from varied import varied
 
 from casetrace.build.build import build
 from casetrace.build.jobs import Job
@@ -108,3 +110,28 @@ def test_the_shapes_differ():
     for table in ("findings", "motor", "register"):
         assert 0 in {len(m.tables[table]) for m in made}
     assert make(7) == make(7)
+
+
+@pytest.mark.parametrize("first", range(0, MANY, 2 * BLOCK))
+def test_what_check_passes_is_computed_told_and_drawn_whatever_it_is(copy, first):
+    """Every other one of the many: scales, clocks, bounds, drugs and events of all kinds."""
+    care = [{"item": row.id, "met": "not rated"} for row in load_reference(copy).care]
+    for seed in range(first, min(first + BLOCK, MANY)):
+        head, rows = varied(seed)
+        folder = copy.data / head["id"]
+        write_case(folder, yaml.safe_dump(head, sort_keys=False), {**rows, "care": care})
+        assert check(head["id"], copy)[0] == [], seed
+        case = load(head["id"], where=copy)
+        headline(case)
+        assert narrate(case).markdown()
+        for width in (170, 85):
+            figure = charts.course(case, width)
+            assert overlaps(figure.drawing) == [], (seed, width)
+            smallest = min(t.get_fontsize() for ax in figure.drawing.axes for t in ax.texts)
+            assert smallest >= 7, (seed, width)
+        for mark in figure.marks:
+            table, _, key = mark.source.partition("/")
+            if mark.lane == "laboratory" and table == "observations" and mark.shape != "words":
+                q = case.get("observations", key).value
+                ends = [f"{end:.10g}" if abs(end) < 1e300 else "" for end in (q.low, q.high)]
+                assert [mark.low, mark.high] == ends, (seed, key)

@@ -44,7 +44,10 @@ class Labels:
 
     def __init__(self, ax: Axes) -> None:
         self.ax = ax
-        self.taken: list[tuple[Bbox, str]] = []
+        frame = ax.get_window_extent()
+        margin = Bbox([[0.0, frame.y0 - 20], [frame.x0 - 3, frame.y1 + 20]])  # of its numbers
+        title = Bbox([[0.0, frame.y1 + 1], [ax.figure.bbox.x1, frame.y1 + 16]])
+        self.taken: list[tuple[Bbox, str]] = [(margin, ""), (title, "")]
 
     def take(
         self, x: float, y: float, sides: tuple[float, float, float, float], of: str = ""

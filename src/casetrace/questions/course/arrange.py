@@ -27,6 +27,8 @@ class Item:
         Words may stand inside it.
     is_before : bool
         Words stand before it rather than behind.
+    lines : int
+        How many lines its words have; more than one stand over it.
     """
 
     key: str
@@ -35,6 +37,7 @@ class Item:
     long: float
     is_bar: bool = False
     is_before: bool = False
+    lines: int = 1
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,10 @@ class Spot:
     words_row: int
     text: str = ""
     is_inside: bool = False
+
+    def middle(self, words: str) -> float:
+        """Return where the middle of its words is, in rows from the first."""
+        return self.words_row + (words.count("\n") + 1) / 2
 
 
 def arrange(items: Iterable[Item], width: float, left: float) -> tuple[dict[str, Spot], int]:
@@ -85,6 +92,7 @@ def arrange(items: Iterable[Item], width: float, left: float) -> tuple[dict[str,
         sides = sides[::-1] if item.is_before else sides
         if item.is_bar and item.x_end - item.x > long + 2.4:
             sides.insert(0, ((item.x + item.x_end - long) / 2, (item.x, item.x_end)))
+        sides = [] if item.lines > 1 else sides
         sides = [s for s in sides if s[1][1] <= width + 0.6 and s[1][0] >= 0.6 - left]
         for row in range(len(taken) + 1):
             place = next((s for s in sides if is_free(row, *s[1])), None)
@@ -96,7 +104,8 @@ def arrange(items: Iterable[Item], width: float, left: float) -> tuple[dict[str,
             row = len(taken)
             at = min(max((item.x + item.x_end - long) / 2, 0.8 - left), width - long)
             spot = Spot(row, at, row + 1)
-            uses = {row: (item.x, item.x_end), row + 1: (at, at + long)}
+            uses = {row: (item.x, item.x_end)}
+            uses |= {row + 1 + line: (at, at + long) for line in range(item.lines)}
         for number, busy in uses.items():
             while len(taken) <= number:
                 taken.append([])

@@ -55,6 +55,8 @@ def reach(time: Timeline, clock: str, start: Quantity | None, stop: Quantity | N
         sure = end = until
     else:
         sure = end = last
+    if sure is None and first is None:
+        return []
     if sure is None:
         right = last if last is not None else min(first + FADE, max(segment.right, first + STUB))
         return [Part(first, max(right, first + STUB), "to right" if last is None else "maybe")]
@@ -67,7 +69,7 @@ def reach(time: Timeline, clock: str, start: Quantity | None, stop: Quantity | N
         end = last
     if end > sure or last is None or last <= sure:
         found.append(Part(sure, max(end, sure + STUB), "sure"))
-    done = found[-1].right
+    done = found[-1].right if found else sure
     if last is not None and last > done:
         found.append(Part(done, last, "maybe"))
     elif last is None:

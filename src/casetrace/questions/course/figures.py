@@ -23,7 +23,7 @@ from casetrace.questions.course.treatment_rows import treatment_rows
 __all__ = ["course"]
 
 
-def course(case: Case, width: float = FULL) -> Figure:
+def course(case: Case, width: float = FULL) -> Figure | None:
     """Draw the clinical course.
 
     Exact values are filled marks, "about" open marks, "more than" an arrow from the bound, a
@@ -40,9 +40,11 @@ def course(case: Case, width: float = FULL) -> Figure:
 
     Returns
     -------
-    Figure
-        Named ``course``, or ``course-column`` for one column.
+    Figure or None
+        Named ``course``, or ``course-column`` for one column; None for a case without times.
     """
+    if not case.head.clocks:
+        return None
     wide = width >= 120
     with styled(SIZE):
         sheet = Sheet(case, width, wide)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from dataclasses import replace
 
 from matplotlib.axes import Axes
@@ -20,7 +21,7 @@ from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
 from casetrace.quantity.wording import titled
 from casetrace.questions.course.panels import Panel
-from casetrace.questions.course.sheet import Sheet, not_reported
+from casetrace.questions.course.sheet import Sheet
 
 __all__ = ["draw_measures"]
 
@@ -45,7 +46,9 @@ def _untimed(sheet: Sheet) -> None:
     ax.set_yticks([])
     ax.set_ylim(0, 1)
     words = "; ".join(row.value.text() for row in every)
-    not_reported(ax, sheet.time.width / 2, 0.5, f"{words} (time not reported)")
+    said = textwrap.wrap(f"{words} (time not reported)", int(sheet.time.width / 1.3))
+    places = [Place(0, 0, "center", "center", "\n".join(said))]
+    sheet.labels["laboratory"].put(sheet.time.width / 2, 0.5, places, color=GREY["text"])
     for row in every:
         source = f"observations/{row.id}"
         sheet.note("laboratory", row.name, "unknown", text=row.value.text(), source=source)
@@ -65,6 +68,11 @@ def _draw_panel(sheet: Sheet, lane: str, panel: Panel) -> None:
         ends = panel.ends(case)
         _linear(ax, min(ends), max(ends))
     _title(sheet, lane, panel, is_log)
+    low, high = ax.get_ylim()
+    if not is_log:  # none so high that it touches the title
+        ax.set_yticks(
+            [tick for tick in ax.get_yticks() if low <= tick <= high - 0.06 * (high - low)]
+        )
     labels = sheet.labels[lane]
     _draw_limits(sheet, ax, limits, first)
     every = [row for row in panel.every]
@@ -75,6 +83,8 @@ def _draw_panel(sheet: Sheet, lane: str, panel: Panel) -> None:
         look = LOOKS[number % len(LOOKS)]
         is_lower = measure == known.pair
         for row in rows:
+            if not row.value and when(case, "observations", row).is_unknown:
+                continue
             if not row.value:
                 wanted.append((row, *_words_alone(sheet, ax, row)))
                 continue
@@ -95,8 +105,7 @@ def _draw_panel(sheet: Sheet, lane: str, panel: Panel) -> None:
             source = f"observations/{row.id}"
             sheet.note("laboratory", what, shape, value, time, clock_of(case, row), source)
     for row, x, y, places in wanted:
-        is_optional = dense or len(panel.rows) > 1
-        said = labels.put(x, y, places, row.id, optional=is_optional, linespacing=1.0)
+        said = labels.put(x, y, places, row.id, optional=True, linespacing=1.0)
         if said is not None:
             lead(f"observations/{row.id}", said)
     _name_limits(sheet, labels, limits, first)

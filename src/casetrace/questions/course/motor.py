@@ -92,7 +92,7 @@ def _draw_state(
     is_open = math.isinf(at.high)
     x = time.x(clock, at.low)
     x_end = segment.right if is_open else time.x(clock, at.high)
-    middle = min(x + (OPEN if sheet.wide else 4.6), (x + x_end) / 2) if is_open else (x + x_end) / 2
+    middle = min(x + (OPEN if sheet.wide else 3.9), (x + x_end) / 2) if is_open else (x + x_end) / 2
     top, bottom = grade.low - 0.4, grade.high + 0.4
     bar = Rectangle((middle - BAR / 2, top), BAR, bottom - top, zorder=3)
     bar.set(facecolor=COLOURS["purple"], edgecolor=EDGE, linewidth=0.7)

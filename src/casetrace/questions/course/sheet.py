@@ -8,8 +8,6 @@ from functools import cache
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
 
 from casetrace.case.clocks import clock_of, courses, phases, span, when
 from casetrace.case.measures import main_measure, numbers
@@ -17,14 +15,14 @@ from casetrace.case.model import Case
 from casetrace.case.rows import Finding, Treatment
 from casetrace.display.figure import Notes, lead
 from casetrace.display.labels import Labels
-from casetrace.display.style import GREY, mm
+from casetrace.display.style import GREY, mm, styled
 from casetrace.questions.course.arrange import Item, Spot, arrange
 from casetrace.questions.course.bars import reach
 from casetrace.questions.course.given import block_words, parts_of, words_of
 from casetrace.questions.course.panels import Panel, panels
 from casetrace.questions.course.timeline import Timeline
 
-__all__ = ["SIZE", "Sheet", "not_reported", "words_mm"]
+__all__ = ["SIZE", "Sheet", "words_mm"]
 
 SIZE = 7.0  # points: of all words
 #: Drugs that have a lane of their own, at most; the others are rows of one panel.
@@ -47,6 +45,7 @@ class Sheet(Notes):
     def __init__(self, case: Case, width: float, wide: bool) -> None:
         self.case, self.wide = case, wide
         super().__init__()
+        self.words: dict[str, str] = {}  # by row, in lines that the page has room for
         self.used: set[str] = set()  # kinds of mark that the key explains
         left, right, top = (11.0, 1.0, 4.5) if wide else (9.5, 0.8, 4.5)
         found = panels(case)
@@ -65,7 +64,7 @@ class Sheet(Notes):
         self.events = [
             f
             for f in case.rows.findings
-            if f.event and f.state not in ("excluded", "not reported") and clock_of(case, f)
+            if f.event and f.state not in ("excluded", "not reported") and self._is_placed(f)
         ]
         self.event_spots, event_rows = arrange(
             [self._event(f) for f in self.events], self.time.width, left
@@ -145,27 +144,43 @@ class Sheet(Notes):
     def _steps(self, drug: str) -> list[Treatment]:
         return [t for t in self.case.rows.treatments if t.drug == drug]
 
+    def _is_placed(self, row: Finding) -> bool:
+        """Whether anything is known of the time of an event."""
+        time = when(self.case, "findings", row)
+        return bool(time and not time.is_unknown and clock_of(self.case, row))
+
     def _event(self, row: Finding) -> Item:
         """An event or what lasted, as far as it reaches."""
         clock = clock_of(self.case, row)
         if row.lasts:
             parts = reach(self.time, clock, *span(self.case, row))
             x, x_end = parts[0].left, parts[-1].right
-            return Item(row.id, x, x_end, words_mm(row.name), is_bar=True)
+            long, lines = self._wrapped(row.id, row.name)
+            return Item(row.id, x, x_end, long, is_bar=True, lines=lines)
         at = when(self.case, "findings", row)
         x, x_end = (self.time.x(clock, week) for week in (at.low, at.high))
-        return Item(row.id, x, x_end, words_mm(row.name), is_before=x_end - x > 1)
+        long, lines = self._wrapped(row.id, row.name)
+        return Item(row.id, x, x_end, long, lines=lines, is_before=x_end - x > 1)
+
+    def _wrapped(self, key: str, words: str) -> tuple[float, int]:
+        """Break words that are longer than the page; gives their length and number of lines."""
+        room = self.time.width + self.left - 1.6
+        lines, most = [words], len(words)
+        while max(map(words_mm, lines)) > room and most > 12:
+            lines = textwrap.wrap(words, most := most - 2, break_long_words=False)
+        self.words[key] = "\n".join(lines)
+        return max(map(words_mm, lines)), len(lines)
 
     def _bar(self, key: str) -> Item:
         """A treatment of the common panel, from its first mark to its last."""
         steps = self.compact[key]
-        long = words_mm(words_of(self.case, self.time, steps, self.wide))
+        long, lines = self._wrapped(key, words_of(self.case, self.time, steps, self.wide))
         parts = [p for t in steps for p in parts_of(self.case, self.time, t)]
         if not parts:
-            return Item(key, 0.0, 0.0, long)
+            return Item(key, 0.0, 0.0, long, lines=lines)
         x, x_end = min(p.left for p in parts), max(p.right for p in parts)
         is_bar = len(steps) == 1 and not steps[0].is_block
-        return Item(key, x, x_end, long, is_bar=is_bar)
+        return Item(key, x, x_end, long, is_bar=is_bar, lines=lines)
 
     def _over_courses(self, drug: str, width: float) -> tuple[dict[str, Spot], int]:
         """Words over each block of courses, in rows that keep them apart, within the page."""
@@ -237,25 +252,21 @@ class Sheet(Notes):
         lead(source, grey)
 
 
-def not_reported(ax: Axes, x: float, y: float, words: str) -> None:
-    """Say in grey that nothing is reported here."""
-    ax.text(x, y, words, ha="center", va="center", color=GREY["text"], style="normal", zorder=6)
-
-
 @cache
 def words_mm(words: str) -> float:
     """Return the length of words in mm, as they are drawn."""
     if not words.strip():
         return 0.0
-    face = FontProperties(family="Liberation Sans", size=SIZE)
-    return 1.04 * float(TextPath((0, 0), words, prop=face).get_extents().width) / 72 * 25.4 + 0.6
+    page = Drawing(dpi=100)  # with its hints, words are as long as they ever get
+    with styled(SIZE):
+        return page.text(0, 0, words).get_window_extent().width / 100 * 25.4 + 0.3
 
 
 def _ticks_mm(case: Case, panel: Panel) -> float:
     """Room that the numbers of an axis take, with their ticks."""
     top = max(panel.ends(case), key=abs, default=1.0)
     top = 10.0 ** math.floor(math.log10(2.4 * top)) if panel.is_logarithmic(case) else top
-    return words_mm(f"{top:,.4g}" if abs(top) < 1e4 else f"{top:,.0f}") + 2.2
+    return words_mm(f"{top:,.4g}" if abs(top) < 1e4 else f"{top:,.0f}") + 2.8
 
 
 def _natural(case: Case) -> str:

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 
 from matplotlib.axes import Axes
 
@@ -227,7 +227,12 @@ class Timeline:
     def _ticks(self, ax: Axes) -> None:
         positions, labels = [], []
         steps, apart = STEPS[self.unit], 8.0 if self.width > 100 else 6.2  # mm
-        step = next((s for s in steps if s * self.scale * self.weeks >= apart), steps[-1])
+        most = max(
+            abs(week) for p in self.segments.values() for week in (p.phase.first, p.phase.last)
+        )
+        apart = max(apart, 1.45 * len(f"{most / self.weeks:.0f}") + 2.4)
+        fitting = (s for s in steps if s * self.scale * self.weeks >= apart)
+        step = next(fitting, math.ceil(apart / (self.scale * self.weeks)))
         for piece in (p for s in self.segments.values() if not s.is_moment for p in s.pieces):
             if piece.first == piece.last:
                 positions.append(piece.at_first)
@@ -241,7 +246,11 @@ class Timeline:
                 at = count * step * self.weeks - piece.first
                 positions.append(piece.at_first + at * self.scale)
                 labels.append(f"{count * step}".replace("-", "−"))
-        ax.set_xticks(positions, labels)
+        fits = [
+            x + 0.68 * len(said) < self.width + 0.6
+            for x, said in zip(positions, labels, strict=True)
+        ]
+        ax.set_xticks(list(compress(positions, fits)), list(compress(labels, fits)))
         ax.tick_params(axis="x", bottom=True, labelbottom=True)
 
 

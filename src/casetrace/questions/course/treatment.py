@@ -175,7 +175,7 @@ def course_ticks(sheet: Sheet, drug: str) -> None:
     """Each course as a bar on its clock, with the interval of each block above it."""
     case, ax, time = sheet.case, sheet.axes[drug], sheet.time
     values = exposure.of_courses(case, drug)
-    given = courses(case, drug)
+    given = [one for one in courses(case, drug) if one.clock]
     rows = sheet.course_rows[drug]
     ax.set_ylim(0, 1 + LABEL * rows)
     ax.set_yticks([])

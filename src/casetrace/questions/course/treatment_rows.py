@@ -61,5 +61,6 @@ def treatment_rows(sheet: Sheet) -> None:
             style["color"] = GREY["text"]
         elif not spot.is_inside:
             style["bbox"] = PAPER
-        said = ax.text(spot.words, rows - spot.words_row - 0.5, words, **style)
+        lines = sheet.words[key]
+        said = ax.text(spot.words, rows - spot.middle(lines), lines, **style)
         lead(f"treatments/{steps[0].id}", said)

@@ -81,12 +81,12 @@ def per_course(case: Case, block: Treatment) -> Quantity | None:
     gives no dose of the drug at all.
     """
     readings = readings_of(block, "dose", "dose_per")
-    unit = block.total_unit or block.dose_unit
-    dose = block.dose
+    dose, unit = block.dose, block.total_unit or block.dose_unit
     if dose is None:
-        blocks = (t for t in case.rows.treatments if t.drug == block.drug and t.is_block)
-        if not any(t.dose for t in blocks):
+        blocks = [t for t in case.rows.treatments if t.drug == block.drug and t.is_block and t.dose]
+        if not blocks:
             return None
+        unit = unit or blocks[0].total_unit or blocks[0].dose_unit
         dose = Quantity(0, math.inf, unit, low_closed=False, how="dose not reported", derived=True)
         return dose.traced([f"treatments/{block.id}"], readings)
     if block.dose_per == "day":

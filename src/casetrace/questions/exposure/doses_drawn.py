@@ -13,6 +13,7 @@ from casetrace.display.panel import Page, draw_bounds, plain_axis
 from casetrace.display.style import COLOURS, GREY, SERIES, ink, styled
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import UnitError, factor, printed
+from casetrace.quantity.wording import titled
 from casetrace.questions.evidence import analysis as evidence
 from casetrace.questions.exposure.doses import (
     dose_rates,
@@ -36,7 +37,7 @@ def exposure(case: Case) -> Figure | None:
         Named ``exposure``; None if nothing was given.
     """
     drugs = dict.fromkeys(t.drug for t in case.rows.treatments if t.is_block)
-    drug = next((drug for drug in drugs if len(courses(case, drug)) > 1), "")
+    drug = next((drug for drug in drugs if _is_summed(case, drug)), "")
     readings = _variants(case, drug) if drug else []
     rates = _rates(case, drug) if drug else []
     with styled(7.0):
@@ -53,6 +54,13 @@ def exposure(case: Case) -> Figure | None:
         return page.finished("exposure", _alt(page))
 
 
+def _is_summed(case: Case, drug: str) -> bool:
+    """Whether a drug was given more than once, at known times, in doses that add up."""
+    weeks = [c.week.low for c in courses(case, drug) if c.clock]
+    has_sum = f"{drug}.dose_total" in of_courses(case, drug)
+    return has_sum and len(weeks) > 1 and all(map(math.isfinite, weeks))
+
+
 def _variants(case: Case, drug: str) -> list[tuple[str, Case]]:
     """The case under each combination of the readings that move the sum of the doses."""
     found = variants(case, "exposure", [f"{drug}.dose_total"])
@@ -65,7 +73,7 @@ def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], upper: 
     ax = page.panel(8.0, 5.5, 161.0, 33.0)
     unit = of_courses(case, drug)[f"{drug}.dose_total"].unit
     name = next(t.name for t in case.rows.treatments if t.drug == drug)
-    page.title(0.8, 0.8, f"{name.capitalize()}, sum of courses", printed(unit))
+    page.title(0.8, 0.8, f"{titled(name)}, sum of courses", printed(unit))
     tops = []
     for number, (words, variant) in reversed(list(enumerate(readings))):  # the first on top
         given = courses(variant, drug)
@@ -73,7 +81,10 @@ def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], upper: 
         colour = SERIES[number % len(SERIES)]
         last = None
         for one in given:
-            total = total + per_course(variant, variant.get("treatments", one.block)).to(unit)
+            dose = per_course(variant, variant.get("treatments", one.block))
+            if dose is None:
+                break
+            total = total + dose.to(unit)
             x = one.week.low
             if not math.isfinite(x) or not math.isfinite(total.low):
                 continue

@@ -168,7 +168,7 @@ def factorials(
     home = dict.fromkeys(wanted, family) if family else homes(case, wanted)
     varied = set(among) or set(case.head.readings)
     found = {}
-    for name in wanted:
+    for name in (name for name in wanted if name in of_family(case, home[name])):
         readings = of_family(case, home[name])[name].readings
         factorial = _factorial(case, name, home[name], readings, varied)
         if factorial.readings:

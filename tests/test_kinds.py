@@ -1,0 +1,488 @@
+"""What reports of other fields say: each kind of fault that their first curation met.
+
+The rows are invented. Every test says what is right, in the record, the figure or the message.
+"""
+
+import shutil
+
+import pytest
+import yaml
+from conftest import ROOT, charts, overlaps, write_case
+
+from casetrace.case.clocks import lasting, since, told
+from casetrace.case.load import check, load
+from casetrace.case.project import Project
+from casetrace.display.trace import plain
+from casetrace.narrative.abstract import sentences
+from casetrace.narrative.record import record
+from casetrace.quantity import parse
+from casetrace.questions.course.given import parts_of, words_of
+from casetrace.questions.course.sheet import Sheet
+from casetrace.questions.values import headline
+
+PLACE = "Case report"
+ADMISSION = {"id": "admission", "label": "admission", "phrase": "admission"}
+ITEMS = (ROOT / "data" / "reference" / "care.csv").read_text("utf-8").splitlines()[1:]
+
+
+class Written:
+    """A made-up case in a folder, with what is said and drawn of it."""
+
+    def __init__(self, root, head=None, clocks=(ADMISSION,), **tables):
+        self.where = Project(root)
+        if not (root / "data" / "reference").exists():
+            shutil.copytree(ROOT / "data" / "reference", root / "data" / "reference")
+        whole = {
+            "id": "made-up",
+            "title": "A made-up case",
+            "citation": {"authors": "N N", "title": "Made up", "year": 2000, "licence": "none"},
+            "subject": {"sex": "female", "noun": "woman", "place": PLACE, "as_reported": "a woman"},
+            "diagnosis": {"name": "a disease", "place": PLACE, "as_reported": "a disease"},
+            "clocks": list(clocks),
+            **(head or {}),
+        }
+        rows = {name: [] for name in ("observations", "findings", "treatments", "motor")}
+        base = {
+            "observations": {"place": PLACE, "name": "creatine kinase"},
+            "findings": {"place": PLACE, "as_reported": "words", "kind": "sign"},
+            "treatments": {"place": PLACE},
+        }
+        for table, given in tables.items():
+            for row in given:
+                said = {"as_reported": " ".join(str(v) for k, v in row.items() if k != "id")[:60]}
+                said["as_reported"] = " ".join(said["as_reported"].split()[:8])
+                row = {**said, **base.get(table, {}), **row}
+                if table == "findings":
+                    row.setdefault("state", "observed")
+                rows[table].append({k: str(v) for k, v in row.items()})
+        rows["register"] = []
+        rows["care"] = [{"item": i.split(",")[0], "met": "not rated"} for i in ITEMS]
+        folder = root / "data" / "made-up"
+        shutil.rmtree(folder, ignore_errors=True)
+        write_case(folder, yaml.safe_dump(whole, sort_keys=False), rows)
+
+    @property
+    def problems(self):
+        return [str(p) for p in check("made-up", self.where)[0]]
+
+    @property
+    def warnings(self):
+        return [str(p) for p in check("made-up", self.where)[1]]
+
+    @property
+    def case(self):
+        return load("made-up", where=self.where)
+
+    def cells(self, table):
+        found = next(t for t in record(self.case) if t.name == table)
+        return [[plain(cell) for cell in row] for row in found.rows.values()]
+
+    def marks(self, lane=""):
+        return [m for m in charts.course(self.case).marks if not lane or m.lane == lane]
+
+    def sheet(self):
+        return Sheet(self.case, 170, True)
+
+    def is_whole(self):
+        """No problem, every value computes, and both figures can be read."""
+        assert self.problems == []
+        headline(self.case)
+        for width in (170, 85):
+            assert overlaps(charts.course(self.case, width).drawing) == []
+        return True
+
+
+@pytest.fixture
+def write(tmp_path):
+    return lambda **given: Written(tmp_path, **given)
+
+
+CK = {"id": "ck.a", "value": "100", "unit": "U/L", "clock": "admission", "time": "0",
+      "time_unit": "d"}  # fmt: skip
+TIMED = {"clock": "admission", "time_unit": "d"}
+
+
+# --- false statements
+
+
+def test_a_treatment_that_began_before_and_was_stopped_keeps_its_stop_and_dose(write):
+    drug = {"id": "x.a", "drug": "x", "name": "prednisone", "dose": 5, "dose_unit": "mg/d",
+            "start": "at most 0", "stop": 6, **TIMED}  # fmt: skip
+    made = write(observations=[CK], treatments=[drug])
+    assert made.is_whole()
+    (row,) = made.cells("treatments")
+    assert row[1:3] == [
+        "5 mg/day",
+        "begun at admission or before, until 6 days after admission",
+    ]
+    sheet = made.sheet()
+    kinds = [
+        (p.kind, p.right) for p in parts_of(made.case, sheet.time, made.case.rows.treatments[0])
+    ]
+    assert [kind for kind, _ in kinds] == ["to left", "sure"]
+    assert kinds[-1][1] == pytest.approx(sheet.time.x("admission", 6 / 7))
+
+
+def test_an_occasion_is_not_what_a_time_is_counted_from(write):
+    value = {**CK, "occasion": "before transfer", "time": 6, "time_unit": "h"}
+    assert write(observations=[value]).cells("measured")[0][1] == (
+        "before transfer (6 hours after admission)"
+    )
+
+
+def test_what_was_before_the_zero_is_told_and_drawn_before_it(write):
+    fever = {"id": "fever", "name": "fever", "event": "yes", "time": -5, **TIMED}
+    made = write(observations=[CK], findings=[fever])
+    assert made.is_whole()
+    assert made.cells("events")[0][1] == "5 days before admission"
+    time = made.sheet().time
+    assert time.x("admission", -5 / 7) < time.x("admission", 0) - 20
+
+
+def test_what_may_have_begun_later_does_not_begin_at_the_zero(write):
+    drug = {"id": "x.a", "drug": "x", "name": "heparin", "start": "at least 0", **TIMED}
+    made = write(observations=[CK, {**CK, "id": "ck.b", "time": 9}], treatments=[drug])
+    assert made.is_whole()
+    assert made.cells("treatments")[0][2] == "at admission or later"
+    (part,) = parts_of(made.case, made.sheet().time, made.case.rows.treatments[0])
+    assert part.kind == "to right"
+
+
+def test_what_lasts_and_what_may_last_are_different_marks(write):
+    findings = [
+        {"id": "a", "name": "ventilated", "event": "yes", "start": 0, "stop": "3 to 5", **TIMED},
+        {"id": "b", "name": "fever", "event": "yes", "start": 0, "stop": "at least 2", **TIMED},
+        {"id": "c", "name": "rash", "event": "yes", "time": "at most 10", **TIMED},
+    ]
+    made = write(observations=[CK], findings=findings)
+    assert made.is_whole()
+    shapes = {m.what: (m.shape, m.text) for m in made.marks("events")}
+    assert shapes == {
+        "ventilated": ("bar", "from admission until between 3 and 5 days after admission"),
+        "fever": ("bar", "from admission until at least 2 days after admission"),
+        "rash": ("event", "no later than 10 days after admission"),
+    }
+
+
+def test_courses_without_an_interval_have_no_times(write):
+    drug = {"id": "x.a", "drug": "x", "name": "plasma exchange", "courses": 21, "called": "session",
+            "start": 0, **TIMED}  # fmt: skip
+    made = write(observations=[CK], treatments=[drug])
+    assert made.is_whole()
+    assert made.cells("treatments")[0][2] == "21 sessions, the first at admission"
+    weeks = [(m.week_low, m.week_high) for m in made.marks("treatments")]
+    assert weeks[0] == ("0", "0")
+    assert set(weeks[1:]) == {("0", "")}
+    assert "0, 0" not in charts.course(made.case).alt
+
+
+def test_imaging_at_two_times_keeps_both(write):
+    findings = [
+        {"id": "a", "name": "oedema", "kind": "imaging", "time": 0, **TIMED},
+        {"id": "b", "name": "fatty change", "kind": "imaging", "time": 84, **TIMED},
+    ]
+    (row,) = write(observations=[CK], findings=findings).cells("findings")
+    assert row[1] == "oedema (at admission); fatty change (84 days after admission)"
+
+
+def test_a_time_whose_order_is_not_known_is_asked_about(write):
+    second = {"id": "therapy", "label": "therapy", "phrase": "the start of therapy"}
+    outcome = {"id": "home", "name": "home", "kind": "outcome", "time": 5, "clock": "admission",
+               "time_unit": "mo"}  # fmt: skip
+    drug = {"id": "x.a", "drug": "x", "name": "heparin", "start": 0, "clock": "therapy",
+            "time_unit": "d"}  # fmt: skip
+    made = write(clocks=(ADMISSION, second), observations=[CK], findings=[outcome],
+                 treatments=[drug])  # fmt: skip
+    assert any("before or after the start of therapy" in w for w in made.warnings)
+
+
+# --- crashes and refusals
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"courses": 1, "days_per_course": 3},
+        {"courses": "at least 1", "interval": 1, "interval_unit": "wk"},
+        {"courses": 4, "interval": 1, "interval_unit": "d"},
+        {"interval": 1, "interval_unit": "wk"},
+        {"dose_unit": "mg", "courses": "at least 2"},
+        {"courses": 9, "interval": "2 to 3", "interval_unit": "d", "called": "session"},
+    ],
+)
+def test_courses_of_any_kind_are_read_and_drawn(write, more):
+    drug = {"id": "x.a", "drug": "x", "name": "therapy", "start": 0, **TIMED, **more}
+    made = write(observations=[CK, {**CK, "id": "ck.b", "time": 20}], treatments=[drug])
+    assert made.is_whole()
+    assert not any("dose" in name for name in headline(made.case))
+    assert "more than 0" not in " ".join(map(str, made.cells("treatments")))
+
+
+def test_a_frequency_without_a_count_is_told(write):
+    drug = {"id": "x.a", "drug": "x", "name": "methotrexate", "dose": 15, "dose_unit": "mg",
+            "interval": 1, "interval_unit": "wk", "start": 0, **TIMED}  # fmt: skip
+    made = write(observations=[CK], treatments=[drug])
+    (row,) = made.cells("treatments")
+    assert row[1:3] == [
+        "15 mg a course",
+        "one every week, number of courses not reported, the first at admission",
+    ]
+    assert "methotrexate, 15 mg, every week" in charts.course(made.case).alt.lower()
+
+
+def test_a_unit_that_is_not_printed_is_said_and_blocks_what_needs_it(write):
+    values = [{**CK, "unit": "not printed"}, {**CK, "id": "ck.b", "time": 5, "value": "50"}]
+    made = write(observations=values, head={"uses": {"upper_limit": {"ck": "ck_jccls_women"}}})
+    assert made.is_whole()
+    assert made.cells("measured")[0][2] == "100 (unit not printed)"
+    assert list(n for n in headline(made.case) if "fold" in n) == ["ck.fold.b"]
+    assert ">unit not printed<" in charts.course(made.case).svg_with_text
+    head = {"comparisons": [{"id": "ck.change.x", "old": "ck.a", "new": "ck.b"}]}
+    (problem,) = write(observations=values, head=head).problems
+    assert "a unit of ck.a, which the report does not print" in problem
+
+
+def test_numbers_below_0_are_numbers(write):
+    value = {"id": "be.a", "name": "base excess", "value": "-12", "unit": "mmol/L",
+             "as_reported": "base excess -12", **TIMED, "time": 0}  # fmt: skip
+    made = write(observations=[value])
+    assert made.is_whole()
+    assert made.warnings == []
+    assert made.cells("measured")[0][2] == "-12 mmol/L"
+    made = write(observations=[{**value, "as_reported": "base excess 12"}])
+    assert any("words that say it is below 0" in w for w in made.warnings)
+    assert not any("minus sign" in w and "remove" in w for w in made.warnings)
+
+
+def test_a_case_without_a_number_is_a_case(write):
+    made = write(findings=[{"id": "a", "name": "rash", "event": "yes", "time": 3, **TIMED}])
+    assert made.is_whole()
+    assert "rash" in charts.course(made.case).alt
+    made = write(clocks=(), findings=[{"id": "a", "name": "rash"}])
+    assert made.problems == []
+    assert charts.course(made.case) is None
+
+
+def test_an_infusion_has_settings(write):
+    drug = {"id": "v.a", "drug": "v", "name": "ventilation", "start": 0, "stop": 2,
+            "settings": "FiO2 60 %; PEEP 8 to 10 cm[H2O]", **TIMED}  # fmt: skip
+    made = write(observations=[CK], treatments=[drug])
+    assert made.is_whole()
+    assert made.cells("treatments")[0][1] == "FiO2 60%; PEEP 8 to 10 cmH₂O"
+    made = write(observations=[CK], treatments=[{**drug, "settings": "PEEP high"}])
+    assert any("not a name, a number and a unit" in p for p in made.problems)
+
+
+# --- what could not be said
+
+
+def test_times_are_counted_from_any_row_that_has_one(write):
+    drug = {"id": "x.a", "drug": "x", "name": "rituximab", "courses": 2, "interval": 14,
+            "interval_unit": "d", "called": "dose", "start": 1, **TIMED}  # fmt: skip
+    fever = {"id": "fever", "name": "fever", "event": "yes", "clock": "treatments/x.a/2",
+             "time": 24, "time_unit": "h"}  # fmt: skip
+    made = write(observations=[CK], treatments=[drug], findings=[fever])
+    assert made.is_whole()
+    assert made.cells("events")[0][1] == "24 hours after dose 2 of rituximab"
+    (mark,) = made.marks("events")
+    assert float(mark.week_low) * 7 == pytest.approx(16)  # day 1, 14 days on, 1 day on
+    for clock, said in (
+        ("treatments/x.a/3", "a course that treatments/x.a has"),
+        ("findings/rash", "a clock of case.yaml, or a row as table/id"),
+        ("findings/fever", "no circle"),
+    ):
+        wrong = write(observations=[CK], treatments=[drug], findings=[{**fever, "clock": clock}])
+        assert any(said in p for p in wrong.problems), clock
+
+
+def test_a_result_in_words_stands_among_the_numbers(write):
+    late = {"id": "ck.b", "result": "almost normal", "clock": "admission", "time": 30,
+            "time_unit": "d"}  # fmt: skip
+    made = write(observations=[CK, late])
+    assert made.is_whole()
+    assert [row[2] for row in made.cells("measured")] == ["100 U/L", "almost normal"]
+    assert "almost normal" in charts.course(made.case).alt
+
+
+def test_a_value_over_an_interval_is_drawn_over_it(write):
+    urine = {"id": "urine.a", "name": "urine output", "value": 6, "unit": "L", "start": 0,
+             "stop": 8, "clock": "admission", "time_unit": "h"}  # fmt: skip
+    made = write(observations=[urine])
+    assert made.is_whole()
+    assert made.cells("measured")[0][1] == "from admission until 8 hours after admission"
+
+
+def test_pairs_scores_limits_and_targets_are_drawn(write):
+    def value(key, name, number, unit, day):
+        return {"id": key, "name": name, "value": number, "unit": unit, "time": day, **TIMED}
+
+    rows = [
+        value(f"{m}.d{day}", name, number, unit, day)
+        for m, name, unit, numbers in (
+            ("sbp", "systolic pressure", "mm[Hg]", (90, 120)),
+            ("dbp", "diastolic pressure", "mm[Hg]", (50, 70)),
+            ("ham", "Hamilton score", "{score}", (28, 7)),
+            ("na", "sodium", "mmol/L", (118, 136)),
+        )
+        for day, number in enumerate(numbers)
+    ]
+    printed = {"place": PLACE, "as_reported": "normal 135 to 145, aim 120 to 130"}
+    measures = {
+        "sbp": {"pair": "dbp"},
+        "ham": {"range": "0 to 52", "better": "low"},
+        "na": {"lower": "135", "upper": "145", "target": "120 to 130", **printed},
+    }
+    made = write(observations=rows, head={"measures": measures, "main_measure": "na"})
+    assert made.is_whole()
+    panels = made.sheet().panels
+    assert [list(p.rows) for p in panels.values()] == [["na"], ["sbp", "dbp"], ["ham"]]
+    assert not any(p.is_logarithmic(made.case) for p in panels.values())
+    words = charts.course(made.case).svg_with_text
+    for said in ("0 to 52, low is better", "120/70", "target 120 to 130 mmol/L"):
+        assert said in words
+    lines = {m.what: m.text for m in made.marks("laboratory") if m.shape in ("line", "band")}
+    assert lines["lower reference limit, as printed"] == "135 mmol/L"
+
+
+def test_changes_are_told_as_the_case_declares_them(write):
+    values = [
+        {"id": "na.a", "name": "sodium", "value": "108", "unit": "mmol/L", "time": 0, **TIMED},
+        {"id": "na.b", "name": "sodium", "value": "120", "unit": "mmol/L", "time": 1, **TIMED},
+    ]
+    kinds = {"difference": "a rise of 12 mmol/L", "factor": "1.11", "percent": "a rise of 11.1%"}
+    pairs = [{"id": f"na.{k}", "old": "na.a", "new": "na.b", "told": k} for k in kinds]
+    pairs.append({**pairs[0], "id": "na.rate", "told": "rate", "rate_unit": "h"})
+    made = write(observations=values, head={"comparisons": pairs})
+    found = headline(made.case)
+    assert {k: found[f"na.{k}"].text() for k in kinds} == kinds
+    assert found["na.rate"].text() == "a rise of 0.5 mmol/L/h"
+
+
+def test_a_switch_at_an_unknown_time_keeps_its_order(write):
+    drugs = [
+        {"id": "a.a", "drug": "a", "name": "oxaliplatin", "regimen": "FOLFIRINOX", "courses": 8,
+         "called": "cycle", "interval": 2, "interval_unit": "wk", "start": 0, **TIMED},
+        {"id": "b.a", "drug": "b", "name": "irinotecan", "regimen": "FOLFIRINOX", "courses": 8,
+         "called": "cycle", "interval": 2, "interval_unit": "wk", "start": 0, **TIMED},
+        {"id": "c.a", "drug": "c", "name": "gemcitabine", "follows": "a.a"},
+    ]  # fmt: skip
+    made = write(observations=[CK], treatments=drugs)
+    assert made.is_whole()
+    sheet = made.sheet()
+    words = [words_of(made.case, sheet.time, steps, True) for steps in sheet.compact.values()]
+    assert words == [
+        "FOLFIRINOX (oxaliplatin, irinotecan), 8 cycles, every 2 weeks",
+        "Gemcitabine (after oxaliplatin, time not reported)",
+    ]
+    assert made.cells("treatments")[2][2] == "after oxaliplatin, time not reported"
+
+
+def test_a_reported_weight_gives_grams(write):
+    weight = {"id": "weight.a", "name": "body weight", "value": 12, "unit": "kg"}
+    drug = {"id": "ig.a", "drug": "ig", "name": "immunoglobulin", "dose": 2, "dose_unit": "g/kg",
+            "courses": 1, "start": 0, **TIMED}  # fmt: skip
+    made = write(observations=[CK, weight], treatments=[drug],
+                 head={"uses": {"weight": ["weight.a"]}})  # fmt: skip
+    grams = headline(made.case)["ig.grams_per_course.a"]
+    assert grams.text() == "24 g"
+    assert "reported weight" in grams.how
+
+
+# --- the figure and the words
+
+
+@pytest.mark.parametrize(
+    ("times", "unit", "axis"),
+    [
+        (("0", "30", "90"), "min", "min"),
+        (("0", "6", "48"), "h", "h"),
+        (("0", "3", "21"), "d", "d"),
+        (("0", "6", "40"), "wk", "wk"),
+        (("0", "8", "60"), "mo", "mo"),
+        (("0", "4", "10"), "a", "a"),
+    ],
+)
+def test_the_axis_counts_in_the_unit_of_the_case(write, times, unit, axis):
+    rows = [{**CK, "id": f"ck.t{n}", "time": t, "time_unit": unit} for n, t in enumerate(times)]
+    made = write(observations=rows)
+    assert made.is_whole()
+    assert made.sheet().time.unit == axis
+    made = write(observations=rows, head={"axis": {"unit": "d"}})
+    assert made.sheet().time.unit == "d"
+
+
+def test_the_axis_begins_at_the_first_datum_and_is_broken_where_nothing_is(write):
+    rows = [{**CK, "id": f"ck.t{n}", "time": t} for n, t in enumerate((300, 310, 320))]
+    assert write(observations=rows).sheet().time.segments["admission"].pieces[0].first > 40
+    rows = [{**CK, "id": f"ck.t{n}", "time": t} for n, t in enumerate((0, 1, 2, 3, 365, 366))]
+    made = write(observations=rows)
+    assert made.is_whole()
+    time = made.sheet().time
+    pieces = time.segments["admission"].pieces
+    assert [(round(p.first * 7), round(p.last * 7)) for p in pieces] == [(0, 3), (365, 366)]
+    at = [time.x("admission", day / 7) for day in (0, 1, 3, 100, 365, 366)]
+    assert at == sorted(at)
+    assert at[1] - at[0] == pytest.approx(at[5] - at[4])  # one scale
+
+
+@pytest.mark.parametrize("number", [3, 12, 40, 120])
+def test_few_values_and_many_can_be_read(write, number):
+    rows = [
+        {**CK, "id": f"ck.t{n}", "time": n, "value": 100 + (37 * n) % 90} for n in range(number)
+    ]
+    made = write(observations=rows)
+    assert made.is_whole()
+    assert sum(m.shape == "point" for m in made.marks("laboratory")) == number
+
+
+def test_fifteen_drugs_are_one_panel(write):
+    drugs = [
+        {"id": f"d{n}.a", "drug": f"d{n}", "name": f"long name of drug {chr(97 + n)}", "dose": 10,
+         "dose_unit": "mg/d", "start": n, "stop": 2 * n + 3, **TIMED}
+        for n in range(15)
+    ]  # fmt: skip
+    made = write(observations=[CK], treatments=drugs)
+    assert made.is_whole()
+    assert made.sheet().drugs == []
+    assert len(made.sheet().compact) == 15
+
+
+def test_names_stand_as_they_are_written(write):
+    rows = [{**CK, "id": f"ph.t{n}", "name": "pH", "unit": "[pH]", "value": v, "time": n}
+            for n, v in enumerate(("7.1", "7.3"))]  # fmt: skip
+    words = charts.course(write(observations=rows).case).svg_with_text
+    assert ">pH<" in words
+    assert ">PH<" not in words
+
+
+def test_times_of_gestation_and_of_age_are_told_as_such(write):
+    clock = {"id": "gest", "label": "gestation", "phrase": "gestation", "counts": "gestation"}
+    rows = [{**CK, "clock": "gest", "time": "18", "time_unit": "wk"}]
+    birth = {"id": "birth", "name": "caesarean section", "event": "yes", "clock": "gest",
+             "time": 195, "time_unit": "d"}  # fmt: skip
+    made = write(clocks=(clock,), observations=rows, findings=[birth])
+    assert made.is_whole()
+    case = made.case
+    assert told(case, "observations", case.rows.observations[0]) == "at 18 weeks' gestation"
+    assert told(case, "findings", case.rows.findings[0]) == "at 27 weeks and 6 days' gestation"
+    assert "weeks of gestation" in charts.course(case).svg_with_text
+
+
+@pytest.mark.parametrize(
+    ("noun", "begins"), [("infant", "An infant"), ("adolescent", "An adolescent"),
+                         ("girl", "A girl"), ("European man", "A European man")]
+)  # fmt: skip
+def test_the_abstract_is_grammatical(write, noun, begins):
+    subject = {"sex": "female", "noun": noun, "place": PLACE, "as_reported": noun}
+    made = write(observations=[{**CK, "name": "white blood cells"}], head={"subject": subject})
+    said = " ".join(map(plain, sentences(made.case)))
+    assert said.startswith(f"{begins} was diagnosed with a disease.")
+    assert "White blood cells: 100 U/L (at admission)." in said
+
+
+def test_bounds_of_what_lasts_are_told_as_bounds():
+    time = {t: parse(t, "d") for t in ("2", "at least 2", "at most 0", "3 to 5")}
+    assert lasting(time["2"], None, "birth") == "from 2 days after birth"
+    assert lasting(None, time["3 to 5"], "birth") == "until between 3 and 5 days after birth"
+    assert lasting(time["at most 0"], None, "birth") == "at birth or before"
+    assert since(parse("-5 to -2", "d"), "birth") == "between 2 and 5 days before birth"
