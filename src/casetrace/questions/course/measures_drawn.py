@@ -51,7 +51,7 @@ def _untimed(sheet: Sheet) -> None:
     sheet.labels["laboratory"].put(sheet.time.width / 2, 0.5, places, color=GREY["text"])
     for row in every:
         source = f"observations/{row.id}"
-        sheet.note("laboratory", row.name, "unknown", text=row.value.text(), source=source)
+        sheet.note("laboratory", row.name, "unknown", row.value, source=source)
 
 
 def _draw_panel(sheet: Sheet, lane: str, panel: Panel) -> None:

@@ -234,7 +234,7 @@ class Sheet(Notes):
 
     def title(self, lane: str, name: str, *more: str, source: str = "") -> None:
         """Name a lane above its left edge: what in bold, and plain the first words that fit."""
-        room = self.time.width + self.left - 1.15 * words_mm(name)
+        room = self.time.width + self.left - 1.08 * words_mm(name)
         fitting = (words for words in more if words_mm(words) < room - 3)
         ax, up = self.axes[lane], 1.6 if self.wide else 1.2
         offset = {"textcoords": "offset points", "va": "bottom", "annotation_clip": False}
@@ -266,7 +266,7 @@ def _ticks_mm(case: Case, panel: Panel) -> float:
     """Room that the numbers of an axis take, with their ticks."""
     top = max(panel.ends(case), key=abs, default=1.0)
     top = 10.0 ** math.floor(math.log10(2.4 * top)) if panel.is_logarithmic(case) else top
-    return words_mm(f"{top:,.4g}" if abs(top) < 1e4 else f"{top:,.0f}") + 2.8
+    return words_mm(f"{top:,.4g}" if abs(top) < 1e4 else f"{top:,.0f}") + 2.0
 
 
 def _natural(case: Case) -> str:

@@ -185,7 +185,8 @@ def course_ticks(sheet: Sheet, drug: str) -> None:
     unsaid = [key.partition(".")[2].replace("_", " ") for key in blocks if amount(case, key)[1]]
     planned = f"planned {plural(next(iter(blocks.values())).each)}"
     more = f"dose of the {' and '.join(unsaid)} not printed, assumed" if unsaid else ""
-    told = (f"{planned}; {more}", more, f"{planned}; a dose is assumed") if unsaid else (planned,)
+    short = ("a dose is assumed", "one assumed")
+    told = (f"{planned}; {more}", more, f"{planned}; {short[0]}", *short) if unsaid else (planned,)
     sheet.title(drug, titled(name), *told)
     for one in given:
         x, x_end = (time.x(one.clock, w) for w in (one.week.low, one.week.high))
