@@ -486,3 +486,17 @@ def test_bounds_of_what_lasts_are_told_as_bounds():
     assert lasting(None, time["3 to 5"], "birth") == "until between 3 and 5 days after birth"
     assert lasting(time["at most 0"], None, "birth") == "at birth or before"
     assert since(parse("-5 to -2", "d"), "birth") == "between 2 and 5 days before birth"
+
+
+def test_only_outcomes_after_a_drug_stand_beside_its_studies(write):
+    drug = {"id": "ivig.a", "drug": "ivig", "name": "immunoglobulin", "start": 5, **TIMED}
+    outcomes = [
+        {"id": "before", "name": "improved strength", "kind": "outcome", "time": 2, **TIMED},
+        {"id": "after", "name": "walking", "kind": "outcome", "time": 9, **TIMED},
+    ]
+    made = write(observations=[CK], treatments=[drug], findings=outcomes)
+    (mark,) = [m for m in charts.evidence(made.case).marks if m.what == "this case"]
+    assert mark.text == "one patient, no share: walking"
+    made = write(observations=[CK], treatments=[drug], findings=outcomes[:1])
+    (mark,) = [m for m in charts.evidence(made.case).marks if m.what == "this case"]
+    assert mark.text == "one patient, no share: no outcome after it is reported"

@@ -259,6 +259,8 @@ class Case(Tables):
             "place": getattr(row, "place", ""),
             "as_reported": getattr(row, "as_reported", ""),
         }
+        if words := getattr(row, "time_as_reported", ""):
+            found["as_reported"] = " … ".join(filter(None, (found["as_reported"], words)))
         if getattr(row, "schedule_as_reported", ""):
             found["place"] += f"; {row.schedule_place or row.place}"
             found["as_reported"] += f" … {row.schedule_as_reported}"

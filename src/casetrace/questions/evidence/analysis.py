@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from casetrace.case.clocks import clock_of, span, when
 from casetrace.case.model import Case
 from casetrace.case.reference import Study
+from casetrace.case.rows import Finding
 from casetrace.display.trace import mark
 from casetrace.quantity import Quantity
 from casetrace.questions.classification.criteria_items import phenotype
@@ -22,6 +24,7 @@ __all__ = [
     "answer",
     "claims",
     "has",
+    "outcomes_after",
     "phenotype",
     "proportion",
     "share",
@@ -109,6 +112,21 @@ def has(case: Case) -> Answer:
             "no row of register.csv says what to weigh it against",
         ),
     )
+
+
+def outcomes_after(case: Case, drugs: Iterable[str]) -> list[Finding]:
+    """Return the outcomes that are known to have come after the first of some drugs was begun."""
+    order = [clock.id for clock in case.head.clocks]
+    steps = [t for t in case.rows.treatments if t.drug in set(drugs)]
+    begun = [(clock_of(case, t), span(case, t)[0]) for t in steps]
+    begun = [(order.index(c), q.high if q else 0.0) for c, q in begun if c in order]
+    found = []
+    for row in case.rows.findings:
+        time, clock = when(case, "findings", row), clock_of(case, row)
+        is_outcome = row.kind == "outcome" and row.state == "observed"
+        if is_outcome and time and begun and (order.index(clock), time.low) >= min(begun):
+            found.append(row)
+    return found
 
 
 def share(study: Study) -> Quantity | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 
 from matplotlib.axes import Axes
 
@@ -44,7 +45,7 @@ def evidence(case: Case) -> Figure | None:
         )
         ax.set_xlim(0, 100)
         ax.set_xticks([0, 25, 50, 75, 100])
-        _the_case(page, ax)
+        _the_case(page, ax, dict.fromkeys(s.drug for s, _ in found))
         for y, (study, q) in enumerate(found, start=1):
             _study(page, ax, y, study, q)
         key = "circle: children   square: adults   open diamond: controls   "
@@ -62,10 +63,16 @@ def _label(study: Study) -> str:
     )
 
 
-def _the_case(page: Page, ax: Axes) -> None:
-    words = "one patient: improvement, but no share"
-    ax.text(1.5, 0, words, va="center", color=GREY["text"], clip_on=False)
-    page.note("studies", "this case", "unknown", text="one patient, no share")
+def _the_case(page: Page, ax: Axes, drugs: Iterable[str]) -> None:
+    """What became of the one patient after the drug, in words: one patient is no share."""
+    found = analysis.outcomes_after(page.case, drugs)
+    names = "; ".join(row.name for row in found[:2]) + ("; and others" if len(found) > 2 else "")
+    words = f"one patient, no share: {names or 'no outcome after it is reported'}"
+    said = "\n".join(textwrap.wrap(words, 84))
+    drawn = ax.text(1.5, 0, said, va="center", color=GREY["text"], clip_on=False, linespacing=1.1)
+    source = f"findings/{found[0].id}" if found else ""
+    lead(source, drawn)
+    page.note("studies", "this case", "unknown", text=words, source=source)
 
 
 def _study(page: Page, ax: Axes, y: int, study: Study, q: Quantity) -> None:
