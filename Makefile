@@ -42,8 +42,8 @@ check: $(VENV)/.ready ## Validate the data and verify that everything committed 
 accept: $(VENV)/.ready ## Take the present results as the new stored ones and say what changed
 	@$(BIN)/casetrace accept
 
-new-case: $(VENV)/.ready ## Make the folder of a new case: make new-case NAME=author-year
-	@$(BIN)/casetrace new "$(NAME)"
+new-case: $(VENV)/.ready ## Make the folder of a new case: make new-case NAME=author-year LIKE=hours
+	@$(BIN)/casetrace new "$(NAME)" $(if $(LIKE),--like "$(LIKE)")
 
 bench: $(VENV)/.lab ## Measure the build against other ways (half an hour); writes docs/benchmarks.md
 	@$(BIN)/python benchmarks/bench.py

@@ -3,12 +3,12 @@
 import os
 
 import pytest
-from conftest import casetrace, change_cell
+from conftest import casetrace, change_cell, charts, overlaps
 
 from casetrace.case.load import check, load
 from casetrace.case.problems import UsageError
 from casetrace.curate.guide import EXAMPLE, guide, missing_of_care
-from casetrace.curate.new_case import create
+from casetrace.curate.new_case import EXAMPLES, create
 from casetrace.questions.values import check_names, headline, idle_readings
 
 CASE = "author-2020"
@@ -188,3 +188,26 @@ def test_what_care_misses_comes_last(new):
     lines = done.stdout.splitlines()
     assert lines[-2].startswith("note: CARE checklist")
     assert lines[-1].startswith(f"{CASE}: ")
+
+
+@pytest.mark.parametrize("like", EXAMPLES)
+def test_each_worked_example_holds_and_is_drawn(copy, like):
+    create(CASE, copy, like)
+    assert check(CASE, copy) == ([], [])
+    case = load(CASE, where=copy)
+    check_names(case)
+    assert idle_readings(case) == []
+    assert {row.place for row in case.rows.treatments} == {EXAMPLE}
+    for width in (170, 85):
+        figure = charts.course(case, width)
+        assert overlaps(figure.drawing) == []
+        assert len(figure.marks) > 5
+
+
+def test_an_example_of_hours_and_one_of_a_score_show_what_they_are_for(copy):
+    create("in-hours", copy, "hours")
+    values = headline(load("in-hours", where=copy))
+    assert values["sodium.rise"].text() == "a rise of 12 mmol/L"
+    assert values["sodium.rate"].text() == "a rise of 0.5 mmol/L/h"
+    create("a-score", copy, "score")
+    assert headline(load("a-score", where=copy))["depression.fall"].text() == "a fall of 21"

@@ -231,7 +231,7 @@ def _new(options: argparse.Namespace) -> int:
     """Make the folder of a new case."""
     from casetrace.curate.new_case import create
 
-    for path in create(options.case, project()):
+    for path in create(options.case, project(), options.like):
         print(path)
     print(
         f"All of it is an example: replace it row by row, and ask\n"
@@ -442,6 +442,8 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("cases", nargs="*", metavar="CASE")
     added = command("new", _new, "Make the folder of a new case, with a worked row in each table.")
     added.add_argument("case", metavar="NAME", help="such as imataka-2014")
+    words = "worked example: courses in weeks (default), an emergency in hours, or a rating scale"
+    added.add_argument("--like", choices=("weeks", "hours", "score"), default="weeks", help=words)
     words = "Make the folder of a new case from a Phenopacket, a FHIR Bundle or a CSV of visits."
     added = command("import", _import, words)
     added.add_argument("file", metavar="FILE")

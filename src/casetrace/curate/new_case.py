@@ -19,13 +19,15 @@ from casetrace.case.problems import UsageError
 from casetrace.case.project import Project
 from casetrace.curate.guide import EXAMPLE
 
-__all__ = ["EXAMPLE", "create", "make_folder", "place_of"]
+__all__ = ["EXAMPLE", "EXAMPLES", "create", "make_folder", "place_of"]
 
-TEMPLATE = Path(__file__).parent / "template"
+TEMPLATES = Path(__file__).parent / "template"
+#: Worked examples, by what their times and values are like.
+EXAMPLES = ("weeks", "hours", "score")
 _NAME = TypeAdapter(CaseId)
 
 
-def create(case: str, where: Project) -> list[str]:
+def create(case: str, where: Project, like: str = "weeks") -> list[str]:
     """Make the folder of a case that passes ``casetrace check``, all of it marked as an example.
 
     Parameters
@@ -34,6 +36,9 @@ def create(case: str, where: Project) -> list[str]:
         Name of the folder, such as ``imataka-2014``.
     where : Project
         The project.
+    like : str
+        The worked example: ``weeks`` with courses of a drug, ``hours`` with pairs, limits and
+        what lasted, or ``score`` with a rating scale and sessions.
 
     Returns
     -------
@@ -49,7 +54,7 @@ def create(case: str, where: Project) -> list[str]:
     writer = csv.writer(care, lineterminator="\n")
     writer.writerow(["item", "met", "note"])
     writer.writerows([item.id, "no", ""] for item in load_reference(where).care)
-    files = {path.name: path.read_text("utf-8") for path in TEMPLATE.iterdir()}
+    files = {path.name: path.read_text("utf-8") for path in (TEMPLATES / like).iterdir()}
     head = files["case.yaml"].replace("{id}", case).replace("{year}", str(date.today().year))
     return make_folder(case, where, {**files, "case.yaml": head, "care.csv": care.getvalue()})
 
