@@ -47,7 +47,8 @@ class Labels:
         frame = ax.get_window_extent()
         margin = Bbox([[0.0, frame.y0 - 20], [frame.x0 - 3, frame.y1 + 20]])  # of its numbers
         title = Bbox([[0.0, frame.y1 + 1], [ax.figure.bbox.x1, frame.y1 + 16]])
-        self.taken: list[tuple[Bbox, str]] = [(margin, ""), (title, "")]
+        floor = Bbox([[0.0, frame.y0 - 25], [ax.figure.bbox.x1, frame.y0 - 1]])
+        self.taken: list[tuple[Bbox, str]] = [(margin, ""), (title, ""), (floor, "")]
 
     def take(
         self, x: float, y: float, sides: tuple[float, float, float, float], of: str = ""

@@ -69,7 +69,7 @@ def _axis(sheet: Sheet) -> None:
         middle, down, words = sheet.axis_words[segment.phase.clock.id]
         ax.text(
             middle,
-            -((1.2 if segment.is_moment else under) + 2.9 * down) / height,
+            -(under + 2.9 * down) / height,
             words,
             transform=ax.get_xaxis_transform(),
             ha="center",

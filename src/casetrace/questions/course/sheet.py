@@ -95,7 +95,7 @@ class Sheet(Notes):
         self.rows = {"events": event_rows, "treatments": bar_rows}
         self.axis_words = self._axis_words()
         axis = self.axis_words.values()
-        lines = max((down + words.count("\n") for _, down, words in axis), default=0) + 1
+        lines = int(max((down + words.count("\n") for _, down, words in axis), default=0)) + 1
         bottom = 5.6 + 2.9 * lines + 2.9 * (2 if wide else 3)
         space = 6.2 if wide else 5.8
         total = top + bottom + sum(heights.values()) + space * (len(heights) - 1)
@@ -200,7 +200,7 @@ class Sheet(Notes):
             found[block.id] = Spot(row, left, row, text)
         return found, max(len(taken), 1)
 
-    def _axis_words(self) -> dict[str, tuple[float, int, str]]:
+    def _axis_words(self) -> dict[str, tuple[float, float, str]]:
         """Middle, lines to stand lower, and words under each stretch of the axis, kept apart."""
         segments, found = list(self.time.segments.values()), {}
         end, over = -math.inf, 0
@@ -215,11 +215,12 @@ class Sheet(Notes):
             half = max(map(words_mm, lines)) / 2
             middle = (segment.left + segment.right) / 2
             middle = min(max(middle, half - self.left), self.time.width + 0.6 - half)
-            # A moment's words stand higher than the others', which are under the ticks.
-            over = over + len(lines) if middle - half < end + 0.8 and not segment.is_moment else 0
-            shift = over - len(lines) if over else 0
-            end = middle + half if not segment.is_moment else end
-            over = max(over, len(lines)) if not segment.is_moment else over
+            room = segment.right - segment.left + self.time.gap
+            if segment.is_moment and 2 * half <= room:  # as high as the ticks beside it
+                found[clock.id] = (middle, -1.0, "\n".join(lines))
+                continue
+            shift = over if middle - half < end + 0.8 else 0
+            end, over = middle + half, shift + len(lines)
             found[clock.id] = (middle, shift, "\n".join(lines))
         return found
 
@@ -265,8 +266,8 @@ def words_mm(words: str) -> float:
 def _ticks_mm(case: Case, panel: Panel) -> float:
     """Room that the numbers of an axis take, with their ticks."""
     top = max(panel.ends(case), key=abs, default=1.0)
-    top = 10.0 ** math.floor(math.log10(2.4 * top)) if panel.is_logarithmic(case) else top
-    return words_mm(f"{top:,.4g}" if abs(top) < 1e4 else f"{top:,.0f}") + 2.0
+    top = 10.0 ** math.floor(math.log10(2.4 * top)) if panel.is_logarithmic(case) else 1.28 * top
+    return words_mm(f"{top:,.3g}" if abs(top) < 1e4 else f"{top:,.0f}") + 2.5
 
 
 def _natural(case: Case) -> str:

@@ -226,7 +226,7 @@ class Timeline:
 
     def _ticks(self, ax: Axes) -> None:
         positions, labels = [], []
-        steps, apart = STEPS[self.unit], 8.0 if self.width > 100 else 6.2  # mm
+        steps, apart = STEPS[self.unit], 8.0 if self.width > 100 else 6.0  # mm
         most = max(
             abs(week) for p in self.segments.values() for week in (p.phase.first, p.phase.last)
         )
@@ -247,7 +247,7 @@ class Timeline:
                 positions.append(piece.at_first + at * self.scale)
                 labels.append(f"{count * step}".replace("-", "−"))
         fits = [
-            x + 0.68 * len(said) < self.width + 0.6
+            x + 0.78 * len(said) < self.width + 0.6
             for x, said in zip(positions, labels, strict=True)
         ]
         ax.set_xticks(list(compress(positions, fits)), list(compress(labels, fits)))
