@@ -500,3 +500,11 @@ def test_only_outcomes_after_a_drug_stand_beside_its_studies(write):
     made = write(observations=[CK], treatments=[drug], findings=outcomes[:1])
     (mark,) = [m for m in charts.evidence(made.case).marks if m.what == "this case"]
     assert mark.text == "one patient, no share: no outcome after it is reported"
+
+
+def test_a_drug_and_an_event_may_have_the_same_name_in_the_data(write):
+    drug = {"id": "dialysis.a", "drug": "dialysis", "name": "haemodialysis", "start": 1, **TIMED}
+    event = {"id": "dialysis", "name": "catheter placed", "event": "yes", "time": 1, **TIMED}
+    words = charts.course(write(treatments=[drug], findings=[event]).case).svg_with_text
+    assert ">Haemodialysis<" in words
+    assert ">catheter placed<" in words

@@ -32,7 +32,7 @@ def events(sheet: Sheet) -> None:
         y, source = rows - spot.row - 0.5, f"findings/{row.id}"
         style = {"ha": "left", "va": "center", "zorder": 6}
         style |= {} if spot.is_inside else {"bbox": PAPER}
-        words = sheet.words[row.id]
+        words = sheet.words["events", row.id]
         said = ax.text(spot.words, rows - spot.middle(words), words, **style)
         lead(source, said)
         text = told(case, "findings", row)

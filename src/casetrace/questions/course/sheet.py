@@ -45,7 +45,7 @@ class Sheet(Notes):
     def __init__(self, case: Case, width: float, wide: bool) -> None:
         self.case, self.wide = case, wide
         super().__init__()
-        self.words: dict[str, str] = {}  # by row, in lines that the page has room for
+        self.words: dict[tuple[str, str], str] = {}  # by panel and row, in lines that have room
         self.used: set[str] = set()  # kinds of mark that the key explains
         left, right, top = (11.0, 1.0, 4.5) if wide else (9.5, 0.8, 4.5)
         found = panels(case)
@@ -75,7 +75,7 @@ class Sheet(Notes):
         self.course_spots: dict[str, dict[str, Spot]] = {}
         self.course_rows: dict[str, int] = {}
         for drug in filter(self.is_in_courses, self.drugs):
-            self.course_spots[drug], self.course_rows[drug] = self._over_courses(drug, width)
+            self.course_spots[drug], self.course_rows[drug] = self._over_courses(drug)
         heights: dict[str, float] = {}
         for lane in self.panels or (["laboratory"] if self.untimed else []):
             is_first = lane == "laboratory"
@@ -155,26 +155,27 @@ class Sheet(Notes):
         if row.lasts:
             parts = reach(self.time, clock, *span(self.case, row))
             x, x_end = parts[0].left, parts[-1].right
-            long, lines = self._wrapped(row.id, row.name)
+            long, lines = self._wrapped("events", row.id, row.name)
             return Item(row.id, x, x_end, long, is_bar=True, lines=lines)
         at = when(self.case, "findings", row)
         x, x_end = (self.time.x(clock, week) for week in (at.low, at.high))
-        long, lines = self._wrapped(row.id, row.name)
+        long, lines = self._wrapped("events", row.id, row.name)
         return Item(row.id, x, x_end, long, lines=lines, is_before=x_end - x > 1)
 
-    def _wrapped(self, key: str, words: str) -> tuple[float, int]:
+    def _wrapped(self, lane: str, key: str, words: str) -> tuple[float, int]:
         """Break words that are longer than the page; gives their length and number of lines."""
         room = self.time.width + self.left - 1.6
         lines, most = [words], len(words)
         while max(map(words_mm, lines)) > room and most > 12:
             lines = textwrap.wrap(words, most := most - 2, break_long_words=False)
-        self.words[key] = "\n".join(lines)
+        self.words[lane, key] = "\n".join(lines)
         return max(map(words_mm, lines)), len(lines)
 
     def _bar(self, key: str) -> Item:
         """A treatment of the common panel, from its first mark to its last."""
         steps = self.compact[key]
-        long, lines = self._wrapped(key, words_of(self.case, self.time, steps, self.wide))
+        words = words_of(self.case, self.time, steps, self.wide)
+        long, lines = self._wrapped("treatments", key, words)
         parts = [p for t in steps for p in parts_of(self.case, self.time, t)]
         if not parts:
             return Item(key, 0.0, 0.0, long, lines=lines)
@@ -182,7 +183,7 @@ class Sheet(Notes):
         is_bar = len(steps) == 1 and not steps[0].is_block
         return Item(key, x, x_end, long, is_bar=is_bar, lines=lines)
 
-    def _over_courses(self, drug: str, width: float) -> tuple[dict[str, Spot], int]:
+    def _over_courses(self, drug: str) -> tuple[dict[str, Spot], int]:
         """Words over each block of courses, in rows that keep them apart, within the page."""
         taken: list[float] = []
         found = {}

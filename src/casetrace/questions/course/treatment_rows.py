@@ -61,6 +61,6 @@ def treatment_rows(sheet: Sheet) -> None:
             style["color"] = GREY["text"]
         elif not spot.is_inside:
             style["bbox"] = PAPER
-        lines = sheet.words[key]
+        lines = sheet.words["treatments", key]
         said = ax.text(spot.words, rows - spot.middle(lines), lines, **style)
         lead(f"treatments/{steps[0].id}", said)
