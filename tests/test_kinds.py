@@ -11,6 +11,7 @@ from conftest import ROOT, charts, overlaps, write_case
 
 from casetrace.case.clocks import lasting, since, told
 from casetrace.case.load import check, load
+from casetrace.case.privacy import found_in
 from casetrace.case.project import Project
 from casetrace.display.trace import plain
 from casetrace.narrative.abstract import sentences
@@ -172,6 +173,8 @@ def test_courses_without_an_interval_have_no_times(write):
     assert made.cells("treatments")[0][2] == "21 sessions, the first at admission"
     weeks = [(m.week_low, m.week_high) for m in made.marks("treatments")]
     assert weeks[0] == ("0", "0")
+    sheet = made.sheet()
+    assert len(parts_of(made.case, sheet.time, made.case.rows.treatments[0])) == 1
     assert set(weeks[1:]) == {("0", "")}
     assert "0, 0" not in charts.course(made.case).alt
 
@@ -508,3 +511,51 @@ def test_a_drug_and_an_event_may_have_the_same_name_in_the_data(write):
     words = charts.course(write(treatments=[drug], findings=[event]).case).svg_with_text
     assert ">Haemodialysis<" in words
     assert ">catheter placed<" in words
+
+
+def test_a_course_begun_at_some_time_later_is_no_exact_tick(write):
+    drug = {"id": "x.a", "drug": "x", "name": "therapy", "courses": 2, "start": "at least 0",
+            **TIMED}  # fmt: skip
+    made = write(observations=[CK, {**CK, "id": "ck.b", "time": 20}], treatments=[drug])
+    assert made.is_whole()
+    (part,) = parts_of(made.case, made.sheet().time, made.case.rows.treatments[0])
+    assert part.kind == "to right"
+
+
+def test_a_dose_whose_end_is_uncertain_is_not_solid_to_its_latest_end(write):
+    step = {"drug": "x", "name": "prednisone", "dose_unit": "mg/d", **TIMED}
+    drugs = [
+        {"id": "x.a", "dose": 40, "start": 0, "stop": "3 to 5", **step},
+        {"id": "x.b", "dose": 20, "start": 9, "stop": 12, **step},
+    ]
+    made = write(observations=[CK], treatments=drugs)
+    assert made.is_whole()
+    parts = parts_of(made.case, made.sheet().time, made.case.rows.treatments[0])
+    assert [p.kind for p in parts] == ["sure", "maybe"]
+    assert made.sheet().drugs == []
+
+
+def test_a_value_until_some_time_stands_at_the_end_of_its_line(write):
+    made = write(observations=[{**CK, "time": "at most 10"}, {**CK, "id": "ck.b", "time": 20}])
+    assert made.is_whole()
+    figure, time = charts.course(made.case), made.sheet().time
+    points = [line.get_xdata()[0] for line in figure.drawing.axes[0].lines
+              if line.get_marker() == "o"]  # fmt: skip
+    assert points[0] == pytest.approx(time.x("admission", 10 / 7))
+
+
+def test_a_limit_that_is_assumed_is_never_named_without_saying_so(write):
+    rows = [{**CK, "id": f"ck.t{n}", "time": n, "value": 100 + 9 * n} for n in range(12)]
+    made = write(observations=rows, head={"uses": {"upper_limit": {"ck": "ck_jccls_women"}}})
+    for width in (170, 85):
+        words = charts.course(made.case, width).svg_with_text
+        assert "limit 153 U/L" not in words or "(assumed)" in words
+
+
+def test_days_of_courses_are_no_place_on_earth(write):
+    drug = {"id": "x.a", "drug": "x", "name": "therapy", "courses": 4, "interval": 1,
+            "interval_unit": "d", "start": 0, **TIMED}  # fmt: skip
+    made = write(observations=[CK], treatments=[drug])
+    assert "planned in days 0, 1, 2, 3" in charts.course(made.case).alt
+    assert list(found_in("levels of 0.053, 0.041")) == []
+    assert [kind.name for kind, _ in found_in("at 36.386, 139.811")] == ["geography"]

@@ -346,9 +346,8 @@ def since(time: Quantity, zero: str, counts: str = "time") -> str:
         turned = replace(time, low=-time.high, high=-time.low, low_closed=True, high_closed=False)
         return f"{turned.text()} before {zero}"
     ends = [_bare(say(replace(time, low=x, high=x, **bound), zero)) for x in (time.low, time.high)]
-    shared = next((f" {w} {zero}" for w in ("before", "after") if zero), "")
-    first = ends[0].removesuffix(f" {zero}") if shared else ends[0].removesuffix("' gestation")
-    return f"between {first} and {ends[1]}"
+    shared = f" {zero}" if counts == "time" else "' gestation"
+    return f"between {ends[0].removesuffix(shared)} and {ends[1]}"
 
 
 def _after(time: Quantity, zero: str) -> str:

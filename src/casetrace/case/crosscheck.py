@@ -299,6 +299,11 @@ def _times(case: Case) -> Iterator[Problem]:
             if q and q.is_point and not whole(q.low):
                 fix = "write how many there were"
                 yield _at(case, "treatments", row, column, "", "a whole number above 0", fix)
+        before = next((t for t in case.rows.treatments if t.id == row.follows), None)
+        if row.gap and before and not (before.is_block and before.drug == row.drug):
+            expected = f"a gap from a block of {row.drug}; follows names another"
+            fix = "give the block a start, or count it from the other step with clock"
+            yield _at(case, "treatments", row, "gap", "", expected, fix)
         if row.courses and not _is_count(case, row):
             expected = "a whole number, or in the last block of a drug at least so many"
             fix = (

@@ -78,7 +78,9 @@ KINDS: tuple[Kind, ...] = (
             r"〒\s?\d{3}-?\d{4}",
             r"(?i:\b(?:zip|post ?code|postal code|plz)\b)\W{0,3}[A-Z\d-]{3,}",
             r"\b\d{1,5} (?:[A-Z][a-z]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Blvd)\b",
-            r"(?<!\d)[-+]?\d{1,3}\.\d{3,}°?\s?[NS]?\s?[,;/ ]\s?[-+]?\d{1,3}\.\d{3,}",
+            # Two numbers below 1 are no place where anyone lives: they are doses, weeks or levels.
+            r"(?<!\d)(?!(?<![-+])0\.\d+[,;/ ]\s?0\.)"
+            r"[-+]?\d{1,3}\.\d{3,}°?\s?[NS]?\s?[,;/ ]\s?[-+]?\d{1,3}\.\d{3,}",
             r"\d{1,3}°\s?\d{1,2}['′]",
         ),
         "name the country or the state alone",

@@ -1,4 +1,4 @@
-"""The clinical course on one page: laboratory, motor state, treatment and events."""
+"""The clinical course on one page: measures, motor state, treatment and events."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from casetrace.case.model import Case
 from casetrace.display.figure import Figure, Mark, finish, lead
 from casetrace.display.labels import Place
 from casetrace.display.style import FULL, GREY, styled
-from casetrace.quantity.wording import titled
+from casetrace.quantity.units import printed
+from casetrace.quantity.wording import plural, titled
 from casetrace.questions.course.events import events
 from casetrace.questions.course.measures_drawn import draw_measures
 from casetrace.questions.course.motor import motor
@@ -99,6 +100,8 @@ KEY = {
     "pale": "pale: may have lasted, or been given then",
     "fading": "fading: end not reported",
     "square": "square: test or procedure",
+    "over": "thick line: measured over that time",
+    "when": "thin line: time uncertain",
 }
 
 
@@ -110,7 +113,10 @@ def _key(sheet: Sheet) -> None:
         "open point": "open point" in shapes,
         "arrow": "arrow" in shapes
         or any(
-            m.shape != "bar" and m.week_low and not m.week_high and m.lane in ("motor", "events")
+            m.shape != "bar"
+            and m.week_low
+            and not m.week_high
+            and m.lane in ("laboratory", "motor", "events")
             for m in sheet.marks
         ),
         "bar": any(m.lane == "motor" and m.shape == "band" for m in sheet.marks),
@@ -122,9 +128,12 @@ def _key(sheet: Sheet) -> None:
         "pale": "maybe" in sheet.used,
         "fading": bool({"to left", "to right"} & sheet.used),
         "square": {"s", "D"} <= sheet.used,
+        "over": "over" in sheet.used,
+        "when": "when" in sheet.used,
     }
     said = [words for name, words in KEY.items() if used[name]]
     lines = textwrap.wrap("; ".join(said), 136 if sheet.wide else 66)
+    sheet.grow(2.9 * (len(lines) - sheet.key_lines))
     height = sheet.drawing.get_figheight() * 25.4
     left = 0.8 / (sheet.drawing.get_figwidth() * 25.4)
     style = {"ha": "left", "va": "bottom", "color": GREY["text"], "linespacing": 1.1}
@@ -176,12 +185,13 @@ def _alt(case: Case, sheet: Sheet) -> str:
         marks = said(drug)
         if sheet.is_in_courses(drug):
             known = [m for m in marks if m.shape == "tick"]
-            weeks = ", ".join(f"{float(m.week_low):.3g}" if m.week_low else "?" for m in known)
-            name = next(t.name for t in case.rows.treatments if t.drug == drug)
-            many = f"{len(known)} courses" if len(known) > 1 else "A course"
-            week = "weeks" if len(known) > 1 else "week"
-            after = "" if known == marks else "; courses after the last not reported"
-            parts.append(f"{many} of {name}, planned in {week} {weeks}{after}.")
+            each = float(sheet.time.weeks)
+            at = ", ".join(f"{float(m.week_low) / each:.3g}" if m.week_low else "?" for m in known)
+            block = next(t for t in case.rows.treatments if t.drug == drug)
+            called = plural(block.each)
+            after = "" if known == marks else f"; {called} after the last not reported"
+            unit = printed(sheet.time.unit)
+            parts.append(f"{len(known)} {called} of {block.name}, planned in {unit} {at}{after}.")
         else:
             doses = [m.text for m in marks if m.shape == "step"]
             known = f"{', then '.join(doses)}; " if doses else ""

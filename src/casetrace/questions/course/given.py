@@ -24,12 +24,12 @@ def parts_of(case: Case, time: Timeline, step: Treatment) -> list[Part]:
         found = []
         for one in courses(case, step.drug):
             if one.block == step.id and one.clock and math.isfinite(one.week.low):
-                x = time.x(one.clock, one.week.low)
-                x_end = time.x(one.clock, one.week.high)
-                is_open = math.isinf(one.week.high)
-                end = x if is_open else x_end
-                kind = "sure" if end - x < TICK else "maybe"
-                found.append(Part(x - TICK / 2, end + TICK / 2, kind))
+                x, x_end = (time.x(one.clock, w) for w in (one.week.low, one.week.high))
+                if math.isfinite(one.week.high):
+                    kind = "sure" if x_end - x < TICK else "maybe"
+                    found.append(Part(x - TICK / 2, x_end + TICK / 2, kind))
+                elif not found:  # at some time after this; of the later ones no more is known
+                    return [Part(x, max(min(x + FADE, x_end), x + TICK), "to right")]
         is_counted = step.courses and math.isfinite(step.courses.high)
         if found and not is_counted and step.interval:
             end, clock = found[-1].right, clock_of(case, step)

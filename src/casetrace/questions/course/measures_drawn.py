@@ -25,6 +25,7 @@ from casetrace.questions.course.sheet import Sheet
 
 __all__ = ["draw_measures"]
 
+AS_PRINTED = ", as printed"
 #: So many values of a panel are named each; of more, the first, last, extreme and inexact ones.
 NAMED = 12
 #: Marks of the measures that share a panel, with the sign that stands for each in its title.
@@ -75,7 +76,7 @@ def _draw_panel(sheet: Sheet, lane: str, panel: Panel) -> None:
         )
     labels = sheet.labels[lane]
     _draw_limits(sheet, ax, limits, first)
-    every = [row for row in panel.every]
+    every = panel.every
     dense = len(every) > NAMED
     told = _told(panel) if dense else {row.id for row in panel.rows_with_words}
     wanted = []
@@ -170,13 +171,13 @@ def _join(ax: Axes, x: float, upper: Quantity, lower: Quantity) -> None:
 
 
 def _words_alone(sheet: Sheet, ax: Axes, row: Observation) -> tuple[float, float, list[Place]]:
-    """A result without a number: its words, over a tick on the axis at its time."""
+    """A result without a number: its words, over a tick or line as far as its time is known."""
     case, time = sheet.case, when(sheet.case, "observations", row)
     clock = clock_of(case, row)
-    ends = [w for w in (time.low, time.high) if math.isfinite(w)]
-    x = sheet.time.x(clock, sum(ends) / len(ends))
-    low = ax.get_ylim()[0]
-    ax.plot([x, x], [0, 0.06], transform=ax.get_xaxis_transform(), color="#333333", linewidth=0.8)
+    ends = [sheet.time.x(clock, week) for week in (time.low, time.high)]
+    x, low = sum(ends) / 2, ax.get_ylim()[0]
+    line = [[x, x], [0, 0.06]] if time.is_point else [ends, [0.03, 0.03]]
+    ax.plot(*line, transform=ax.get_xaxis_transform(), color="#333333", linewidth=0.8)
     source = f"observations/{row.id}"
     sheet.note(
         "laboratory",
@@ -263,11 +264,9 @@ def _end(limit: Quantity) -> float:
 
 def _whose(case: Case, measure: str, kind: str, is_short: bool = False) -> str:
     """Of whom a limit is, that the report does not print itself."""
-    if measures.printed_limit(case, measure, kind):
-        return ", as printed"
+    if measures.printed_limit(case, measure, kind) or measures.is_printed(case, measure):
+        return AS_PRINTED
     row = case.reference.get("limits", case.head.uses.upper_limit[measure])
-    if row.printed_in == case.id:
-        return ", as printed"
     population = row.population.split(",")[0] if is_short else row.population
     return f": {row.statistic}, {population}"
 
@@ -277,21 +276,20 @@ def _name_limits(sheet: Sheet, labels: Labels, limits: dict[str, Quantity], meas
     case = sheet.case
     for kind, limit in limits.items():
         if kind == "target":
-            words = f"target {limit.text()}"
+            words = short = f"target {limit.text()}"
         else:
+            whose = _whose(case, measure, kind, is_short=True)
+            is_assumed = whose != AS_PRINTED
             words = f"{kind} reference limit {limit.text()}"
-            if measures.printed_limit(case, measure, kind) or measures.is_printed(case, measure):
-                words += " (as printed)"
-            elif sheet.wide:
-                words += f"{_whose(case, measure, kind, True)} (assumed)"
-            else:
-                words += " (assumed)"
+            words += whose if is_assumed and sheet.wide else ""
+            words += " (assumed)" if is_assumed else " (as printed)"
+            short = f"{kind} limit {limit.text()}" + " (assumed)" * is_assumed
         width = sheet.time.width / 25.4 * 72
         sides = (("right", -1.4), ("left", 3 - width), ("center", -width / 2))
         under = [(-2.5, "top"), (2.5, "bottom")]
         places = [
             Place(right, up, ha, va, said)
-            for said in (words, words.partition(" (")[0])
+            for said in (words, short)
             for up, va in (under if kind != "lower" else under[::-1])
             for ha, right in sides
         ]
@@ -315,11 +313,13 @@ def _draw_value(
     """Draw one observation by what is known of it; gives shape, mark and places for its words."""
     ax, colour, clock = labels.ax, COLOURS[look[2]], clock_of(sheet.case, row)
     x, x_end = (sheet.time.x(clock, w) for w in (time.low, time.high))
-    start, stop = span(sheet.case, row)
-    if start and stop and math.isfinite(start.low) and math.isfinite(stop.high):
-        x, x_end = (sheet.time.x(clock, w) for w in (start.low, stop.high))
-    # A mark whose time has no end stands at its beginning, with a line to where it may lie.
-    centre = x if math.isinf(time.high) else (x + x_end) / 2
+    low, high = time.low, time.high
+    if row.lasts:
+        start, stop = span(sheet.case, row)
+        low, high = start.low if start else -math.inf, stop.high if stop else math.inf
+        x, x_end = (sheet.time.x(clock, week) for week in (low, high))
+    # A mark whose time has one end stands at that, with a line to where it may lie.
+    centre = x if math.isinf(high) else x_end if math.isinf(low) else (x + x_end) / 2
     half = (x_end - x) / 2 / 25.4 * 72
     words = value.text(unit=False)
     if value.is_point:
@@ -338,8 +338,12 @@ def _draw_value(
         labels.take(centre, value.low, (2.5, 2.5, 2.5, 2.5), row.id)
         beside = _around(words, 4.5, 4)
         if x_end > x:
-            shape = "-|>,head_width=0.1,head_length=0.2" if math.isinf(time.high) else "-"
-            look = {"arrowstyle": shape, "color": colour, "linewidth": 0.6}
+            head = ",head_width=0.1,head_length=0.2"
+            ended = "-" if row.lasts else "|-|,widthA=0.1,widthB=0.1"
+            shape = f"-|>{head}" if math.isinf(high) else f"<|-{head}" if math.isinf(low) else ended
+            thick = 2.0 if row.lasts else 0.6  # it lasted so long, or its time is uncertain
+            sheet.used.add("over" if row.lasts else "when")
+            look = {"arrowstyle": shape, "color": colour, "linewidth": thick}
             look |= {"shrinkA": 0, "shrinkB": 0}
             ax.annotate("", (x_end, value.low), (x, value.low), arrowprops=look, zorder=3)
             room = sheet.time.width - centre

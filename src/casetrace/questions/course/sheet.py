@@ -96,7 +96,8 @@ class Sheet(Notes):
         self.axis_words = self._axis_words()
         axis = self.axis_words.values()
         lines = int(max((down + words.count("\n") for _, down, words in axis), default=0)) + 1
-        bottom = 5.6 + 2.9 * lines + 2.9 * (2 if wide else 3)
+        self.key_lines = 2 if wide else 3  # as many as most figures need
+        bottom = 5.6 + 2.9 * (lines + self.key_lines)
         space = 6.2 if wide else 5.8
         total = top + bottom + sum(heights.values()) + space * (len(heights) - 1)
         self.drawing = Drawing(figsize=mm(width, total))
@@ -111,6 +112,15 @@ class Sheet(Notes):
             at -= space
         self.heights = heights
         self.labels = {name: Labels(ax) for name, ax in self.axes.items()}
+
+    def grow(self, more: float) -> None:
+        """Give the page so many mm more at its foot, or take them away; all else keeps its size."""
+        before = self.drawing.get_figheight() * 25.4
+        for ax in self.drawing.axes:
+            box = ax.get_position()
+            low, high = (box.y0 * before + more, box.height * before)
+            ax.set_position([box.x0, low / (before + more), box.width, high / (before + more)])
+        self.drawing.set_figheight((before + more) / 25.4)
 
     def _sort_treatments(self) -> None:
         """Which drugs have a lane of their own, and which are rows of one panel.
@@ -128,10 +138,15 @@ class Sheet(Notes):
             if any(t.regimen for t in mine) or not timed:
                 return 0
             if self.is_in_courses(drug):
+                if not all(t.is_block for t in mine):
+                    return 0
                 known = [c for c in courses(case, drug) if c.clock and math.isfinite(c.week.high)]
                 return len(known) if len(known) > 2 else 0
             bounded = [t for t in timed if t.start and math.isfinite(t.start.low) and not t.follows]
-            doses = {t.dose.text() for t in bounded if t.dose and t.dose.is_point}
+            solid = [t for t in bounded if t.dose and t.dose.is_point]
+            if not all(_is_sure(t) for t in solid):
+                return 0
+            doses = {t.dose.text() for t in solid}
             return len(timed) if len(doses) > 1 and len(bounded) == len(timed) else 0
 
         best = sorted((d for d in every if worth(d)), key=worth, reverse=True)[:OWN_LANES]
@@ -262,6 +277,12 @@ def words_mm(words: str) -> float:
     page = Drawing(dpi=100)  # with its hints, words are as long as they ever get
     with styled(SIZE):
         return page.text(0, 0, words).get_window_extent().width / 100 * 25.4 + 0.3
+
+
+def _is_sure(step: Treatment) -> bool:
+    """Whether it is known when a dose began, and, if its end is, when that was."""
+    stop = step.stop
+    return step.start.is_point and (not stop or stop.is_point or math.isinf(stop.high))
 
 
 def _ticks_mm(case: Case, panel: Panel) -> float:

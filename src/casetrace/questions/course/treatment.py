@@ -193,6 +193,7 @@ def course_ticks(sheet: Sheet, drug: str) -> None:
         box = Rectangle((x - 0.45, 0), max(x_end - x, 0) + 0.9, 0.75, linewidth=0, zorder=3)
         box.set(facecolor=COLOURS["green"], alpha=1.0 if x_end - x < 0.9 else 0.25)
         ax.add_patch(box)
+        sheet.used |= {"maybe"} if x_end - x >= 0.9 else set()
         sheet.note(
             drug,
             f"course {one.number}",

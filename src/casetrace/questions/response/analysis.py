@@ -84,7 +84,11 @@ def has(case: Case) -> Answer:
             bool(numbers(case, measure)),
             "no value of its main measure",
         ),
-        ("reference limits for it", bool(limits), f"the case names no upper limit of {measure}"),
+        (
+            "reference limits for it",
+            bool(limits) or upper_limit(case, measure) is not None,
+            "the case names no upper limit of its main measure",
+        ),
         (
             "motor states on a scale",
             any(m.grade for m in case.rows.motor),
