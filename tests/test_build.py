@@ -393,7 +393,7 @@ def test_a_cell_that_runs_too_long_is_named_with_its_limit(copy, monkeypatch, ke
     monkeypatch.setenv("CASETRACE_CELL_TIMEOUT", "2")
     cell_of(copy, "2-course.ipynb", "import time\ntime.sleep(300)")
     # On a busy machine the cells of other notebooks may take longer than this too.
-    with pytest.raises(BuildError, match="2-course.ipynb.*a cell ran longer than 2 seconds"):
+    with pytest.raises(BuildError, match=r"2-course\.ipynb.*a cell ran longer than 2 seconds"):
         build(copy, [DEFAULT], with_page=False)
 
 

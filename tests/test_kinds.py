@@ -17,7 +17,11 @@ from casetrace.display.trace import plain
 from casetrace.narrative.abstract import sentences
 from casetrace.narrative.record import record
 from casetrace.quantity import parse
+from casetrace.questions import response
+from casetrace.questions.classification.criteria_items import phenotype
+from casetrace.questions.classification.tables import fact_label
 from casetrace.questions.course.given import parts_of, words_of
+from casetrace.questions.course.motor import motor
 from casetrace.questions.course.sheet import Sheet
 from casetrace.questions.values import headline
 
@@ -559,3 +563,56 @@ def test_days_of_courses_are_no_place_on_earth(write):
     assert "planned in days 0, 1, 2, 3" in charts.course(made.case).alt
     assert list(found_in("levels of 0.053, 0.041")) == []
     assert [kind.name for kind, _ in found_in("at 36.386, 139.811")] == ["geography"]
+
+
+def test_a_state_that_lasted_is_a_bar_along_its_time(write):
+    states = [
+        {"id": "a", "name": "in a wheelchair", "short": "wheelchair", "scale": "vignos", "grade": "9", "start": "0",
+         "stop": "20", "place": PLACE, **TIMED},
+        {"id": "b", "name": "walking", "short": "walks", "scale": "vignos", "grade": "1", "start": "30",
+         "place": PLACE, **TIMED},
+    ]  # fmt: skip
+    made = write(motor=states)
+    assert made.is_whole()
+    sheet = made.sheet()
+    motor(sheet)
+    assert {"sure", "to right"} <= sheet.used
+    assert next(m.text for m in made.marks("motor") if m.what == "walking").endswith(
+        "from 30 days after admission"
+    )
+
+
+def test_a_profile_without_links_is_no_profile(write):
+    disease = {"name": "juvenile dermatomyositis", "system": "MONDO", "code": "MONDO:0008054",
+               "place": PLACE, "as_reported": "JDM"}  # fmt: skip
+    given = [{"id": "a", "name": "rash"}]
+    made = write(head={"diagnosis": disease}, findings=given)
+    assert phenotype(made.case) == []
+    coded = [{**given[0], "system": "HPO", "code": "HP:0003236"}]
+    assert phenotype(write(head={"diagnosis": disease}, findings=coded).case) != []
+
+
+def test_what_is_missing_of_a_number_without_a_unit_is_its_unit(write):
+    for unit, lacks in (
+        ("{not_printed}", "the unit of creatine kinase, and a value above the limit"),
+        ("U/L", "an upper limit of creatine kinase, and the value above it"),
+    ):
+        made = write(observations=[{**CK, "unit": unit}])
+        assert fact_label(made.case, "observations/ck.a") == lacks
+
+
+def test_values_are_set_against_the_limit_that_the_report_prints(write):
+    measures = {"ck": {"upper": "40", "place": PLACE, "as_reported": "normal below 40"}}
+    made = write(head={"measures": measures}, observations=[CK])
+    (row,) = response.tables.folds(made.case).rows
+    assert [plain(str(cell)) for cell in row] == [
+        "creatine kinase", "printed in the report", "40 U/L", "at admission", "2.5",
+        "elevated", "in force",
+    ]  # fmt: skip
+
+
+def test_an_event_is_told_with_its_drug(write):
+    drug = {"id": "ivig.a", "drug": "ivig", "name": "immunoglobulin", "start": 0, **TIMED}
+    event = {"id": "h", "name": "headache", "kind": "adverse event", "related_to": "ivig"}
+    told = write(treatments=[drug], findings=[event]).cells("events")
+    assert told[0][0] == "headache (told with immunoglobulin)"

@@ -24,7 +24,7 @@ CASE = opened("imataka-2014")
 
 def test_folds_under_every_limit():
     found = response.fold_under(CASE, "ck")
-    at = {limit: folds["ck.presentation"].low for limit, folds in found.items()}
+    at = {limit.rpartition("/")[2]: f["ck.presentation"].low for limit, f in found.items()}
     assert at == pytest.approx(
         {
             "ck_life_2y": 14420 / 328,
@@ -34,7 +34,7 @@ def test_folds_under_every_limit():
             "ck_tromso_women": 14420 / 207,
         }
     )
-    relapse = found["ck_jccls_women"]["ck.relapse"]
+    relapse = found["reference/limits/ck_jccls_women"]["ck.relapse"]
     assert (relapse.low, relapse.high, relapse.low_closed) == (
         pytest.approx(8000 / 153),
         math.inf,

@@ -78,9 +78,9 @@ def test_a_limit_that_the_report_prints_is_not_called_assumed(case):
 
 
 def test_a_multiple_is_taken_of_limits_that_the_case_names_and_no_others(case):
-    assert list(response.fold_under(case, "ck")) == ["ck_gungor_2020"]
+    assert list(response.fold_under(case, "ck")) == ["reference/limits/ck_gungor_2020"]
     first = response.fold_under(opened("imataka-2014"), "ck")
-    assert "ck_gungor_2020" not in first
+    assert "reference/limits/ck_gungor_2020" not in first
     assert len(first) == 5
 
 

@@ -161,9 +161,17 @@ def _kept(where: Project, job: Job, found: Due, folder: Path) -> dict[str, Made]
 
 
 def failures(produced: Produced) -> str:
-    """Every failed notebook with its cell and cause."""
+    """Every failed notebook with its cell and cause, and what stands in its case's folders."""
     lines = [f"  {job.key}: {error}" for job, errors in produced.errors.items() for error in errors]
-    return "these notebooks failed; their outputs stay as they were:\n" + "\n".join(lines)
+    keys = ", ".join(job.key for job in produced.errors)
+    return "\n".join(
+        [
+            "these notebooks failed:",
+            *lines,
+            f"nothing of {keys} was published, nor what other notebooks of it gave: figures and "
+            "report are still those of the last build in which all of them ran",
+        ]
+    )
 
 
 def publish(

@@ -187,7 +187,7 @@ class Finding(Coded, Timed):
         "yes: draw it in the course figure, as a mark or as what lasted", "yes", default=""
     )
     related_to: NameOrEmpty = column(
-        "Drug of treatments.csv that the report relates it to", "prednisolone", default=""
+        "Drug of treatments.csv that the report names it with", "prednisolone", default=""
     )
     site: Text = column("Body part in words", "gastrocnemius", default="")
     site_code: Text = column("UBERON code of the site", "UBERON:0001388", default="")

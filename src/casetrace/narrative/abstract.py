@@ -11,7 +11,7 @@ from casetrace.display.trace import mark, sentence_case
 from casetrace.quantity.wording import article, counted, titled
 from casetrace.questions.values import headline
 
-__all__ = ["joined", "sentences"]
+__all__ = ["joined", "patient", "sentences"]
 
 MOST = 6  # items of a list in a sentence
 SIGNS = ("symptom", "sign", "motor test")
@@ -32,7 +32,7 @@ def sentences(case: Case) -> list[str]:
         what the patient could do and what became of it; what is not reported. A sentence that
         the case has nothing for is left out.
     """
-    made = (_patient, _findings, _measure, _treatment, _outcome, _missing)
+    made = (patient, _findings, _measure, _treatment, _outcome, _missing)
     return [said for make in made if (said := make(case))]
 
 
@@ -48,7 +48,8 @@ def joined(items: Iterable[str], most: int = 0) -> str:
     return f"{comma.join(items[:-1])}{last}{items[-1]}"
 
 
-def _patient(case: Case) -> str:
+def patient(case: Case) -> str:
+    """Return a sentence on whom the case is of, its parts marked with what they rest on."""
     head, age = case.head, headline(case).get("subject.age")
     means = f" {head.subject.age_means}" if head.subject.age_means else ""
     aged = f", {mark('subject.age', age.text())} old{means}," if age else ""

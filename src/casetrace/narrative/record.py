@@ -187,6 +187,8 @@ def _events(case: Case) -> Row:
             name = f.told_as or f.name
             name += " (open to more than one reading)" if f.state == "ambiguous" else ""
             name = f"not: {name}" if f.state == "excluded" and not f.told_as else name
+            drug = next((t.name for t in case.rows.treatments if t.drug == f.related_to), "")
+            name += f" (told with {drug})" if drug and drug not in name else ""
             yield (
                 key,
                 [mark(key, name), _when(case, "findings", f), mark(key, quote(f.as_reported))],

@@ -17,6 +17,7 @@ from casetrace.case.write import write_bytes
 from casetrace.display.figure import Figure
 from casetrace.display.table import Note, hint_of
 from casetrace.display.trace import mark, plain, replace_marks, split
+from casetrace.narrative.abstract import patient
 from casetrace.narrative.language import CLINICIAN, Audience, audiences
 from casetrace.narrative.placeholders import Placeholders, StoryError
 from casetrace.narrative.record import RecordTable, record
@@ -264,12 +265,8 @@ def citation(case: Case) -> str:
 
 def opening(case: Case) -> Note:
     """Say whom the case is of, in a sentence whose number says what it rests on."""
-    head, age = case.head, headline(case)["subject.age"]
-    told = (
-        f"A {head.subject.noun}, {mark('subject.age', age.text())} old {head.subject.age_means}, "
-        f"with {head.diagnosis.name}."
-    )
-    return Note(told, {"subject.age": hint_of(case, age)})
+    age = headline(case).get("subject.age")
+    return Note(patient(case), {"subject.age": hint_of(case, age)} if age else {})
 
 
 def literal(text: str) -> str:

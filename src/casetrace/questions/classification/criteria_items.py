@@ -100,17 +100,19 @@ def items(case: Case, name: str, answers: Mapping[str, str] | None = None) -> li
 def phenotype(case: Case) -> list[Item]:
     """The signs of the case's disease that a reference profile names, each with its state.
 
-    A sign is looked up by its link, else by its code among the findings.
+    A sign is looked up by its link, else by its code among the findings. A case that has
+    neither for any of them was not compared with the profile: the list is empty.
     """
     links = {link.item: link for link in case.rows.links}
     profile = [p for p in case.reference.phenotypes if p.disease == case.head.diagnosis.code]
-    found = []
+    found, is_compared = [], False
     for row in profile:
         link = links.get(row.id)
         coded = [f"findings/{f.id}" for f in case.rows.findings if f.code == row.id]
         rests = Rests(tuple(coded), False) if link is None else None
+        is_compared |= link is not None or bool(coded)
         found.append(_item(case, row, link, {}, "phenotypes", rests))
-    return found
+    return found if is_compared else []
 
 
 def profile_counts(case: Case) -> dict[str, Quantity]:

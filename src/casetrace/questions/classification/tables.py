@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from casetrace.case.measures import comparable, measure_of, upper_limit
 from casetrace.case.model import Case
 from casetrace.display.table import Cell, Table, sourced, traced, words_of
 from casetrace.display.trace import mark
+from casetrace.quantity.units import NOT_PRINTED
 from casetrace.questions.classification import scoring as engine
 from casetrace.questions.classification.criteria_items import items
 from casetrace.questions.question import Answer
@@ -143,8 +145,16 @@ def _named(case: Case, name: str, version: str) -> Cell:
 
 
 def fact_label(case: Case, fact: str) -> str:
-    """A row or an item in words."""
+    """A row or an item in words; of a number that cannot be judged, what it lacks."""
     table, _, key = fact.partition("/")
-    if key:
-        return case.get(table, key).name
-    return case.reference.get("criteria", fact).label
+    if not key:
+        return case.reference.get("criteria", fact).label
+    row = case.get(table, key)
+    if table != "observations" or row.value is None:
+        return row.name
+    limit = upper_limit(case, measure_of(row))
+    if row.unit == NOT_PRINTED:
+        return f"the unit of {row.name}, and a value above the limit"
+    if limit is None or not comparable(row.unit, limit.unit):
+        return f"an upper limit of {row.name}, and the value above it"
+    return row.name

@@ -8,13 +8,14 @@ import textwrap
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from casetrace.case.clocks import clock_of, told, when
+from casetrace.case.clocks import clock_of, span, told, when
 from casetrace.case.rows import Motor
 from casetrace.display.figure import lead
 from casetrace.display.labels import Labels, Place
 from casetrace.display.style import COLOURS, GREY, PAPER
 from casetrace.quantity import Quantity
 from casetrace.quantity.wording import scale_name
+from casetrace.questions.course.bars import Part, draw_bar, reach
 from casetrace.questions.course.sheet import Sheet, words_mm
 
 __all__ = ["motor"]
@@ -84,10 +85,14 @@ def _draw_state(
     """Draw a state as a bar over its grades and a whisker over its time; gives room for words.
 
     The bar is as high as the words leave the grade. The whisker is as wide as they leave the
-    time at which it was seen, with an arrow where that has no end: it is not a duration.
+    time at which it was seen, with an arrow where that has no end: it is not a duration. A state
+    that is reported from or until a time is a bar along it.
     """
     ax, time = labels.ax, sheet.time
     clock = clock_of(sheet.case, row)
+    if row.lasts:
+        parts = reach(time, clock, *span(sheet.case, row))
+        return _draw_lasting(sheet, labels, row, grade, parts)
     segment = time.segments[clock]
     is_open = math.isinf(at.high)
     x = time.x(clock, at.low)
@@ -105,14 +110,14 @@ def _draw_state(
     ax.add_patch(bar)
     points = 72 / 25.4
     high = sheet.heights["motor"] / abs(np.subtract(*ax.get_ylim())) * points  # of a grade
-    reach = (x_end - middle) * points + 1
+    right = (x_end - middle) * points + 1
     tall = (bottom - top) / 2 * high
     y = (grade.low + grade.high) / 2
     labels.take(middle, y, (BAR, BAR, tall, tall), row.id)
     if not is_open and x_end > x:  # the whisker, under the bar
         labels.take(middle, bottom, ((x_end - x) / 2 * points,) * 2 + (2, 2), row.id)
-    if reach > 4:
-        labels.take(middle, y, ((middle - x) * points + 1, reach, 2, 2), row.id)
+    if right > 4:
+        labels.take(middle, y, ((middle - x) * points + 1, right, 2, 2), row.id)
     aside = BAR / 2 * points + 2.5
     floor, ceiling = ax.get_ylim()
     below, above = (floor - bottom) * high, (top - ceiling) * high
@@ -120,8 +125,8 @@ def _draw_state(
     for width in (11, 16) if sheet.wide else (8, 11):
         lines = textwrap.wrap(row.short, width, break_long_words=False)
         words, room = "\n".join(lines), len(lines) * (8.4 if sheet.wide else 6.8)
-        if is_open and words_mm(row.short) + BAR < reach / points:  # over the arrow
-            places += [Place(reach / 2 + BAR, 2.5, "center", "bottom", row.short)]
+        if is_open and words_mm(row.short) + BAR < right / points:  # over the arrow
+            places += [Place(right / 2 + BAR, 2.5, "center", "bottom", row.short)]
         if is_open and below > room:  # under the bar, clear of what stands before it
             places.append(Place(-BAR / 2 * points, -tall - 2, "left", "top", words))
         if below > room:
@@ -134,3 +139,28 @@ def _draw_state(
             for side, ha in ((1, "left"), (-1, "right"))
         ]
     return middle, y, places
+
+
+def _draw_lasting(
+    sheet: Sheet, labels: Labels, row: Motor, grade: Quantity, parts: list[Part]
+) -> tuple[float, float, list[Place]]:
+    """Draw a state that lasted as a bar along its time, over its grades; gives room for words."""
+    y, tall = (grade.low + grade.high) / 2, grade.high - grade.low + 0.8
+    draw_bar(labels.ax, parts, y, tall, COLOURS["purple"])
+    sheet.used |= {part.kind for part in parts}
+    points = 72 / 25.4
+    floor, ceiling = labels.ax.get_ylim()
+    high = tall / 2 * sheet.heights["motor"] / (floor - ceiling) * points
+    middle, long = (parts[0].left + parts[-1].right) / 2, parts[-1].right - parts[0].left
+    labels.take(middle, y, (long / 2 * points,) * 2 + (high, high), row.id)
+    wide = max(long, 22 if sheet.wide else 14)
+    lines = textwrap.wrap(row.short, int(wide / 1.45), break_long_words=False)
+    words = "\n".join(lines)
+    return (
+        middle,
+        y,
+        [
+            Place(0, up, "center", va, words)
+            for up, va in ((high + 2, "bottom"), (-high - 2, "top"))
+        ],
+    )

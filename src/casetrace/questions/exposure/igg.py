@@ -17,6 +17,7 @@ from casetrace.case.model import Case
 from casetrace.case.record import readings_of, recorded
 from casetrace.display.trace import mark
 from casetrace.quantity import Quantity, hull
+from casetrace.quantity.wording import plural
 from casetrace.questions.exposure.doses import assumed_weight, of_courses, per_course
 from casetrace.questions.exposure.pharmacokinetics import concentration, scaled, varied
 from casetrace.questions.question import Answer, sorted_out
@@ -104,15 +105,21 @@ def schedule(case: Case) -> Schedule | None:
 def answer(case: Case) -> str:
     """Say how much of each drug in courses was given."""
     said = []
-    for drug, name in {t.drug: t.name for t in case.rows.treatments if t.is_block}.items():
+    for drug, row in {t.drug: t for t in reversed(case.rows.treatments) if t.is_block}.items():
         found = of_courses(case, drug)
-        number, total = (
-            mark(key, found[key].text()) for key in (f"{drug}.courses", f"{drug}.dose_total")
-        )
         doses = [key for key in found if key.startswith(f"{drug}.dose_per_course.")]
         each = {q.text(): mark(key, q.text()) for key in reversed(doses) if (q := found[key])}
-        told = " then ".join(reversed(each.values()))
-        said.append(f"{name}: courses {number}, {told} a course, {total} in all")
+        number, total = (
+            mark(key, found[key].text()) if key in found else ""
+            for key in (f"{drug}.courses", f"{drug}.dose_total")
+        )
+        parts = [
+            f"{plural(row.each)} {number}" if number else "",
+            f"{' then '.join(reversed(each.values()))} a {row.each}" if each else "",
+            f"{total} in all" if total else "",
+        ]
+        silent = f"neither number nor dose of its {plural(row.each)} is reported"
+        said.insert(0, f"{row.name}: {', '.join(filter(None, parts)) or silent}")
     return f"As read here, {'; '.join(said)}." if said else ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from casetrace.case.model import Case
 from casetrace.display.table import Table, sourced
+from casetrace.quantity.wording import plural
 from casetrace.questions.evidence import analysis as evidence
 from casetrace.questions.exposure.doses import assumed_weight
 from casetrace.questions.exposure.igg import model_reading
@@ -18,17 +19,29 @@ def in_courses(case: Case) -> list[str]:
     return list(dict.fromkeys(t.drug for t in case.rows.treatments if t.is_block))
 
 
+def named(case: Case, drug: str) -> str:
+    """Return a drug in words that no other drug of the case has: by its route if need be."""
+    rows = {t.drug: t for t in reversed(case.rows.treatments)}
+    row = rows[drug]
+    if sum(t.name == row.name for t in rows.values()) == 1:
+        return row.name
+    return f"{row.name} ({row.route or drug.replace('_', ' ')})"
+
+
 def doses(case: Case) -> Table | None:
     """Doses of the drugs in courses under every combination of the readings that move them."""
-    columns = {}
-    for drug in in_courses(case):
-        for block in (t for t in case.rows.treatments if t.drug == drug and t.is_block):
+    columns, drugs = {}, in_courses(case)
+    for drug in drugs:
+        blocks = [t for t in case.rows.treatments if t.drug == drug and t.is_block]
+        of = f"{named(case, drug)}: " if len(drugs) > 1 else ""
+        for block in blocks:
             step = block.id.partition(".")[2]
             said = f", {step.replace('_', ' ')}"
-            columns[f"{drug}.dose_per_course.{step}"] = f"a course{said}"
-            columns[f"{drug}.dose_rate.{step}"] = f"per week{said}"
-        columns[f"{drug}.dose_total"] = "all courses"
-        columns[f"{drug}.weeks_first_to_last_course"] = "first to last course"
+            columns[f"{drug}.dose_per_course.{step}"] = f"{of}a {block.each}{said}"
+            columns[f"{drug}.dose_rate.{step}"] = f"{of}per week{said}"
+        every = plural(blocks[0].each)
+        columns[f"{drug}.dose_total"] = f"{of}all {every}"
+        columns[f"{drug}.weeks_first_to_last_course"] = f"{of}first to last {blocks[0].each}"
     return by_reading(case, "exposure", "Doses, by reading", columns)
 
 
@@ -36,8 +49,11 @@ def grams(case: Case) -> Table | None:
     """Grams of a course at the weights of the growth standard that the case assumes."""
     if assumed_weight(case) is None:
         return None
+    several = len(in_courses(case)) > 1
     columns = {
-        f"{t.drug}.grams_per_course.{step}": f"a course, {step.replace('_', ' ')}"
+        f"{t.drug}.grams_per_course.{step}": (
+            f"{f'{named(case, t.drug)}: ' if several else ''}a {t.each}, {step.replace('_', ' ')}"
+        )
         for t in case.rows.treatments
         if t.is_block and (step := t.id.partition(".")[2])
     }

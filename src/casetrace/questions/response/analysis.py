@@ -15,6 +15,7 @@ from casetrace.case.measures import (
     main_measure,
     measures,
     numbers,
+    printed_limit,
     upper_limit,
 )
 from casetrace.case.model import Case
@@ -127,18 +128,22 @@ def folds(case: Case, measure: str) -> dict[str, Quantity]:
 
 
 def fold_under(case: Case, measure: str) -> dict[str, dict[str, Quantity]]:
-    """Folds of a measure under every limit that the case names for it.
+    """Folds of a measure under every upper limit known for it.
 
     Returns
     -------
     dict of dict of Quantity
-        By row of limits.csv, then by row of observations.csv; unit ``1``.
+        By what the limit rests on, that which the report prints first, then the rows of limits.csv
+        that the case names; then by row of observations.csv; unit ``1``.
     """
-    rows, found = numbers(case, measure), {}
+    printed = printed_limit(case, measure, "upper")
+    limits = {printed.sources[0]: printed} if printed else {}
     for key in limits_named(case, measure):
-        upper = case.reference.get("limits", key).value
-        same = [o for o in rows if comparable(o.unit, upper.unit)]
-        found[key] = {o.id: o.value.named(o.id) / upper for o in same}
+        limits[f"reference/limits/{key}"] = case.reference.get("limits", key).value
+    found = {}
+    for source, upper in limits.items():
+        same = [o for o in numbers(case, measure) if comparable(o.unit, upper.unit)]
+        found[source] = {o.id: o.value.named(o.id) / upper for o in same}
     return found
 
 

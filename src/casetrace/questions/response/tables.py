@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from casetrace.case.clocks import occasion
-from casetrace.case.measures import main_measure, measure_of, numbers
+from casetrace.case.measures import (
+    main_measure,
+    measure_of,
+    measures,
+    numbers,
+    printed_limit,
+    upper_limit,
+)
 from casetrace.case.model import Case
-from casetrace.display.table import Table, quote, sourced, traced, when_said
+from casetrace.display.table import Cell, Table, quote, sourced, traced, when_said
 from casetrace.quantity import Quantity, change
 from casetrace.quantity.units import UnitError
 from casetrace.quantity.wording import scale_name
@@ -17,27 +24,41 @@ __all__ = ["changes", "coverage", "event_bounds", "folds", "motor_states"]
 
 
 def folds(case: Case) -> Table | None:
-    """The main measure as a multiple of the upper limit, under every limit known for it."""
-    measure = main_measure(case)
-    rows = []
-    used = case.head.uses.upper_limit.get(measure)
-    named = {o.id: o for o in case.rows.observations}
-    for limit, found in engine.fold_under(case, measure).items():
-        row, source = case.reference.get("limits", limit), f"reference/limits/{limit}"
-        for key, fold in found.items():
-            rank = engine.severity(case, measure, fold)
-            rows.append(
-                [
-                    sourced(case, f"{row.statistic}, {row.population}", source),
-                    sourced(case, f"{row.value.text(unit=False)} {row.unit}", source),
-                    occasion(case, named[key]),
-                    traced(case, fold),
-                    traced(case, rank) if rank else "",
-                    "in force" if limit == used else "",
-                ]
-            )
-    columns = ["limit", "value", "when", "multiple", "severity", "in force"]
+    """Each value as a multiple of its upper limit; the main measure under every limit named."""
+    main, rows = main_measure(case), []
+    values = {o.id: o for o in numbers(case)}
+    for measure in measures(case):
+        in_force = upper_limit(case, measure)
+        for source, found in engine.fold_under(case, measure).items():
+            is_used = source in in_force.sources
+            if not is_used and measure != main:
+                continue
+            limit, words = _limit(case, measure, source)
+            for key, fold in found.items():
+                rank = engine.severity(case, measure, fold)
+                rows.append(
+                    [
+                        values[key].name,
+                        words,
+                        limit,
+                        occasion(case, values[key]),
+                        traced(case, fold),
+                        traced(case, rank) if rank else "",
+                        "in force" if is_used else "",
+                    ]
+                )
+    columns = ["measure", "limit", "value", "when", "multiple", "severity", "in force"]
     return Table("Multiples of the upper limit, by limit", columns, rows) if rows else None
+
+
+def _limit(case: Case, measure: str, source: str) -> tuple[Cell, Cell]:
+    """An upper limit and where it is from, from the report or from the reference."""
+    if not source.startswith("reference/"):
+        printed = printed_limit(case, measure, "upper")
+        return traced(case, printed), sourced(case, "printed in the report", source)
+    row = case.reference.get("limits", source.rpartition("/")[2])
+    words = sourced(case, f"{row.statistic}, {row.population}", source)
+    return sourced(case, f"{row.value.text(unit=False)} {row.unit}", source), words
 
 
 def changes(case: Case) -> Table | None:

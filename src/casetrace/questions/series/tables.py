@@ -37,7 +37,7 @@ def series_cases(series: CaseSeries) -> Table:
             given += [hint_of(case, q) for q in (count, *each.values())]
         changes = [f"{pair.id}: {values[pair.id].text()}" for pair in head.comparisons]
         moved = [hint_of(case, values[pair.id]) for pair in head.comparisons]
-        age = values["subject.age"]
+        age = values.get("subject.age")
         rows.append(
             [
                 case.id,
