@@ -127,7 +127,10 @@ def test_a_single_course_is_told_as_one_and_spans_no_time(case, told):
 
 def test_outcomes_and_adverse_events_are_told_with_their_time(told):
     assert "fever disappeared | between 10 and 12 days after admission" in told
-    assert "injection site reactions | not before 8 months after discharge" in told
+    assert (
+        "injection site reactions (named with anakinra) | not before 8 months after discharge"
+        in told
+    )
 
 
 def test_a_claim_is_set_beside_the_value_that_it_is_about(told):

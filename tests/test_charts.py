@@ -45,14 +45,14 @@ def test_the_data_table_keeps_open_bounds_open(figure):
     marks = by_source(figure)
     later, fall = marks["observations/ck.later"], marks["findings/fall"]
     assert (later.low, later.high, later.text) == ("300", "", "more than 300 U/L")
-    assert (fall.week_low, fall.week_high) == ("3", "")
+    assert (fall.time_low, fall.time_high) == ("3", "")
 
 
 def test_the_data_table_names_a_source_for_everything_reported(figure):
     for mark in figure.marks:
         if mark.lane != "axis" and "not reported" not in (mark.text, mark.what):
             assert mark.source, mark
-    assert figure.table().splitlines()[0].startswith("lane,what,shape,clock,week_low")
+    assert figure.table().splitlines()[0].startswith("lane,what,shape,clock,time_low")
 
 
 def test_an_uncertain_time_is_a_whisker_and_no_duration():
@@ -73,7 +73,7 @@ def test_what_was_reduced_is_hatched_no_sooner_than_the_report_reduces_it():
     (solid,) = (x[1] for x in (line.get_xdata() for line in lane.lines) if x[1] == hatched)
     value = next(m for m in drawn.marks if m.source == "observations/ck.after_prednisolone")
     time = Sheet(opened("imataka-2014"), FULL, True).time
-    assert solid == pytest.approx(time.x("prednisolone", float(value.week_low)))
+    assert solid == pytest.approx(time.x("prednisolone", float(value.time_low)))
 
 
 def test_the_dose_is_drawn_with_its_other_reading_and_no_name_of_an_option():
@@ -90,7 +90,7 @@ def test_alternative_text_holds_every_value_that_is_drawn(figure):
     for mark in figure.marks:
         if mark.lane == "laboratory":
             assert mark.text in figure.alt
-    assert "6 courses of pulse therapy, planned in weeks 0, 2, 4, 6, 10, 18." in figure.alt
+    assert "6 courses of pulse therapy, planned at 0, 2, 4, 6, 10, 18 weeks." in figure.alt
     assert "Steroid: 2 mg/kg/day, then 1 mg/kg/day" in figure.alt
     assert "Events: fall not before 3 weeks after the first pulse" in figure.alt
     assert f'<title id="course-toy-2000">{figure.alt}</title>' in figure.svg
@@ -243,7 +243,7 @@ def test_a_dose_lasts_from_its_start_to_its_stop(toy, monkeypatch):
             change_cell(path, key, column, value)
     case = load("toy-2000", where=toy)
     steps = [m for m in course(case).marks if m.shape == "step"]
-    assert [(m.week_low, m.week_high, m.low) for m in steps] == [("0", "4", "2"), ("4", "10", "1")]
+    assert [(m.time_low, m.time_high, m.low) for m in steps] == [("0", "4", "2"), ("4", "10", "1")]
     lane = next(ax for ax in drawn(case, FULL, monkeypatch).axes if ax.get_ylim()[1] == 3.0)
     bars = [li.get_xdata() for li in lane.get_lines() if li.get_linewidth() == 2.4]
     lengths = [b[1] - b[0] for b in bars]

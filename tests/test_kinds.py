@@ -9,7 +9,7 @@ import pytest
 import yaml
 from conftest import ROOT, charts, overlaps, write_case
 
-from casetrace.case.clocks import lasting, since, told
+from casetrace.case.clocks import lasting, phases, since, told
 from casetrace.case.load import check, load
 from casetrace.case.privacy import found_in
 from casetrace.case.project import Project
@@ -22,7 +22,9 @@ from casetrace.questions.classification.criteria_items import phenotype
 from casetrace.questions.classification.tables import fact_label
 from casetrace.questions.course.given import parts_of, words_of
 from casetrace.questions.course.motor import motor
+from casetrace.questions.course.panels import panels
 from casetrace.questions.course.sheet import Sheet
+from casetrace.questions.sensitivity.analysis import factorials
 from casetrace.questions.values import headline
 
 PLACE = "Case report"
@@ -105,6 +107,7 @@ def write(tmp_path):
 CK = {"id": "ck.a", "value": "100", "unit": "U/L", "clock": "admission", "time": "0",
       "time_unit": "d"}  # fmt: skip
 TIMED = {"clock": "admission", "time_unit": "d"}
+ON_VIGNOS = {"scale": "vignos", "place": PLACE, **TIMED}
 
 
 # --- false statements
@@ -163,7 +166,10 @@ def test_what_lasts_and_what_may_last_are_different_marks(write):
     assert made.is_whole()
     shapes = {m.what: (m.shape, m.text) for m in made.marks("events")}
     assert shapes == {
-        "ventilated": ("bar", "from admission until between 3 and 5 days after admission"),
+        "ventilated": (
+            "bar",
+            "from admission until some time between 3 and 5 days after admission",
+        ),
         "fever": ("bar", "from admission until at least 2 days after admission"),
         "rash": ("event", "no later than 10 days after admission"),
     }
@@ -175,7 +181,7 @@ def test_courses_without_an_interval_have_no_times(write):
     made = write(observations=[CK], treatments=[drug])
     assert made.is_whole()
     assert made.cells("treatments")[0][2] == "21 sessions, the first at admission"
-    weeks = [(m.week_low, m.week_high) for m in made.marks("treatments")]
+    weeks = [(m.time_low, m.time_high) for m in made.marks("treatments")]
     assert weeks[0] == ("0", "0")
     sheet = made.sheet()
     assert len(parts_of(made.case, sheet.time, made.case.rows.treatments[0])) == 1
@@ -292,7 +298,7 @@ def test_times_are_counted_from_any_row_that_has_one(write):
     assert made.is_whole()
     assert made.cells("events")[0][1] == "24 hours after dose 2 of rituximab"
     (mark,) = made.marks("events")
-    assert float(mark.week_low) * 7 == pytest.approx(16)  # day 1, 14 days on, 1 day on
+    assert (float(mark.time_low), mark.time_unit) == (16 * 24, "h")  # day 1, 14 days on, 1 day on
     for clock, said in (
         ("treatments/x.a/3", "a course that treatments/x.a has"),
         ("findings/rash", "a clock of case.yaml, or a row as table/id"),
@@ -356,7 +362,11 @@ def test_changes_are_told_as_the_case_declares_them(write):
         {"id": "na.a", "name": "sodium", "value": "108", "unit": "mmol/L", "time": 0, **TIMED},
         {"id": "na.b", "name": "sodium", "value": "120", "unit": "mmol/L", "time": 1, **TIMED},
     ]
-    kinds = {"difference": "a rise of 12 mmol/L", "factor": "1.11", "percent": "a rise of 11.1%"}
+    kinds = {
+        "difference": "a rise of 12 mmol/L",
+        "factor": "1.11 times",
+        "percent": "a rise of 11.1%",
+    }
     pairs = [{"id": f"na.{k}", "old": "na.a", "new": "na.b", "told": k} for k in kinds]
     pairs.append({**pairs[0], "id": "na.rate", "told": "rate", "rate_unit": "h"})
     made = write(observations=values, head={"comparisons": pairs})
@@ -490,7 +500,9 @@ def test_the_abstract_is_grammatical(write, noun, begins):
 def test_bounds_of_what_lasts_are_told_as_bounds():
     time = {t: parse(t, "d") for t in ("2", "at least 2", "at most 0", "3 to 5")}
     assert lasting(time["2"], None, "birth") == "from 2 days after birth"
-    assert lasting(None, time["3 to 5"], "birth") == "until between 3 and 5 days after birth"
+    assert (
+        lasting(None, time["3 to 5"], "birth") == "until some time between 3 and 5 days after birth"
+    )
     assert lasting(time["at most 0"], None, "birth") == "at birth or before"
     assert since(parse("-5 to -2", "d"), "birth") == "between 2 and 5 days before birth"
 
@@ -560,17 +572,16 @@ def test_days_of_courses_are_no_place_on_earth(write):
     drug = {"id": "x.a", "drug": "x", "name": "therapy", "courses": 4, "interval": 1,
             "interval_unit": "d", "start": 0, **TIMED}  # fmt: skip
     made = write(observations=[CK], treatments=[drug])
-    assert "planned in days 0, 1, 2, 3" in charts.course(made.case).alt
+    assert "planned at 0, 1, 2, 3 days" in charts.course(made.case).alt
     assert list(found_in("levels of 0.053, 0.041")) == []
     assert [kind.name for kind, _ in found_in("at 36.386, 139.811")] == ["geography"]
 
 
 def test_a_state_that_lasted_is_a_bar_along_its_time(write):
     states = [
-        {"id": "a", "name": "in a wheelchair", "short": "wheelchair", "scale": "vignos", "grade": "9", "start": "0",
-         "stop": "20", "place": PLACE, **TIMED},
-        {"id": "b", "name": "walking", "short": "walks", "scale": "vignos", "grade": "1", "start": "30",
-         "place": PLACE, **TIMED},
+        {**ON_VIGNOS, "id": "a", "name": "in a wheelchair", "short": "wheelchair", "grade": "9",
+         "start": "0", "stop": "20"},
+        {**ON_VIGNOS, "id": "b", "name": "walking", "short": "walks", "grade": "1", "start": "30"},
     ]  # fmt: skip
     made = write(motor=states)
     assert made.is_whole()
@@ -615,4 +626,87 @@ def test_an_event_is_told_with_its_drug(write):
     drug = {"id": "ivig.a", "drug": "ivig", "name": "immunoglobulin", "start": 0, **TIMED}
     event = {"id": "h", "name": "headache", "kind": "adverse event", "related_to": "ivig"}
     told = write(treatments=[drug], findings=[event]).cells("events")
-    assert told[0][0] == "headache (told with immunoglobulin)"
+    assert told[0][0] == "headache (named with immunoglobulin)"
+
+
+def test_a_reading_sets_the_time_between_two_events(write):
+    clocks = [ADMISSION, {"id": "surgery", "label": "surgery", "phrase": "surgery", "gap": "2",
+                          "gap_unit": "d", "place": PLACE, "as_reported": "two days"}]  # fmt: skip
+    option = {"label": "two", "rationale": "as printed", "consequence": "none"}
+    readings = {"gap": {
+        "question": "How long was it?", "place": PLACE, "as_reported": "two days",
+        "default": "two",
+        "options": {"two": option, "three": {**option, "sets": {"clocks/surgery/gap": "3"}}},
+    }}  # fmt: skip
+    made = write(head={"readings": readings}, clocks=clocks, observations=[CK])
+    assert made.problems == []
+    assert [p.gap.to("d").low for p in phases(made.case)[1:]] == [2]
+    other = made.case.under({"gap": "three"})
+    assert [p.gap.to("d").low for p in phases(other)[1:]] == [3]
+    assert phases(other)[1].gap.readings == ("gap",)
+
+
+@pytest.mark.parametrize("unit", ["{course}", "mg"])
+def test_a_gap_is_in_a_unit_of_time(write, unit):
+    clocks = [ADMISSION, {"id": "b", "label": "b", "phrase": "b", "gap": "2", "gap_unit": unit}]
+    (problem,) = write(clocks=clocks, observations=[CK]).problems
+    assert "unit of time" in problem
+
+
+def test_doses_are_drawn_in_one_unit(write):
+    steps = [{"id": f"x.{n}", "drug": "x", "name": "gabapentin", "dose": dose, "dose_unit": unit,
+              "start": start, **TIMED}
+             for n, dose, unit, start in (("a", 300, "mg/(12.h)", 0), ("b", 900, "mg/d", 3),
+                                          ("c", 2400, "mg/d", 9))]  # fmt: skip
+    made = write(treatments=steps)
+    assert made.is_whole()
+    assert [(m.low, m.unit) for m in made.marks("x") if m.shape == "step"] == [
+        ("600", "mg/d"), ("900", "mg/d"), ("2400", "mg/d"),
+    ]  # fmt: skip
+    assert "300 mg every 12 hours" in made.cells("treatments")[0][1]
+
+
+def test_outcomes_under_readings_are_compared_in_one_unit(write):
+    """200 mL beside 1 L is 0.2 L."""
+    sets = {"treatments/s.a/dose": "200", "treatments/s.a/dose_unit": "mL",
+            "treatments/s.a/total_unit": "mL"}  # fmt: skip
+    option = {"label": "one", "rationale": "as printed", "consequence": "none"}
+    readings = {"dose": {
+        "question": "How much?", "place": PLACE, "as_reported": "1 L",
+        "default": "one", "options": {"one": option, "other": {**option, "label": "other",
+                                                                "sets": sets}},
+    }}  # fmt: skip
+    drug = {"id": "s.a", "drug": "s", "name": "saline", "dose": 1, "dose_unit": "L", "courses": 1,
+            "total_unit": "L", "start": 0, **TIMED}  # fmt: skip
+    made = write(head={"readings": readings}, treatments=[drug])
+    assert made.problems == []
+    found = factorials(made.case, ["s.dose_total"])["s.dose_total"]
+    assert [(q.low, q.unit) for q in found.cells] == [(1, "L"), (0.2, "L")]
+    assert list(found.high) == [1, 0.2]
+
+
+def test_the_axis_begins_at_what_is_drawn(write):
+    """History that is told and not drawn takes no room."""
+    history = {"id": "h", "name": "shingles", "kind": "history", "time": -24, "clock": "admission",
+               "time_unit": "mo"}  # fmt: skip
+    values = [{**CK, "id": f"ck.v{n}", "time": n, "time_unit": "mo"} for n in range(4)]
+    sheet = write(findings=[history], observations=values).sheet()
+    (segment,) = sheet.time.segments.values()
+    assert segment.phase.first == 0
+
+
+def test_measures_that_are_listed_are_drawn_before_fuller_ones(write):
+    values = [{**CK, "id": f"{m}.v{n}", "name": m, "time": n} for m in "abcdef" for n in range(4)]
+    few = [{**CK, "id": f"ldh.v{n}", "name": "ldh", "time": n} for n in range(2)]
+    made = write(head={"main_measure": "a", "measures": {"ldh": {}}}, observations=[*values, *few])
+    assert {next(iter(p.rows)) for p in panels(made.case)} == {"a", "b", "c", "ldh"}
+
+
+def test_a_block_that_is_not_counted_lasts_until_its_stop(write):
+    drug = {"id": "x.a", "drug": "x", "name": "physiotherapy", "interval": 1, "interval_unit": "d",
+            "called": "session", "start": 0, "stop": 10, **TIMED}  # fmt: skip
+    made = write(observations=[CK], treatments=[drug])
+    assert made.is_whole()
+    assert "until 10 days after admission" in made.cells("treatments")[0][2]
+    (part,) = parts_of(made.case, made.sheet().time, made.case.rows.treatments[0])
+    assert part.kind == "sure"

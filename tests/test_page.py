@@ -273,9 +273,9 @@ def test_bounds_are_said_in_the_unit_of_the_text(quantity, said):
 def test_the_table_of_a_figure_says_what_each_time_is_counted_from():
     case = opened("imataka-2014")
     table = content.marks_table(case, course(case).marks)
-    assert "week 0 from first dose of prednisolone" in table
-    assert "week 6.52 from first dose of prednisolone" in table  # 1.5 months
-    assert "week 0 from relapse" in table
+    assert "0 weeks from first dose of prednisolone" in table
+    assert "6.52 weeks from first dose of prednisolone" in table  # 1.5 months
+    assert "0 weeks from relapse" in table
 
 
 def test_some_parts_are_the_same_as_among_all(toy):

@@ -110,7 +110,7 @@ def test_what_differs_between_cases_is_shown_of_each(series):
 
 def test_courses_are_laid_along_one_another_in_weeks(series):
     marks = [m for m in charts.swimmer(series).marks if m.lane == "courses"]
-    assert [m.week_low for m in marks if m.source.startswith("toy-two")][:4] == ["0", "2", "4", "6"]
+    assert [m.time_low for m in marks if m.source.startswith("toy-two")][:4] == ["0", "2", "4", "6"]
     events = [m for m in charts.swimmer(series).marks if m.lane == "events"]
     assert {m.what for m in events} == {"toy-2000: fall", "toy-two: fall"}
 
@@ -127,7 +127,7 @@ def test_an_event_is_as_wide_as_its_time_is_known(several, time, drawn):
     change_cell(several.data / "toy-2000" / "findings.csv", "fall", "time", time)
     marks = charts.swimmer(open_series(load("toy-2000", where=several))).marks
     (fall,) = (m for m in marks if m.what == "toy-2000: fall")
-    assert (fall.shape, fall.week_low, fall.week_high) == drawn
+    assert (fall.shape, fall.time_low, fall.time_high) == drawn
 
 
 def test_bounds_are_kept_beside_the_regimen(series):

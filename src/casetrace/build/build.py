@@ -19,6 +19,7 @@ from casetrace.case.load import load
 from casetrace.case.problems import CaseError
 from casetrace.case.project import DEFAULT_SCENARIO, Project
 from casetrace.case.write import digest
+from casetrace.narrative.story import check_stories
 
 __all__ = ["BuildError", "alone", "build", "publish", "staging"]
 
@@ -117,7 +118,9 @@ def build(
 def _is_sound(where: Project, job: Job) -> bool:
     """Whether the data of a job hold; says what is wrong with them, and what is doubtful."""
     try:
-        for warning in warnings(load(job.case, job.scenario, where=where)):
+        case = load(job.case, job.scenario, where=where)
+        check_stories(case)
+        for warning in warnings(case):
             print(f"warning: {warning}", file=sys.stderr)
     except CaseError as error:
         print(error, file=sys.stderr)

@@ -7,6 +7,7 @@ clock to another: the gaps between clocks are bounds, not distances.
 from __future__ import annotations
 
 import math
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -272,7 +273,13 @@ def lasting(start: Quantity | None, stop: Quantity | None, zero: str, counts: st
     'begun at admission or before, until 6 days after admission'
     >>> lasting(parse("2", "d"), parse("at least 2", "d"), "admission")
     'from 2 days after admission on'
+    >>> lasting(parse("2", "d"), parse("2", "d"), "admission")
+    '2 days after admission'
+    >>> lasting(parse("0", "d"), parse("4 to 5", "d"), "admission")
+    'from admission until some time between 4 and 5 days after admission'
     """
+    if start and stop and start.is_point and stop.is_point and start.to(stop.unit).low == stop.low:
+        return since(start, zero, counts)
 
     def said(time: Quantity) -> str:
         return since(time, zero, counts).removeprefix("at ")
@@ -290,7 +297,8 @@ def lasting(start: Quantity | None, stop: Quantity | None, zero: str, counts: st
         low = replace(stop, high=stop.low, low_closed=True, high_closed=True)
         parts.append(f"until at least {said(low)}" if stop.low_closed else f"beyond {said(low)}")
     elif stop:
-        parts.append(f"until {said(stop)}")
+        last = said(stop)
+        parts.append(f"until {'some time ' * last.startswith('between')}{last}")
     return " ".join(parts) or "at a time that is not reported"
 
 
@@ -309,13 +317,15 @@ def since(time: Quantity, zero: str, counts: str = "time") -> str:
     Examples
     --------
     >>> from casetrace.quantity import parse
-    >>> for time in ("0", "1.5", "-3", "at least 2", "at least 0", "30 to 34", "-2 to 1"):
+    >>> times = ("0", "1.5", "-3", "at least 2", "at least 0", "at least -2", "30 to 34", "-2 to 1")
+    >>> for time in times:
     ...     since(parse(time, "wk"), "relapse")
     'at relapse'
     '1.5 weeks after relapse'
     '3 weeks before relapse'
     'not before 2 weeks after relapse'
     'at relapse or later'
+    'no earlier than 2 weeks before relapse'
     'between 30 and 34 weeks after relapse'
     'between 2 weeks before and 1 week after relapse'
     >>> since(parse("18", "wk"), "", "gestation"), since(parse("129", "d"), "", "gestation")
@@ -334,6 +344,8 @@ def since(time: Quantity, zero: str, counts: str = "time") -> str:
             return f"at {zero} or later" if time.low_closed else f"after {zero}"
         over = "more than" if time.low > 0 and counts == "time" else "later than"
         word = "not before" if time.low_closed else over
+        if time.low < 0 and counts == "time":  # "not before 2 years before" misleads
+            word = "no earlier than" if time.low_closed else "later than"
         return f"{word} {_bare(say(replace(time, high=time.low, **bound), zero))}"
     if math.isinf(time.low):
         if time.high == 0 and counts == "time":
@@ -396,25 +408,33 @@ def _clock(case: Case, name: str) -> Clock:
     return next(clock for clock in case.head.clocks if clock.id == name)
 
 
-def phases(case: Case) -> list[Phase]:
-    """The clocks of a case in order, with what is known of the gaps between them."""
-    return list(case.once("phases", lambda: _phases(case)))
+def phases(case: Case, among: Container[str] | None = None) -> list[Phase]:
+    """Return the clocks of a case in order, with what is known of the gaps between them.
 
-
-def _phases(case: Case) -> list[Phase]:
+    Parameters
+    ----------
+    case : Case
+        The case.
+    among : container of str
+        Count the times of these rows only, each as ``table/id``; of all if not given.
+    """
     weeks: dict[str, set[float]] = {}
 
     def note(clock: str, *times: Quantity | None) -> None:
         ends = [end for q in times if q for end in (q.low, q.high)]
         weeks.setdefault(clock, set()).update(w for w in ends if math.isfinite(w))
 
+    def is_meant(table: str, row: Any) -> bool:
+        return among is None or f"{table}/{row.id}" in among
+
     for table in ("observations", "findings", "motor"):
-        for row in case.rows[table]:
+        for row in (row for row in case.rows[table] if is_meant(table, row)):
             note(clock_of(case, row), when(case, table, row), *span(case, row))
     for drug in dict.fromkeys(t.drug for t in case.rows.treatments):
         for one in courses(case, drug):
-            note(one.clock, one.week)
-    for step in case.rows.treatments:
+            if is_meant("treatments", case.get("treatments", one.block)):
+                note(one.clock, one.week)
+    for step in (t for t in case.rows.treatments if is_meant("treatments", t)):
         note(clock_of(case, step), *span(case, step))
     found = []
     for number, clock in enumerate(case.head.clocks):

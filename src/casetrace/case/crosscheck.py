@@ -105,8 +105,8 @@ def _order(case: Case) -> Iterator[Problem]:
             if time and 0 < time.low < math.inf and (gap is None or gap.low <= 0):
                 expected = f"to know whether it was before or after {after.phrase}"
                 fix = (
-                    f"count it from {after.phrase} (before it: below 0), or give the gap of that "
-                    "clock, at least so much if no more is known"
+                    f"count it from {after.phrase} (before it: below 0); or, if it was before "
+                    "that, give that clock a gap of at least this time"
                 )
                 yield _at(case, table, row, "time", "", expected, fix)
 

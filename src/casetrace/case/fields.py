@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from casetrace.quantity import Quantity, parse
-from casetrace.quantity.units import NOT_PRINTED, symbols
+from casetrace.quantity.units import NOT_PRINTED, UnitError, factor, symbols
 
 MAX_WORDS = 8
 SENTENCE = re.compile(r"[.!?]\s+[A-Z]|[a-z]\.$")
@@ -41,6 +41,8 @@ def column(meaning: str, example: str = "", unit: str = "", **more: Any) -> Any:
 
 
 def _bounds(given: Any) -> Quantity | None:
+    if isinstance(given, Quantity):
+        return given
     text = _text(given)
     return parse(text) if text else None
 
@@ -67,6 +69,14 @@ def _unit(text: str) -> str:
         return NOT_PRINTED
     if text and text != COURSE:
         symbols(text)
+    return text
+
+
+def _time_unit(text: str) -> str:
+    try:
+        factor(text or "wk", "wk")
+    except UnitError:
+        raise ValueError(f"{text!r} is no unit of time: min, h, d, wk, mo or a") from None
     return text
 
 
@@ -108,6 +118,7 @@ Amount = Annotated[
     Quantity | None, PlainValidator(_amount), PlainSerializer(lambda q: str(q) if q else "")
 ]
 Unit = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_unit)]
+TimeUnit = Annotated[Unit, AfterValidator(_time_unit)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=60)]
 CaseId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]

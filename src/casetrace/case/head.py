@@ -19,6 +19,7 @@ from casetrace.case.fields import (
     Prose,
     System,
     Text,
+    TimeUnit,
     Unit,
     Words,
     column,
@@ -37,7 +38,7 @@ class Citation(Part):
     """The published report."""
 
     authors: Text = column("As printed", "Imataka G, Arisaka O")
-    title: Text = column("As printed", "")
+    title: Text = column("As printed; leave out if it was not seen printed", "", default="")
     published: Annotated[dt.date | None, Field(strict=False)] = column(
         "Date of publication as printed", "2014-02-06", default=None
     )
@@ -54,7 +55,7 @@ class Subject(Part):
     sex: Literal["female", "male", "other", "not reported"] = column("As reported", "female")
     noun: Prose = column("What the narrative calls the patient", "girl")
     age: Bounds = column("Age with bounds; empty: not reported", "2", unit="age_unit", default=None)
-    age_unit: Unit = column("UCUM unit of the age", "a", default="a")
+    age_unit: TimeUnit = column("UCUM unit of the age", "a", default="a")
     age_means: Prose = column("What the age is at", "at presentation", default="")
     onset: Bounds = column(
         "Age at the first symptom in the same unit; empty: not reported, at most the age",
@@ -90,7 +91,7 @@ class Clock(Part):
         unit="gap_unit",
         default=None,
     )
-    gap_unit: Unit = column("UCUM unit of the gap", "mo", default="")
+    gap_unit: TimeUnit = column("UCUM unit of the gap", "mo", default="")
     counts: Literal["time", "gestation", "age"] = column(
         "What its times are: since an event, or weeks of gestation, or the patient's age",
         "gestation",

@@ -65,7 +65,7 @@ KINDS: tuple[Kind, ...] = (
         "a name or initials",
         (
             r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\b\.? ?[A-Z][\w'-]+",
-            r"(?<![\w.])[A-Z]\. ?[A-Z]\.(?: ?[A-Z]\.)?(?!\w)",
+            r"(?<![\w.])(?![AP]\. ?M\.(?! ?[A-Z]\.))[A-Z]\. ?[A-Z]\.(?: ?[A-Z]\.)?(?!\w)",
             r"\b(?:named|initials)\W{1,3}[A-Z][\w.'-]*",
         ),
         "write patient, mother or physician",

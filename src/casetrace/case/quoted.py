@@ -17,10 +17,13 @@ def carries(words: str, number: str) -> bool:
     --------
     >>> carries("(CPK) = 14,420 IU/l", "14420"), carries("every four weeks", "4")
     (True, True)
-    >>> carries("more than 18,000", "8000")
-    False
+    >>> carries("more than 18,000", "8000"), carries("14,420", "420")
+    (False, False)
+    >>> carries("96000 53000 42000", "53000"), carries("CK 14 420", "14420")
+    (True, True)
     """
-    said = re.sub(r"(?<=\d)[,\s](?=\d{3})", "", words)
-    if re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.]*\d)", said):
-        return True
-    return number in _SPELT and re.search(rf"\b{_SPELT[number]}\b", said.lower()) is not None
+    # "14 420" may be one number or two cells of a table.
+    for said in (words, re.sub(r"(?<=\d)[,\s](?=\d{3}(?!\d))", "", words)):
+        if re.search(rf"(?<![\d.])(?<!\d,){re.escape(number)}(?![\d.]*\d|,\d{{3}})", said):
+            return True
+    return number in _SPELT and re.search(rf"\b{_SPELT[number]}\b", words.lower()) is not None

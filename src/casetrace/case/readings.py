@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from casetrace.case.fields import measured
-from casetrace.case.head import Comparison, Head, Part, Uses
+from casetrace.case.head import Clock, Comparison, Head, Measure, Part, Subject, Uses
 from casetrace.case.problems import Problem, UsageError, nearest
 from casetrace.case.project import DEFAULT_SCENARIO
 from casetrace.case.quoted import carries
@@ -16,6 +16,10 @@ from casetrace.case.record import WatchedDict, watched
 from casetrace.case.rows import KEYS, TABLES, Row
 
 __all__ = ["apply_readings", "choose", "read_row", "switched", "touched_cells", "watched_head"]
+
+
+#: Parts of ``case.yaml`` that a reading can set.
+ROOTS = ("uses", "comparisons", "clocks", "subject", "measures")
 
 
 def choose(head: Head, scenario: str, switched: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -126,7 +130,7 @@ def switched(
     places = {tuple(c.split("/")[:2]) for c, names in touched.items() if moved.keys() & set(names)}
     tables = {table for table, _ in places if table in rows}
     text = {t: [(n, dict(row)) for n, row in enumerate(cells[t])] for t in tables}
-    raw = head.model_dump(mode="json", include={"uses", "comparisons"})
+    raw = {root: _opened(getattr(head, root)) for root in ROOTS}
     for name, option in moved.items():
         for path, value in head.readings[name].options[option].sets.items():
             _set_cell(path, value, raw, text)
@@ -141,7 +145,13 @@ def switched(
         )
     if any(table in raw for table, _ in places):
         pairs = tuple(Comparison.model_validate(pair) for pair in raw["comparisons"])
-        update = {"uses": Uses.model_validate(raw["uses"]), "comparisons": pairs}
+        update = {
+            "uses": Uses.model_validate(raw["uses"]),
+            "comparisons": pairs,
+            "clocks": tuple(Clock.model_validate(clock) for clock in raw["clocks"]),
+            "subject": Subject.model_validate(raw["subject"]),
+            "measures": {n: Measure.model_validate(m) for n, m in raw["measures"].items()},
+        }
         head = watched_head(head.model_copy(update=update), touched)
     return head, found
 
@@ -228,16 +238,23 @@ def watched_head(head: Head, touched: Mapping[str, tuple[str, ...]]) -> Head:
     update = {
         "uses": watched(uses.model_copy(update=parts), plain),
         "comparisons": tuple(watched(c, below("comparisons", c.id)) for c in head.comparisons),
-        "subject": _traced(head.subject, "case.yaml/subject"),
-        "clocks": tuple(_traced(c, f"case.yaml/clocks/{c.id}") for c in head.clocks),
+        "subject": _traced(head.subject, "case.yaml/subject", below("subject")),
+        "clocks": tuple(
+            _traced(c, f"case.yaml/clocks/{c.id}", below("clocks", c.id)) for c in head.clocks
+        ),
+        "measures": {n: watched(m, below("measures", n)) for n, m in head.measures.items()},
     }
     return head.model_copy(update=update)
 
 
-def _traced(part: Part, source: str) -> Part:
-    """Return a part of ``case.yaml`` whose numbers know where they stand."""
-    numbers = {name: q for name in measured(type(part)) if (q := getattr(part, name)) is not None}
-    return part.model_copy(update={name: q.traced([source]) for name, q in numbers.items()})
+def _traced(part: Part, source: str, fields: Mapping[str, tuple[str, ...]]) -> Part:
+    """Return a part of ``case.yaml`` whose numbers know where they stand, and what can set them."""
+    numbers = {
+        name: q.traced([source], sorted({*fields.get(name, ()), *fields.get(unit, ())}))
+        for name, (unit, _) in measured(type(part)).items()
+        if (q := getattr(part, name)) is not None
+    }
+    return watched(part.model_copy(update=numbers), fields)
 
 
 def _set_cell(
@@ -258,14 +275,26 @@ def _set_cell(
     at: Any = raw
     for part in parts[:-1]:
         at = _step(at, part)
-    if parts[0] not in ("uses", "comparisons") or at is None or _step(at, parts[-1]) is None:
+    # What a clock or a measure leaves open may be set; the model refuses what is no part of it.
+    is_there = isinstance(at, dict) and parts[0] in ROOTS[2:]
+    if parts[0] not in ROOTS or not (is_there or _step(at, parts[-1]) is not None):
         return (
-            "a cell (table/row/column), or a path into uses or comparisons of case.yaml",
-            nearest(parts[0], [*tables, "uses", "comparisons"], "table"),
+            "a cell (table/row/column), or a path to what stands in case.yaml: into "
+            f"{', '.join(ROOTS[:-1])} or {ROOTS[-1]}, such as clocks/relapse/gap",
+            nearest(parts[0], [*tables, *ROOTS], "table"),
         )
-    old = at[parts[-1]]
+    old = at.get(parts[-1])
     at[parts[-1]] = value.split(" and ") if isinstance(old, list) else value
     return None
+
+
+def _opened(held: Any) -> Any:
+    """A part of ``case.yaml`` as plain mappings and lists, its numbers as they are."""
+    if isinstance(held, Part):
+        return {name: _opened(getattr(held, name)) for name in type(held).model_fields}
+    if isinstance(held, Mapping):
+        return {name: _opened(dict.__getitem__(held, name)) for name in held}
+    return [_opened(one) for one in held] if isinstance(held, (list, tuple)) else held
 
 
 def _step(at: Any, part: str) -> Any:

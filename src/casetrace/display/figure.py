@@ -34,8 +34,8 @@ class Mark:
         How it is drawn: point, open point, arrow, band, step, unknown, tick, event, line, curve.
     clock : str
         Clock the time is counted on.
-    week_low, week_high : str
-        Time in weeks; empty where open or not reported.
+    time_low, time_high, time_unit : str
+        Time in the unit of the axis; empty where open or not reported.
     low, high, unit : str
         Value with bounds; empty where open or not reported.
     text : str
@@ -48,8 +48,9 @@ class Mark:
     what: str
     shape: str
     clock: str = ""
-    week_low: str = ""
-    week_high: str = ""
+    time_low: str = ""
+    time_high: str = ""
+    time_unit: str = ""
     low: str = ""
     high: str = ""
     unit: str = ""
@@ -143,10 +144,17 @@ class Figure:
 
 
 class Notes:
-    """What is drawn, kept for the data table and the alternative text."""
+    """What is drawn, kept for the data table and the alternative text.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    time_unit : str
+        UCUM unit that times are kept in.
+    """
+
+    def __init__(self, time_unit: str = "wk") -> None:
         self.marks: list[Mark] = []
+        self.time_unit = time_unit
 
     def note(
         self,
@@ -160,6 +168,7 @@ class Notes:
         text: str = "",
     ) -> None:
         """Keep what was drawn for the data table and the alternative text."""
+        time = time and time.to(self.time_unit)
         self.marks.append(
             Mark(
                 lane,
@@ -168,6 +177,7 @@ class Notes:
                 clock,
                 _bound(time.low) if time else "",
                 _bound(time.high) if time else "",
+                self.time_unit if time else "",
                 _bound(value.low) if value else "",
                 _bound(value.high) if value else "",
                 value.unit if value else "",

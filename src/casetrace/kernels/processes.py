@@ -29,7 +29,7 @@ def in_processes(tasks: Mapping[str, Callable[[], None]], workers: int) -> None:
     RuntimeError
         If the process of a task fails; it has then said why.
     """
-    waiting, running = list(tasks), {}
+    waiting, running, failed = list(tasks), {}, ""
     context = multiprocessing.get_context("fork")
     while waiting or running:
         while waiting and len(running) < workers:
@@ -41,8 +41,11 @@ def in_processes(tasks: Mapping[str, Callable[[], None]], workers: int) -> None:
         for ended in wait(list(running)):
             process = running.pop(ended)
             process.join()
-            if process.exitcode:
-                raise RuntimeError(f"{process.name} was not made")
+            failed = failed or (process.name if process.exitcode else "")
+        if failed:  # the others end before their folder goes, or they would say so of that
+            waiting.clear()
+    if failed:
+        raise RuntimeError(f"{failed} was not made")
 
 
 def _run(task: Callable[[], None], parent: int) -> None:

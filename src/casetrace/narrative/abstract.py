@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from casetrace.case.clocks import occasion, told
+from casetrace.case.clocks import occasion, told, when
 from casetrace.case.measures import main_measure, numbers
 from casetrace.case.model import Case
+from casetrace.case.rows import Finding
 from casetrace.display.trace import mark, sentence_case
 from casetrace.quantity.wording import article, counted, titled
 from casetrace.questions.values import headline
@@ -64,9 +65,18 @@ def _findings(case: Case) -> str:
     seen = [
         mark(f"findings/{f.id}", f.name)
         for f in case.rows.findings
-        if f.state == "observed" and f.kind in SIGNS and f.clock in ("", first) and not f.event
+        if f.state == "observed"
+        and f.kind in SIGNS
+        and f.clock in ("", first)
+        and not (f.event and _is_later(case, f))
     ]
     return f"Findings were {joined(seen, MOST)}." if seen else ""
+
+
+def _is_later(case: Case, row: Finding) -> bool:
+    """Whether a finding may have come after the zero of its clock."""
+    time = when(case, "findings", row)
+    return time is None or time.low > 0 or (time.high > 0 and not row.lasts)
 
 
 def _measure(case: Case) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casetrace.case.clocks import clock_of, counted_since, lasting, since, told, when, zero_of
 from casetrace.case.measures import main_measure, numbers
@@ -13,7 +13,7 @@ from casetrace.case.rows import Finding, Observation, Treatment, settings
 from casetrace.display.table import quote
 from casetrace.display.trace import mark
 from casetrace.quantity import Quantity
-from casetrace.quantity.wording import article, each, plural, value_name
+from casetrace.quantity.wording import article, as_many, each, plural, value_name
 from casetrace.questions.values import alternatives, headline
 
 __all__ = ["RecordTable", "record"]
@@ -47,8 +47,18 @@ class RecordTable:
 
 def record(case: Case) -> list[RecordTable]:
     """Return the tables of a case under its readings; those without a row are left out."""
-    tables = (RecordTable(*head, dict(rows(case))) for *head, rows in TABLES)
+    tables = (_filled(RecordTable(*head, dict(rows(case)))) for *head, rows in TABLES)
     return [table for table in tables if table.rows]
+
+
+def _filled(table: RecordTable) -> RecordTable:
+    """A table without the columns in which no row says anything."""
+    kept = [n for n in range(len(table.columns)) if any(row[n] for row in table.rows.values())]
+    return replace(
+        table,
+        columns=tuple(table.columns[n] for n in kept),
+        rows={key: [row[n] for n in kept] for key, row in table.rows.items()},
+    )
 
 
 def _measured(case: Case) -> Row:
@@ -68,6 +78,8 @@ def _measured(case: Case) -> Row:
 
 
 def _stages(case: Case) -> Row:
+    if not case.rows.motor:
+        return
     for clock in case.head.clocks:
         main = [
             " ".join((mark(o.id, o.value.text()), f"({_when(case, 'observations', o)})"))
@@ -147,17 +159,20 @@ def _schedule(case: Case, t: Treatment) -> str:
     is_one = _is_one(t.courses)
     if t.courses:
         count = mark(f"{t.drug}.courses.{step}", t.courses.text(unit=False))
-        parts.append(f"{count} {t.each if is_one else plural(t.each)}")
+        parts.append(f"{count} {as_many(t.courses, t.each)}")
     if t.interval and not is_one:
         parts.append(f"one every {mark(f'{t.drug}.interval.{step}', each(t.interval))}")
         if not t.courses:
             parts.append(f"number of {plural(t.each)} not reported")
+    zero = (zero_of(case, t.clock), counted_since(case, t.clock)) if t.clock else ("", "time")
     if t.start:
-        first = mark(key, since(t.start, zero_of(case, t.clock), counted_since(case, t.clock)))
+        first = mark(key, since(t.start, *zero))
         parts.append(first if is_one else f"the first {first}")
-    elif t.follows and not t.gap:
+    if t.stop:
+        parts.append(mark(key, lasting(None, t.stop, *zero)))
+    if t.follows and not t.gap:
         parts.append(mark(key, _span_of(case, t)))
-    elif not t.follows:
+    elif not (t.start or t.stop or t.follows):
         parts.append("time not reported" if is_one else "times not reported")
     return ", ".join(parts)
 
@@ -188,7 +203,9 @@ def _events(case: Case) -> Row:
             name += " (open to more than one reading)" if f.state == "ambiguous" else ""
             name = f"not: {name}" if f.state == "excluded" and not f.told_as else name
             drug = next((t.name for t in case.rows.treatments if t.drug == f.related_to), "")
-            name += f" (told with {drug})" if drug and drug not in name else ""
+            is_named = any(word in name for word in drug.split() if len(word) > 4)
+            if drug and f.kind == "adverse event" and not is_named:
+                name += f" (named with {drug})"
             yield (
                 key,
                 [mark(key, name), _when(case, "findings", f), mark(key, quote(f.as_reported))],
@@ -211,7 +228,11 @@ def _beside(case: Case, row: object) -> str:
 
 
 def _missing(case: Case) -> Row:
-    return _register(case, "missing", "extraction")
+    return _register(case, "missing")
+
+
+def _extracted(case: Case) -> Row:
+    return _register(case, "extraction", consequence=True)
 
 
 def _disagreements(case: Case) -> Row:
@@ -295,6 +316,12 @@ TABLES: tuple[tuple[str, str, tuple[str, ...], Rows], ...] = (
     ("treatments", "Treatment", ("treatment", "dose", "when", "words of the report"), _treatments),
     ("events", "Events and outcomes", ("what", "when", "words of the report"), _events),
     ("missing", "Not reported", ("what", "in detail"), _missing),
+    (
+        "extraction",
+        "The copy of the report that was at hand",
+        ("on", "how it stands there", "how it was dealt with"),
+        _extracted,
+    ),
     (
         "disagrees",
         "Where the report disagrees with itself or with the literature",

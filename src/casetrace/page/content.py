@@ -138,11 +138,12 @@ def marks_table(case: Case, marks: Iterable[Mark]) -> str:
     rows, zeros = [], {clock.id: clock.label for clock in case.head.clocks}
     for m in marks:
         key = m.source.split("; ")[0]
-        ends = (f"{float(w):,.2f}" for w in (m.week_low, m.week_high) if w)
+        ends = (f"{float(w):,.2f}" for w in (m.time_low, m.time_high) if w)
         weeks = (end.rstrip("0").rstrip(".") for end in ends)
         time = " to ".join(dict.fromkeys(weeks))
         since = f" from {zeros[m.clock]}" if m.clock in zeros else ""
-        cells = [m.lane, m.what, m.shape, f"week {time}{since}" if time else since.strip(), m.text]
+        counted = f"{time} {printed(m.time_unit, one=time == '1')}{since}"
+        cells = [m.lane, m.what, m.shape, counted if time else since.strip(), m.text]
         rows.append(f"<tr>{_cells(cells, key)}</tr>")
     return "\n".join(rows)
 

@@ -431,11 +431,15 @@ def printed(unit: str, one: bool = False) -> str:
     --------
     >>> printed("mg/kg/d"), printed("wk"), printed("wk", one=True), printed("{titer}")
     ('mg/kg/day', 'weeks', 'week', '')
+    >>> printed("mg/(8.h)"), printed("{tablets}/d")
+    ('mg every 8 hours', 'tablets/day')
     """
     if unit in ("d", "wk", "mo", "a", "h", "min", "s") and one:
         return _PRINTED[unit][:-1]
     if unit in _PRINTED:
         return _PRINTED[unit]
+    if often := re.fullmatch(r"(.+)/\((\d+)\.(min|h|d|wk|mo)\)", unit):
+        return f"{printed(often[1], one)} every {often[2]} {printed(often[3])}"
     plain = re.sub(
         r"(\w?)\{([^{}]*)\}", lambda m: " ".join(filter(None, (m[1], _noted(m[2])))), unit
     )

@@ -68,7 +68,8 @@ def value_name(name: str) -> str:
     ('CK, multiple of the limit, presentation', 'IgG, peak, last of first block')
     """
     first, *rest = name.removeprefix("criteria.").split(".")
-    head = _NAMES.get(first) or (first.upper() if len(first) <= 3 else first.capitalize())
+    words = first.replace("_", " ")
+    head = _NAMES.get(first) or (words.upper() if len(first) <= 3 else titled(words))
     return ", ".join([head, *(_NAMES.get(part, part.replace("_", " ")) for part in rest)])
 
 
@@ -128,8 +129,13 @@ def counted(count: Bounded, noun: str) -> str:
     >>> [counted(parse(text), "dose") for text in ("1", "at least 1", "2 to 3")]
     ['1 dose', 'at least 1 dose', '2 to 3 doses']
     """
+    return f"{count.text(unit=False)} {as_many(count, noun)}"
+
+
+def as_many(count: Bounded, noun: str) -> str:
+    """Return what is counted, in the number that its count asks for."""
     last = count.high if math.isfinite(count.high) else count.low
-    return f"{count.text(unit=False)} {noun if last == 1 else plural(noun)}"
+    return noun if last == 1 else plural(noun)
 
 
 def each(interval: Bounded) -> str:

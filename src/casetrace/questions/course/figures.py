@@ -114,14 +114,14 @@ def _key(sheet: Sheet) -> None:
         "arrow": "arrow" in shapes
         or any(
             m.shape != "bar"
-            and m.week_low
-            and not m.week_high
+            and m.time_low
+            and not m.time_high
             and m.lane in ("laboratory", "motor", "events")
             for m in sheet.marks
         ),
         "bar": any(m.lane == "motor" and m.shape == "band" for m in sheet.marks),
-        "whisker": any(m.lane == "motor" and m.week_low != m.week_high for m in sheet.marks),
-        "dashed": any(m.shape == "band" and m.week_low != m.week_high for m in lab),
+        "whisker": any(m.lane == "motor" and m.time_low != m.time_high for m in sheet.marks),
+        "dashed": any(m.shape == "band" and m.time_low != m.time_high for m in lab),
         "hatched": any(m.shape == "unknown" and m.lane in sheet.drugs for m in sheet.marks),
     }
     used |= {
@@ -185,13 +185,12 @@ def _alt(case: Case, sheet: Sheet) -> str:
         marks = said(drug)
         if sheet.is_in_courses(drug):
             known = [m for m in marks if m.shape == "tick"]
-            each = float(sheet.time.weeks)
-            at = ", ".join(f"{float(m.week_low) / each:.3g}" if m.week_low else "?" for m in known)
+            at = ", ".join(f"{float(m.time_low):.3g}" if m.time_low else "?" for m in known)
             block = next(t for t in case.rows.treatments if t.drug == drug)
             called = plural(block.each)
             after = "" if known == marks else f"; {called} after the last not reported"
             unit = printed(sheet.time.unit)
-            parts.append(f"{len(known)} {called} of {block.name}, planned in {unit} {at}{after}.")
+            parts.append(f"{len(known)} {called} of {block.name}, planned at {at} {unit}{after}.")
         else:
             doses = [m.text for m in marks if m.shape == "step"]
             known = f"{', then '.join(doses)}; " if doses else ""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from casetrace.case.clocks import clock_of, courses, span
+from casetrace.case.measures import comparable
 from casetrace.case.model import Case
 from casetrace.case.rows import Treatment, settings
 from casetrace.quantity.wording import counted, each, plural, titled
@@ -13,13 +14,27 @@ from casetrace.questions.course.bars import FADE, Part, reach
 from casetrace.questions.course.timeline import Timeline
 from casetrace.questions.values import alternatives, of_family
 
-__all__ = ["amount", "block_words", "dose_name", "parts_of", "words_of"]
+__all__ = ["amount", "block_words", "dose_name", "parts_of", "unit_of", "words_of"]
 
 TICK = 0.9  # mm
 
 
+def unit_of(steps: Sequence[Treatment]) -> str:
+    """Return the unit to draw doses of a drug in, one by day if there is one; empty if none fits.
+
+    Doses by day and doses "every 8 hours" are of one kind; a dose for each kilogram is of another.
+    """
+    units = list(dict.fromkeys(t.dose_unit for t in steps if t.dose))
+    if not all(comparable(units[0], unit) for unit in units):
+        return ""
+    return next((unit for unit in units if unit.endswith("/d")), units[0] if units else "")
+
+
 def parts_of(case: Case, time: Timeline, step: Treatment) -> list[Part]:
     """Where a step is drawn; nothing if its time is not reported."""
+    is_counted = bool(step.courses) and math.isfinite(step.courses.high)
+    if step.is_block and step.stop and not (is_counted and step.interval):
+        return _lasting(case, time, step)  # at some times between its start and its stop
     if step.is_block:
         found = []
         for one in courses(case, step.drug):
@@ -30,12 +45,15 @@ def parts_of(case: Case, time: Timeline, step: Treatment) -> list[Part]:
                     found.append(Part(x - TICK / 2, x_end + TICK / 2, kind))
                 elif not found:  # at some time after this; of the later ones no more is known
                     return [Part(x, max(min(x + FADE, x_end), x + TICK), "to right")]
-        is_counted = step.courses and math.isfinite(step.courses.high)
         if found and not is_counted and step.interval:
             end, clock = found[-1].right, clock_of(case, step)
             right = min(end + FADE, time.segments[clock].right) if clock in time.segments else end
             found.append(Part(end, max(right, end + TICK), "to right"))
         return found
+    return _lasting(case, time, step)
+
+
+def _lasting(case: Case, time: Timeline, step: Treatment) -> list[Part]:
     clock = clock_of(case, step)
     start, stop = span(case, step)
     if not clock or clock not in time.segments or not (start or stop):
@@ -50,12 +68,13 @@ def words_of(case: Case, time: Timeline, steps: Sequence[Treatment], wide: bool)
     words = steps[0].regimen if is_regimen else names[0]
     if is_regimen and wide:
         words += f" ({', '.join(names)})"
-    doses = list(dict.fromkeys(_dose(t) or "dose not reported" for t in steps))
-    if doses != ["dose not reported"] and not is_regimen:
-        words += f", {', then '.join(doses)}"
-    block = next((t for t in steps if t.is_block), None)
-    if block is not None:
-        words += _often(block)
+    is_dosed = any(t.dose for t in steps) and not is_regimen
+    said = []
+    for t in steps:
+        dose = (_dose(t) or "dose not reported") if is_dosed else ""
+        said.append(", ".join(filter(None, (dose, _often(t) if t.is_block else ""))))
+    if any(said):
+        words += f", {', then '.join(dict.fromkeys(filter(None, said)))}"
     extra = "; ".join(f"{n} {q.text()}" for t in steps for n, q in settings(t.settings).items())
     words += f", {extra}" if extra else ""
     if not any(parts_of(case, time, t) for t in steps):
@@ -76,15 +95,16 @@ def _dose(t: Treatment) -> str:
 
 def _often(block: Treatment) -> str:
     """How many courses, and how often."""
-    count, said = block.courses, ""
-    is_one = bool(count) and count.is_point and count.low == 1
-    if count and not is_one:
-        said = f", {counted(count, block.each)}"
-    if block.interval and not is_one:
-        said += f", every {each(block.interval)}"
-    elif count and not is_one:
-        said += ", interval not reported"
-    return said
+    count, said = block.courses, []
+    if count and count.is_point and count.low == 1:
+        return ""
+    if count:
+        said.append(counted(count, block.each))
+    if block.interval:
+        said.append(f"every {each(block.interval)}")
+    elif count:
+        said.append("interval not reported")
+    return ", ".join(said)
 
 
 def dose_name(block: str) -> str:

@@ -97,7 +97,9 @@ def _draw_panel(sheet: Sheet, lane: str, panel: Panel) -> None:
                 pair = _partner(case, panel, known.pair, row) if known.pair else None
                 if pair:
                     _join(ax, x, value, pair.value.to(panel.unit))
-                    both = f"{value.text(unit=False)}/{pair.value.to(panel.unit).text(unit=False)}"
+                    ends = (value, pair.value.to(panel.unit))
+                    slash = "/" if all(q.is_point and not q.about for q in ends) else " / "
+                    both = slash.join(q.text(unit=False) for q in ends)
                     places = [replace(p, words=both) for p in places]
                 wanted.append((row, x, y, places))
             elif is_lower and not _partner(case, panel, first, row):

@@ -94,7 +94,8 @@ def panels(case: Case) -> list[Panel]:
     """Return the panels of a case: its main measure first, then those with several times.
 
     Values in a unit that is not printed are a panel of their own. A measure is shown if the case
-    says so; else if it has two values with a time, the fullest first, up to :data:`MOST` in all.
+    says so; else if it has two values with a time, those that it lists under ``measures`` first,
+    then the fullest, up to :data:`MOST` in all.
     """
     main, timed = main_measure(case), {}
     for row in case.rows.observations:
@@ -115,9 +116,10 @@ def panels(case: Case) -> list[Panel]:
             if measure == main or drawn == "yes":
                 wanted.append(kind)
             elif count > 1:
-                spare.append((-count, len(spare), kind))
+                is_named = measure in case.head.measures
+                spare.append((not is_named, 0 if is_named else -count, len(spare), kind))
     room = max(0, MOST - len(wanted))
-    chosen = {*wanted, *(kind for _, _, kind in sorted(spare)[:room])}
+    chosen = {*wanted, *(kind for *_, kind in sorted(spare)[:room])}
     found: dict[object, Panel] = {}
     for kind in [(m, bare) for m in order for bare in (False, True)]:
         if kind not in chosen:

@@ -18,7 +18,7 @@ from casetrace.display.labels import Labels
 from casetrace.display.style import GREY, mm, styled
 from casetrace.questions.course.arrange import Item, Spot, arrange
 from casetrace.questions.course.bars import reach
-from casetrace.questions.course.given import block_words, parts_of, words_of
+from casetrace.questions.course.given import block_words, parts_of, unit_of, words_of
 from casetrace.questions.course.panels import Panel, panels
 from casetrace.questions.course.timeline import Timeline
 
@@ -50,22 +50,23 @@ class Sheet(Notes):
         left, right, top = (11.0, 1.0, 4.5) if wide else (9.5, 0.8, 4.5)
         found = panels(case)
         left = self.left = max(left, *(_ticks_mm(case, panel) for panel in found), 0.0)
-        self.time = Timeline(
-            phases(case),
-            width - left - right,
-            *((15.0, 7.0) if wide else (9.0, 5.0)),
-            unit=case.head.axis.unit or _natural(case),
-            reported=_reported(case),
-        )
-        self.panels = {f"laboratory.{n + 1}" if n else "laboratory": p for n, p in enumerate(found)}
-        self.untimed = [] if found else numbers(case, main_measure(case))
-        self.has_motor = any(m.grade and m.clock for m in case.rows.motor)
-        self._sort_treatments()
         self.events = [
             f
             for f in case.rows.findings
             if f.event and f.state not in ("excluded", "not reported") and self._is_placed(f)
         ]
+        self.time = Timeline(
+            phases(case, self._drawn(found)),
+            width - left - right,
+            *((15.0, 7.0) if wide else (9.0, 5.0)),
+            unit=case.head.axis.unit or _natural(case),
+            reported=_reported(case),
+        )
+        self.time_unit = self.time.unit
+        self.panels = {f"laboratory.{n + 1}" if n else "laboratory": p for n, p in enumerate(found)}
+        self.untimed = [] if found else numbers(case, main_measure(case))
+        self.has_motor = any(m.grade and m.clock for m in case.rows.motor)
+        self._sort_treatments()
         self.event_spots, event_rows = arrange(
             [self._event(f) for f in self.events], self.time.width, left
         )
@@ -113,6 +114,16 @@ class Sheet(Notes):
         self.heights = heights
         self.labels = {name: Labels(ax) for name, ax in self.axes.items()}
 
+    def _drawn(self, found: list[Panel]) -> set[str]:
+        """The rows that have a place on the axis, each as ``table/id``."""
+        rows = {
+            "observations": [row for panel in found for row in panel.rows_with_words],
+            "findings": self.events,
+            "motor": [m for m in self.case.rows.motor if m.grade],
+            "treatments": [t for t in self.case.rows.treatments if not self._is_before(t)],
+        }
+        return {f"{table}/{row.id}" for table, mine in rows.items() for row in mine}
+
     def grow(self, more: float) -> None:
         """Give the page so many mm more at its foot, or take them away; all else keeps its size."""
         before = self.drawing.get_figheight() * 25.4
@@ -147,6 +158,8 @@ class Sheet(Notes):
             if not all(_is_sure(t) for t in solid):
                 return 0
             doses = {t.dose.text() for t in solid}
+            if not unit_of(mine):
+                return 0
             return len(timed) if len(doses) > 1 and len(bounded) == len(timed) else 0
 
         best = sorted((d for d in every if worth(d)), key=worth, reverse=True)[:OWN_LANES]

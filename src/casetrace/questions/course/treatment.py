@@ -20,7 +20,7 @@ from casetrace.display.style import COLOURS, GREY, PAPER
 from casetrace.quantity import Quantity, hull
 from casetrace.quantity.units import printed
 from casetrace.quantity.wording import plural, titled
-from casetrace.questions.course.given import amount, dose_name
+from casetrace.questions.course.given import amount, dose_name, unit_of
 from casetrace.questions.course.sheet import Sheet, words_mm
 from casetrace.questions.exposure import doses as exposure
 
@@ -37,7 +37,8 @@ def dose_steps(sheet: Sheet, drug: str) -> None:
     steps = [
         t for t in case.rows.treatments if t.drug == drug and clock_of(case, t) in time.segments
     ]
-    doses = {t.id: t.dose for t in steps}
+    unit = unit_of(steps)
+    doses = {t.id: t.dose and t.dose.to(unit) for t in steps}
     finite = [q.high for q in doses.values() if q and math.isfinite(q.high)]
     top = max(finite, default=1.0)
     ceiling = top * (1.5 if sheet.wide else 1.85)
@@ -45,9 +46,8 @@ def dose_steps(sheet: Sheet, drug: str) -> None:
     halves = [0, top / 2, top] if top == 2 * int(top / 2) else [0, top]
     ax.set_yticks(halves if finite else [])
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
-    unit = next((printed(q.unit) for q in doses.values() if q), "")
     name = next(t.name for t in case.rows.treatments if t.drug == drug)
-    sheet.title(drug, titled(name), unit)
+    sheet.title(drug, titled(name), printed(unit))
     every = [_Place.of(sheet, step, doses[step.id]) for step in steps]
     for place in every:
         _draw_step(sheet, ax, drug, place, top)

@@ -40,9 +40,9 @@ def treatment_rows(sheet: Sheet) -> None:
                 for part in ticks:
                     box = Rectangle((part.left, y - 0.36), part.right - part.left, 0.72, zorder=3)
                     alpha = 1.0 if part.kind == "sure" else 0.25
-                    box.set(facecolor=COLOURS["green"], linewidth=0, alpha=alpha)
+                    box.set(facecolor=COLOURS["orange"], linewidth=0, alpha=alpha)
                     ax.add_patch(box)
-                draw_bar(ax, parts[len(ticks) :], y, 0.72, COLOURS["green"])
+                draw_bar(ax, parts[len(ticks) :], y, 0.72, COLOURS["orange"])
                 sheet.used |= {part.kind for part in parts}
                 for one in (c for c in courses(case, t.drug) if c.block == t.id):
                     known = one.week if one.clock else None

@@ -12,6 +12,7 @@ from casetrace.case.record import readings_of
 from casetrace.case.rows import Treatment
 from casetrace.quantity import Quantity, hull, total
 from casetrace.quantity.units import symbols
+from casetrace.quantity.wording import each
 
 __all__ = [
     "assumed_weight",
@@ -68,7 +69,7 @@ def dose_rates(case: Case, drug: str) -> dict[str, Quantity]:
         interval, dose = block.interval, per_course(case, block)
         if interval and dose:
             name = f"{drug}.dose_rate.{block.id.partition('.')[2]}"
-            rate = (dose / interval.to("wk")).explained(f"{dose.text()} every {interval.text()}")
+            rate = (dose / interval.to("wk")).explained(f"{dose.text()} every {each(interval)}")
             found[name] = rate.named(name)
     return found
 

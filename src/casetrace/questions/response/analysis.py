@@ -195,7 +195,7 @@ def changes(case: Case) -> dict[str, Quantity]:
         if pair.told == "percent":
             changed = change(new, old)
         elif pair.told == "factor":
-            changed = new / old
+            changed = (new / old).in_unit("{times}")  # printed behind the number
         else:
             changed = difference(new, old)
         if pair.told == "rate":

@@ -14,6 +14,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from casetrace.case.measures import comparable
 from casetrace.case.model import Case
 from casetrace.display.trace import mark
 from casetrace.quantity import Quantity
@@ -48,9 +49,10 @@ class Factorial:
     here : tuple of int
         Position of the options in force.
     cells : ndarray of Quantity, shape (options of the first reading, ...)
-        The outcome; None where it cannot be computed.
+        The outcome, in the unit that it has under the options in force if it can be written in
+        that; None where it cannot be computed.
     low, high : ndarray, shape of ``cells``
-        Its bounds, infinite where open, nan where there is none.
+        Its bounds, infinite where open, nan where there is none or the unit is another.
     """
 
     outcome: str
@@ -253,8 +255,14 @@ def _factorial(
             break
         names = [r for r in every if r in {*names, *more}]  # one option may bring in another
     here = tuple(o.index(case.chosen[r]) for r, o in zip(names, options, strict=True))
+    unit = cells[here].unit
+    for place, q in np.ndenumerate(cells):
+        if q and q.unit != unit and comparable(q.unit, unit):
+            cells[place] = q.to(unit)
     low, high = (
-        np.array([getattr(q, end) if q else math.nan for q in cells.flat]).reshape(cells.shape)
+        np.array(
+            [getattr(q, end) if q and q.unit == unit else math.nan for q in cells.flat]
+        ).reshape(cells.shape)
         for end in ("low", "high")
     )
     return Factorial(name, tuple(names), options, here, cells, low, high)

@@ -65,8 +65,9 @@ def _panel(page: Page, factorial: Factorial, top: float) -> None:
     unit = printed(factorial.default.unit) or _unit(factorial.outcome)
     page.title(0.8, top + 1.0, outcome_name(case, factorial.outcome), unit)
     opened = {(r, o) for r in factorial.readings for o in factorial.unbounding(r)}
+    opened |= {(r, o) for r, o, q in rows if q and q.unit != factorial.default.unit}
     shown = [q for r, o, q in rows if q is not None and (r, o) not in opened]
-    ax.set_xlim(*_limits(shown or [q for _, _, q in rows if q is not None]))
+    ax.set_xlim(*_limits(shown or [factorial.default]))
     labels = [case.head.readings[r].options[o].label for r, o, _ in rows]
     short = [textwrap.shorten(label, LETTERS, placeholder="…") for label in labels]
     plain_axis(ax, short, [f"case.yaml/readings/{reading}" for reading, _, _ in rows])
