@@ -52,7 +52,7 @@ def forget(project):
 
 def test_a_build_gives_what_is_committed_and_a_second_one_does_nothing(whole, capsys):
     before = outputs(whole)
-    both = [Job(case, "default") for case in whole.cases()]
+    both = [Job(case, "default") for case in ("imataka-2014", "gungor-2020")]
     changed = build(whole, both, with_page=False)  # verify compares the pages
     assert [p for p in changed if not p.startswith("build/")] == []
     assert outputs(whole) == before

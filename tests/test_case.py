@@ -131,7 +131,7 @@ def test_a_misspelt_column_names_the_nearest(toy):
         ("observations", "ck.later", "clock", "admission", "drug is given in courses"),
         ("findings", "weakness", "state", "present", "one of 'observed'"),
         ("findings", "weakness", "kind", "sgn", "did you mean sign?"),
-        ("findings", "fever", "as_reported", "fever", "empty as_reported"),
+        ("findings", "fever", "as_reported", "fever", "words need their place"),
         ("findings", "rash", "as_reported", "", "needs as_reported and place"),
         ("findings", "rash", "as_reported", "a b c d e f g h i", "at most 8 words, found 9"),
         ("findings", "rash", "as_reported", "There was no rash.", "never a sentence"),

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from casetrace.questions.values import headline
 
-CASES = ("imataka-2014", "gungor-2020")
+CASES = ("imataka-2014", "gungor-2020", "perez-cruz-2017", "prieto-2009", "boukatta-2013")
 
 
 def identifiers(case):

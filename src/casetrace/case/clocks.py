@@ -14,6 +14,7 @@ from typing import Any
 from casetrace.case.fields import COURSE
 from casetrace.case.head import Clock
 from casetrace.case.model import Case
+from casetrace.case.record import readings_of
 from casetrace.quantity import Quantity
 
 __all__ = [
@@ -182,8 +183,10 @@ def _name(case: Case, reference: str) -> str:
     """What a row is, that times are counted from, in words for a sentence."""
     table, key, number = _base(reference)
     row = case.get(table, key)
+    if table == "observations":
+        return f"the measurement of {row.name}"
     if table != "treatments":
-        return row.name
+        return row.name if row.name[:1].isupper() else f"the {row.name.removeprefix('the ')}"
     if reference.count("/") > 1:
         return f"{row.each} {number} of {row.name}"
     return f"the first {row.each} of {row.name}" if row.is_block else f"the start of {row.name}"
@@ -193,7 +196,11 @@ def span(case: Case, row: Any) -> tuple[Quantity | None, Quantity | None]:
     """When what lasts began and ended, in weeks on its clock; None where not reported."""
     if not (row.clock and row.time_unit and row.time_unit != COURSE):
         return None, None
-    start, stop = (_on_clock(case, row, q) if q else None for q in (row.start, row.stop))
+    counted = readings_of(row, "clock")
+    start, stop = (
+        _on_clock(case, row, q).traced(readings=counted) if q else None
+        for q in (row.start, row.stop)
+    )
     return start, stop
 
 
@@ -207,7 +214,7 @@ def when(case: Case, table: str, row: Any) -> Quantity | None:
     if row.time and row.time_unit == COURSE:
         return case.once(("when", table, row.id), lambda: _by_courses(case, table, row))
     if row.time:
-        return _on_clock(case, row, row.time)
+        return _on_clock(case, row, row.time).traced(readings=readings_of(row, "clock"))
     start, stop = span(case, row)
     if start or stop is None:
         return start
@@ -285,13 +292,15 @@ def lasting(start: Quantity | None, stop: Quantity | None, zero: str, counts: st
         return since(time, zero, counts).removeprefix("at ")
 
     parts = []
+    is_open = bool(stop) and math.isinf(stop.high)
+    known = start and (start.high if math.isfinite(start.high) else start.low)
+    says_no_more = is_open and bool(start) and stop.to(start.unit).low <= known
     if start and start.is_point:
         parts.append(f"from {said(start)}")
     elif start:
         first = since(start, zero, counts)
-        parts.append(f"begun {first}," if stop and math.isfinite(stop.high) else first)
-    is_open = bool(stop) and math.isinf(stop.high)
-    if stop and is_open and start and stop.to(start.unit).low <= start.high:
+        parts.append(f"begun {first}," if stop and not says_no_more else first)
+    if says_no_more:
         parts += ["on"] * start.is_point
     elif stop and is_open:
         low = replace(stop, high=stop.low, low_closed=True, high_closed=True)

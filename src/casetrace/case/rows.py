@@ -197,10 +197,10 @@ class Finding(Coded, Timed):
 
     @model_validator(mode="after")
     def _words_by_state(self) -> Finding:
-        if self.state == "not reported" and self.as_reported:
-            raise ValueError("a finding that is not reported has no words: empty as_reported")
         if self.state != "not reported" and not (self.as_reported and self.place):
             raise ValueError(f"a finding that is {self.state} needs as_reported and place")
+        if self.as_reported and not self.place:
+            raise ValueError("words need their place")
         if self.event and not self.clock:
             raise ValueError("an event in the figure needs a clock and a time")
         return self
@@ -228,9 +228,9 @@ class Treatment(Coded):
         default="",
     )
     days_per_course: Bounds = column("Days of infusion in a course", "5", default=None)
-    called: Literal["", "course", "dose", "session", "cycle", "infusion", "injection"] = column(
-        "What one of the courses is called (empty: course)", "cycle", default=""
-    )
+    called: Literal[
+        "", "course", "dose", "session", "cycle", "infusion", "injection", "transfusion", "fraction"
+    ] = column("What one of the courses is called (empty: course)", "cycle", default="")
     courses: Bounds = column(
         "Number of courses in this block (1: a single dose; empty: not reported); at least N, if "
         "others may have followed the last",

@@ -152,11 +152,13 @@ def _plausible(case: Case) -> Iterator[Problem]:
 
 
 def _times(case: Case) -> Iterator[Problem]:
+    """Times before the zero of a clock that another clock comes before."""
+    later = {clock.id for clock in case.head.clocks[1:]}
     fields = (("observations", "time"), ("findings", "time"), ("motor", "time"))
     for table, field in (*fields, ("treatments", "start"), ("treatments", "stop")):
         for row in case.rows[table]:
             q = getattr(row, field)
-            if q and row.time_unit != COURSE and q.low < 0:
+            if q and row.clock in later and row.time_unit != COURSE and q.low < 0:
                 fix = "count it on an earlier clock, or check the sign"
                 if q.low > float("-inf"):
                     yield _at(case, table, row, field, "a time that is not before its clock", fix)

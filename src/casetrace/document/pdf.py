@@ -20,10 +20,8 @@ from casetrace.questions.question import charts
 __all__ = ["Document", "document"]
 
 LEGEND = (
-    "Clinical course. Each value is drawn as far as it is known, and no line joins values. Filled "
-    "points are exact, open points inexact; an arrow starts at a bound whose other end is open; a "
-    "box spans a range; hatching is what the report does not give. The axis is broken where the "
-    "time between two events is not known."
+    "Clinical course. Each value is drawn as far as it is known, and no line joins values. What "
+    "the marks mean stands at the foot of the figure."
 )
 
 _TEMPLATE = Path(__file__).parent / "summary.typ"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from casetrace.case.clocks import occasion, told, when
 from casetrace.case.measures import main_measure, numbers
 from casetrace.case.model import Case
-from casetrace.case.rows import Finding
+from casetrace.case.rows import Finding, Observation
 from casetrace.display.trace import mark, sentence_case
 from casetrace.quantity.wording import article, counted, titled
 from casetrace.questions.values import headline
@@ -84,11 +84,23 @@ def _measure(case: Case) -> str:
     if not rows:
         return ""
     said = []
-    for o in [rows[0], rows[-1]] if len(rows) > 1 else rows:
+    for o in _telling(rows):
         key = f"observations/{o.id}"
         when = occasion(case, o)
         said.append(mark(key, o.value.text()) + (f" ({mark(key, when)})" if when else ""))
     return f"{titled(rows[0].name)}: {', then '.join(said)}."
+
+
+def _telling(rows: Sequence[Observation]) -> list[Observation]:
+    """The first and the last value, and the extreme between them that lies beyond both."""
+    if len(rows) < 3:
+        return list(rows)
+    first, last = rows[0], rows[-1]
+    same = [o for o in rows[1:-1] if o.unit == first.unit == last.unit]
+    low, high = min(first.value.low, last.value.low), max(first.value.high, last.value.high)
+    beyond = {o.id: max(low - o.value.high, o.value.low - high) for o in same}
+    between = [max(same, key=lambda o: beyond[o.id])] if max(beyond.values(), default=0) > 0 else []
+    return [first, *between, last]
 
 
 def _treatment(case: Case) -> str:

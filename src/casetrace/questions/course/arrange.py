@@ -58,7 +58,9 @@ class Spot:
         return self.words_row + (words.count("\n") + 1) / 2
 
 
-def arrange(items: Iterable[Item], width: float, left: float) -> tuple[dict[str, Spot], int]:
+def arrange(
+    items: Iterable[Item], width: float, left: float, is_shared: bool = True
+) -> tuple[dict[str, Spot], int]:
     """Give each item a row and its words a place: inside, behind, before or over it.
 
     Parameters
@@ -69,6 +71,8 @@ def arrange(items: Iterable[Item], width: float, left: float) -> tuple[dict[str,
         Width of the axis in mm.
     left : float
         Room in mm that words may take left of the axis.
+    is_shared : bool
+        Whether two may stand in one row.
 
     Returns
     -------
@@ -85,7 +89,7 @@ def arrange(items: Iterable[Item], width: float, left: float) -> tuple[dict[str,
         return all(high + APART < c or d + APART < low for c, d in busy)
 
     for item in items:
-        x, x_end, long = item.x - 1.5, item.x_end + 1.5, item.long
+        x, x_end, long = item.x - 1.5, min(item.x_end + 1.5, max(item.x_end, width)), item.long
         behind = item.x_end + (BESIDE if item.is_bar else BESIDE + 0.2)
         before = item.x - BESIDE - long
         sides = [(behind, (x, behind + long)), (before, (before, x_end))]
@@ -94,18 +98,19 @@ def arrange(items: Iterable[Item], width: float, left: float) -> tuple[dict[str,
             sides.insert(0, ((item.x + item.x_end - long) / 2, (item.x, item.x_end)))
         sides = [] if item.lines > 1 else sides
         sides = [s for s in sides if s[1][1] <= width + 0.6 and s[1][0] >= 0.6 - left]
-        for row in range(len(taken) + 1):
+        for row in range(0 if is_shared else len(taken), len(taken) + 1):
             place = next((s for s in sides if is_free(row, *s[1])), None)
             if place:
                 is_inside = item.is_bar and item.x < place[0] < item.x_end
                 spot, uses = Spot(row, place[0], row, is_inside=is_inside), {row: place[1]}
                 break
-        else:  # over it, in a row of its own
-            row = len(taken)
+        else:  # over it, in rows of their own
+            above = len(taken)
+            row = above + item.lines
             at = min(max((item.x + item.x_end - long) / 2, 0.8 - left), width - long)
-            spot = Spot(row, at, row + 1)
+            spot = Spot(row, at, above)
             uses = {row: (item.x, item.x_end)}
-            uses |= {row + 1 + line: (at, at + long) for line in range(item.lines)}
+            uses |= {above + line: (at, at + long) for line in range(item.lines)}
         for number, busy in uses.items():
             while len(taken) <= number:
                 taken.append([])

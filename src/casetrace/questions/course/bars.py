@@ -57,6 +57,10 @@ def reach(time: Timeline, clock: str, start: Quantity | None, stop: Quantity | N
         sure = end = last
     if sure is None and first is None:
         return []
+    if sure is None and until is not None and until > first and last is None:
+        # begun at some time, on at this one at least, and ended at some time after it
+        right = min(until + FADE, max(segment.right, until + STUB))
+        return [Part(first, until, "maybe"), Part(until, right, "to right")]
     if sure is None:
         right = last if last is not None else min(first + FADE, max(segment.right, first + STUB))
         return [Part(first, max(right, first + STUB), "to right" if last is None else "maybe")]

@@ -153,14 +153,26 @@ def _told(panel: Panel) -> set[str]:
 
 
 def _partner(case: Case, panel: Panel, measure: str, row: Observation) -> Observation | None:
-    """The value of the other measure of a pair at the same time."""
-    at = when(case, "observations", row)
-    for other in panel.rows.get(measure, ()):
-        time = when(case, "observations", other)
-        is_same = (time.low, time.high) == (at.low, at.high) if time and at else False
-        if other.value and is_same and clock_of(case, other) == clock_of(case, row):
-            return other
-    return None
+    """The value of the other measure of a pair that was measured with a row.
+
+    It has the same time, and if several have, the same occasion or the same end of its id.
+    """
+    together = [
+        other
+        for other in panel.rows.get(measure, ())
+        if other.value and _times(case, other) == _times(case, row)
+    ]
+    if len(together) > 1:
+        end = row.id.partition(".")[2]
+        named = [o for o in together if o.id.partition(".")[2] == end]
+        together = named or [o for o in together if o.occasion and o.occasion == row.occasion]
+    return together[0] if together else None
+
+
+def _times(case: Case, row: Observation) -> tuple[object, ...]:
+    """When a value was measured, or from when to when it lasted."""
+    ends = (when(case, "observations", row), *span(case, row))
+    return clock_of(case, row), *((q.low, q.high) if q else None for q in ends)
 
 
 def _join(ax: Axes, x: float, upper: Quantity, lower: Quantity) -> None:
@@ -348,6 +360,7 @@ def _draw_value(
             look = {"arrowstyle": shape, "color": colour, "linewidth": thick}
             look |= {"shrinkA": 0, "shrinkB": 0}
             ax.annotate("", (x_end, value.low), (x, value.low), arrowprops=look, zorder=3)
+            labels.take((x + x_end) / 2, value.low, (half, half, 1, 1), row.id)
             room = sheet.time.width - centre
             side = "center" if centre > x else "left" if room > 12 else "right"
             clear = Place(0, 4, side, "bottom", words)  # clear of the line

@@ -70,9 +70,8 @@ class Sheet(Notes):
         self.event_spots, event_rows = arrange(
             [self._event(f) for f in self.events], self.time.width, left
         )
-        self.bar_spots, bar_rows = arrange(
-            [self._bar(key) for key in self.compact], self.time.width, left
-        )
+        bars = [self._bar(key) for key in self.compact]
+        self.bar_spots, bar_rows = arrange(bars, self.time.width, left, is_shared=False)
         self.course_spots: dict[str, dict[str, Spot]] = {}
         self.course_rows: dict[str, int] = {}
         for drug in filter(self.is_in_courses, self.drugs):
@@ -140,7 +139,8 @@ class Sheet(Notes):
         ended before the axis begins is told in the record alone.
         """
         case = self.case
-        steps = [t for t in case.rows.treatments if not self._is_before(t)]
+        later = {t.drug for t in case.rows.treatments if not self._is_before(t)}
+        steps = [t for t in case.rows.treatments if t.drug in later]
         every = list(dict.fromkeys(t.drug for t in steps))
 
         def worth(drug: str) -> int:
@@ -247,6 +247,8 @@ class Sheet(Notes):
             room = segment.right - segment.left + self.time.gap
             if segment.is_moment and 2 * half <= room:  # as high as the ticks beside it
                 found[clock.id] = (middle, -1.0, "\n".join(lines))
+                if len(lines) > 1:  # what follows goes below its second line
+                    end, over = middle + half, len(lines) - 1
                 continue
             shift = over if middle - half < end + 0.8 else 0
             end, over = middle + half, shift + len(lines)

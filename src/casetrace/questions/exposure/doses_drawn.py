@@ -13,7 +13,7 @@ from casetrace.display.panel import Page, draw_bounds, plain_axis
 from casetrace.display.style import COLOURS, GREY, SERIES, ink, styled
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import UnitError, factor, printed
-from casetrace.quantity.wording import titled
+from casetrace.quantity.wording import plural, titled
 from casetrace.questions.evidence import analysis as evidence
 from casetrace.questions.exposure.doses import (
     dose_rates,
@@ -55,10 +55,18 @@ def exposure(case: Case) -> Figure | None:
 
 
 def _is_summed(case: Case, drug: str) -> bool:
-    """Whether a drug was given more than once, at known times, in doses that add up."""
-    weeks = [c.week.low for c in courses(case, drug) if c.clock]
+    """Whether a drug was given at intervals, at known times on one clock, in doses that add up."""
+    given = courses(case, drug)
+    blocks = [case.get("treatments", c.block) for c in given]
     has_sum = f"{drug}.dose_total" in of_courses(case, drug)
-    return has_sum and len(weeks) > 1 and all(map(math.isfinite, weeks))
+    is_timed = all(c.clock and math.isfinite(c.week.low) for c in given)
+    return (
+        has_sum
+        and len(given) > 1
+        and is_timed
+        and len({c.clock for c in given}) == 1
+        and any(block.interval for block in blocks)
+    )
 
 
 def _variants(case: Case, drug: str) -> list[tuple[str, Case]]:
@@ -72,9 +80,12 @@ def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], upper: 
     case = page.case
     ax = page.panel(8.0, 5.5, 161.0, 33.0)
     unit = of_courses(case, drug)[f"{drug}.dose_total"].unit
-    name = next(t.name for t in case.rows.treatments if t.drug == drug)
-    page.title(0.8, 0.8, f"{titled(name)}, sum of courses", printed(unit))
-    tops = []
+    blocks = [t for t in case.rows.treatments if t.drug == drug and t.is_block]
+    name = blocks[0].name
+    page.title(0.8, 0.8, f"{titled(name)}, sum of {plural(blocks[0].each)}", printed(unit))
+    counted = next((t.interval_unit or t.time_unit for t in blocks), "") or "wk"
+    start = courses(case, drug)[0].week
+    tops, reach = [], 0.0
     for number, (words, variant) in reversed(list(enumerate(readings))):  # the first on top
         given = courses(variant, drug)
         total = Quantity(0, 0, unit)
@@ -85,30 +96,34 @@ def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], upper: 
             if dose is None:
                 break
             total = total + dose.to(unit)
-            x = one.week.low
+            x = factor("wk", counted) * (one.week.low - start.low)
             if not math.isfinite(x) or not math.isfinite(total.low):
                 continue
+            reach = max(reach, x)
             is_open = math.isinf(total.high)
             ax.plot(
                 x,
                 total.low,
                 "^" if is_open else "o",
-                markersize=3.2,
+                markersize=3.2 + 1.1 * number,  # one behind another is seen around it
+                clip_on=False,
                 color=colour,
                 markerfacecolor="white" if is_open else colour,
                 markeredgewidth=0.8,
             )
             last = (x, total)
-            what = f"after course {one.number}, {words}" if words else f"after course {one.number}"
+            what = f"after {blocks[0].each} {one.number}" + (f", {words}" if words else "")
             shape = "arrow" if is_open else "point"
             page.note("sum", what, shape, total, one.week, one.clock, f"treatments/{one.block}")
         if last:
             source = f"treatments/{given[0].block}"  # whose words carry the dose
-            tops.append((last[1].low, last[0], last[1].text(), colour, words, source))
-    ax.set_xlim(left=-1.5, right=max((top[1] for top in tops), default=1) * 1.2 + 2)
+            whole = of_courses(variant, drug)[f"{drug}.dose_total"].to(unit).text()
+            tops.append((last[1].low, last[0], whole, colour, words, source))
+    ax.set_xlim(left=-0.03 * (reach or 1.0), right=1.25 * (reach or 1.0))
     ax.set_ylim(bottom=0)
     _apart(ax, tops)
-    ax.set_xlabel("planned week from the first course", labelpad=1.5)
+    each = blocks[0].each
+    ax.set_xlabel(f"{printed(counted)} from the first {each}, as planned", labelpad=1.5)
     for number, (_, _, total, _, words, source) in enumerate(reversed(tops)):
         if len(readings) > 1:
             below = upper - 8.5 - 3.0 * (len(tops) - 1 - number)
@@ -122,12 +137,16 @@ def _apart(ax: Axes, tops: list[tuple[float, float, str, str, str, str]]) -> Non
     for y, x, words, colour, _, source in sorted(tops):
         place = max(y, y_before + 0.085 * span)
         look = {"va": "center", "color": ink(colour), "fontweight": "bold"}
-        lead(source, ax.text(x + 1.2, place, words, **look))
+        right = 0.02 * (ax.get_xlim()[1] - ax.get_xlim()[0])
+        lead(source, ax.text(x + right, place, words, **look))
         y_before = place
 
 
 def _rates(case: Case, drug: str) -> list[tuple[str, Quantity, str, str]]:
-    """Dose per week: of the case by reading and block, and of published regimens."""
+    """Dose per week, of the case by reading and block and of published regimens.
+
+    Empty where no regimen is known to set the case beside: doses of a day are not told by week.
+    """
     found: dict[str, tuple[str, Quantity, str, str]] = {}
     unit = ""
     for _words, variant in _variants(case, drug):
@@ -149,15 +168,14 @@ def _rates(case: Case, drug: str) -> list[tuple[str, Quantity, str, str]]:
             continue
         label = f"{s.label}, {s.population}: {s.regimen.split(',')[0]}"
         found[label] = (label, q.to(unit), "published", f"reference/studies/{s.id}")
-    return list(found.values())
+    rates = list(found.values())
+    return rates if any(kind == "published" for _, _, kind, _ in rates) else []
 
 
 def _rate_panel(page: Page, drug: str, rates: list, top: float, height: float) -> None:
     unit = printed(rates[0][1].unit)
     ax = page.panel(88.0, top + 4.5, 81.0, height - 14.0)
-    is_beside = any(kind == "published" for _, _, kind, _ in rates)
-    words = f"{unit}, beside published regimens" if is_beside else unit
-    page.title(0.8, top + 0.5, "Dose per week", words)
+    page.title(0.8, top + 0.5, "Dose per week", f"{unit}, beside published regimens")
     ax.set_xlim(0, max(q.high for _, q, _, _ in rates) * 1.15)
     # Under another reading a label is not what the value is in force: the words carry both.
     rests_on = [

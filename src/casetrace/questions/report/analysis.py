@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from casetrace.case import clocks
@@ -28,7 +30,11 @@ def answer(case: Case) -> str:
 
 
 def reported(case: Case) -> dict[str, Quantity]:
-    """Return what stands in the rows themselves: values, times, grades, the age."""
+    """Return what stands in the rows themselves: values, times, grades, the age.
+
+    What lasted has its end as well, ``<row>.stop``, and how long it was, ``<row>.lasted``, if both
+    ends are reported; of a treatment by its step, ``<drug>.stop.<step>``.
+    """
     found: dict[str, Quantity] = {}
     if case.head.subject.age:
         found["subject.age"] = case.head.subject.age
@@ -43,6 +49,10 @@ def reported(case: Case) -> dict[str, Quantity]:
     for row in case.rows.findings:
         if row.event:
             _add_time(found, case, "findings", row, row.id)
+            _add_end(found, case, row, f"{row.id}.{{}}")
+    for row in case.rows.treatments:
+        drug, _, step = row.id.partition(".")
+        _add_end(found, case, row, f"{drug}.{{}}.{step}")
     return found
 
 
@@ -86,5 +96,16 @@ def counts(case: Case) -> dict[str, Quantity]:
 
 def _add_time(found: dict[str, Quantity], case: Case, table: str, row: Any, name: str) -> None:
     time = clocks.when(case, table, row)
-    if time and not (time.is_point and time.low == 0):
+    if time and (time.readings or not (time.is_point and time.low == 0)):
         found[f"{name}.time"] = time
+
+
+def _add_end(found: dict[str, Quantity], case: Case, row: Any, name: str) -> None:
+    """Add when something stopped, and how long it lasted."""
+    start, stop = clocks.span(case, row)
+    if stop is None or (math.isinf(stop.high) and not stop.readings):
+        return  # until when it is known to have gone on is no end, unless read as one
+    found[name.format("stop")] = stop
+    if start and math.isfinite(start.low) and start.low < stop.high:
+        lasted = (stop - start).explained(f"from {start.text()} until {stop.text()}")
+        found[name.format("lasted")] = replace(lasted, low=max(lasted.low, 0.0), shown=stop.shown)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import textwrap
+from dataclasses import replace
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from casetrace.case.clocks import clock_of, courses, occasion, when
+from casetrace.case.clocks import Course, clock_of, courses, occasion, when
 from casetrace.case.head import Comparison
 from casetrace.case.measures import main_measure, numbers
 from casetrace.case.model import Case
@@ -95,8 +96,8 @@ def swimmer(series: CaseSeries) -> Figure | None:
     lanes = []
     for case in series.cases:
         for drug in dict.fromkeys(t.drug for t in case.rows.treatments if t.is_block):
-            given = [c for c in courses(case, drug) if math.isfinite(c.week.low)]
-            if given:
+            given = _from_first(courses(case, drug))
+            if len(given) > 1:
                 lanes.append((case, drug, given))
     if not lanes:
         return None
@@ -133,7 +134,11 @@ def series_changes(series: CaseSeries) -> Figure | None:
     sharing = [c for c in series.cases if main_measure(c) == main_measure(series.report)]
     for case in sharing if len(sharing) > 1 else ():
         once = {(pair.old, pair.new): pair for pair in reversed(case.head.comparisons)}
-        pairs = [pair for pair in case.head.comparisons if pair in once.values()]
+        pairs = [
+            pair
+            for pair in case.head.comparisons
+            if pair in once.values() and pair.told == "percent"
+        ]
         rows += [(case, pair, of_family(case, "response")[pair.id]) for pair in pairs]
     if not rows:
         return None
@@ -166,6 +171,19 @@ def series_changes(series: CaseSeries) -> Figure | None:
             page.note("change", what, shape, q, text=said.replace("\n", " "), source=source)
         ax.set_xlabel("change in %", labelpad=1.5)
         return page.finished("series-changes", _alt("Changes by case.", page))
+
+
+def _from_first(given: list[Course]) -> list[Course]:
+    """Courses with a time on the clock of the first of them, their weeks counted from that."""
+    timed = [c for c in given if math.isfinite(c.week.low)]
+    if not timed:
+        return []
+    zero, clock = timed[0].week.low, timed[0].clock
+    return [
+        replace(c, week=replace(c.week, low=c.week.low - zero, high=c.week.high - zero))
+        for c in timed
+        if c.clock == clock
+    ]
 
 
 def _lane(page: Page, ax: Axes, y: int, case: Case, drug: str, given: list) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from casetrace.case.model import Case
 from casetrace.display.table import Cell, Note, Table, hint_of, traced
+from casetrace.quantity.wording import counted, plural
 from casetrace.questions.answers import lacks
+from casetrace.questions.sensitivity.analysis import outcome_name
 from casetrace.questions.series.analysis import CaseSeries, open_series
 from casetrace.questions.values import headline
 
@@ -29,19 +31,23 @@ def series_cases(series: CaseSeries) -> Table:
         values, head = headline(case), case.head
         regimens, given = [], []
         for drug in dict.fromkeys(t.drug for t in case.rows.treatments if t.is_block):
-            name = next(t.name for t in case.rows.treatments if t.drug == drug)
+            row = next(t for t in case.rows.treatments if t.drug == drug)
             start = f"{drug}.dose_per_course."
             each = {q.text(): q for key, q in values.items() if key.startswith(start)}
-            count = values[f"{drug}.courses"]
-            regimens.append(f"{name}: {count.text()} courses, {' then '.join(each)} a course")
-            given += [hint_of(case, q) for q in (count, *each.values())]
-        changes = [f"{pair.id}: {values[pair.id].text()}" for pair in head.comparisons]
+            count = values.get(f"{drug}.courses")
+            parts = [counted(count, row.each)] if count else [f"{plural(row.each)} not counted"]
+            parts += [f"{' then '.join(each)} a {row.each}"] if each else []
+            regimens.append(f"{row.name}: {', '.join(parts)}")
+            given += [hint_of(case, q) for q in (count, *each.values()) if q]
+        changes = [
+            f"{outcome_name(case, pair.id)}: {values[pair.id].text()}" for pair in head.comparisons
+        ]
         moved = [hint_of(case, values[pair.id]) for pair in head.comparisons]
-        age = values.get("subject.age")
+        age, noun = values.get("subject.age"), head.subject.noun
         rows.append(
             [
                 case.id,
-                traced(case, age, f"{head.subject.noun}, {age.text()}"),
+                traced(case, age, f"{noun}, {age.text()}") if age else noun,
                 head.diagnosis.name,
                 Cell("; ".join(regimens) or "none in courses", "; ".join(given)),
                 Cell("; ".join(changes) or "none declared", "; ".join(moved)),
