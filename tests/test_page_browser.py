@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 
 import pytest
 from browser import AXE, missing
@@ -91,9 +92,10 @@ def test_every_number_that_a_reader_sees_leads_to_its_source(page):
     page.goto(URL)
     stray = page.evaluate(
         """() => {
-          // Ticks of axes, names of scales and keys are no facts of the case.
+          // Ticks of axes, names of scales and keys are no facts of the case. Buttons say what a
+          // value would be: the link to it stands before them.
           const own = "table.values, table.sources, .provenance, desc, thead, form, nav, .skip," +
-            " caption, script, style, text[aria-hidden]";
+            " caption, script, style, text[aria-hidden], .ask:has(a[href^='#v-']) button";
           const walker = document.createTreeWalker(document.body, 4);
           const found = [];
           for (let n; (n = walker.nextNode()); ) {
@@ -269,11 +271,14 @@ def test_the_address_and_the_page_agree_after_going_back_and_forward(page):
     page.select_option("#scenario", "lower-dose")
     page.click("#audiences button[data-audience=parent]")
     page.go_back()
-    page.wait_for_function("() => document.getElementById('scenario').value === ''")
-    assert "#" not in page.url
+    assert page.url.endswith("#ivig_dose=per-course")
     assert page.is_visible(".told")
+    page.go_back()
+    page.wait_for_function("() => document.getElementById('scenario').value === ''")
+    assert page.url.endswith("#classification")
     page.go_forward()
     page.wait_for_function("() => document.getElementById('scenario').value === 'lower-dose'")
+    page.go_forward()
     assert page.url.endswith("#for=parent&ivig_dose=per-course")
     assert page.is_visible(".audience[data-audience=parent]")
     page.evaluate("() => { location.hash = 'ivig_dose=nonsense'; }")
@@ -384,7 +389,7 @@ def test_a_link_within_the_page_keeps_the_readings(page):
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{URL}#ivig_dose=per-course")
     page.click("#contents a[href='#analyses']")
-    assert page.url.endswith("#ivig_dose=per-course")
+    assert page.url.endswith("#ivig_dose=per-course&at=analyses")
     assert page.locator("#analyses").evaluate("(e) => e.getBoundingClientRect().top < 400")
     assert page.input_value("#scenario") == "lower-dose"
 
@@ -477,3 +482,59 @@ def test_words_that_were_not_made_for_a_combination_say_so(page, tmp_path):
     assert "24 g/kg" in row.text_content()
     said = row.evaluate("(e) => getComputedStyle(e, '::after').content")
     assert "not worked out for this combination" in said
+
+
+def test_a_question_is_switched_where_it_stands_and_the_changes_are_said(page):
+    page.goto(URL)
+    button = page.locator('.ask button[data-reading="ivig_dose"]')
+    assert button.all_text_contents() == [
+        "24 g/kg the printed amount on each of the days of a course",
+        "4.8 g/kg the printed amount once, spread over the days of a course",
+    ]
+    button.nth(1).click()
+    assert button.nth(1).get_attribute("aria-pressed") == "true"
+    assert page.text_content("#panel h2") == "What changed"
+    total = page.locator("#panel button", has_text="dose total")
+    assert total.text_content() == "IVIg, dose total: 24 g/kg → 4.8 g/kg"
+    total.click()
+    assert page.evaluate("() => document.activeElement.matches('main a.v.changed')")
+    page.go_back()
+    assert button.nth(0).get_attribute("aria-pressed") == "true"
+    assert page.text_content("#status") == ""
+
+
+def test_the_address_keeps_reading_and_place(page):
+    page.goto(f"{URL}#ivig_dose=per-course")
+    page.click("#contents a[href='#treatment']")
+    assert page.url.endswith("#ivig_dose=per-course&at=treatment")
+    page.reload()
+    assert "1 reading changed" in page.text_content("#status")
+    page.wait_for_function(
+        "() => Math.abs(document.getElementById('treatment').getBoundingClientRect().top) < 300"
+    )
+
+
+def test_a_figure_is_one_stop_and_few_stops_come_before_the_record(page):
+    page.goto(URL)
+    stops = page.evaluate(
+        """() => [...document.querySelectorAll("a[href], button, select, summary, [tabindex]")]
+          .filter((e) => e.tabIndex >= 0 && !e.disabled && e.checkVisibility())
+          .filter((e) => document.getElementById("data").compareDocumentPosition(e) & 2)
+          .map((e) => e.closest("figure svg") ? e.closest("figure").id : "")"""
+    )
+    drawn = [one for one in stops if one]
+    assert drawn
+    assert len(drawn) == len(set(drawn))
+    links = page.locator("#figure-course .scroll svg a")
+    links.first.focus()
+    page.keyboard.press("ArrowRight")
+    assert links.nth(1).evaluate("(a) => a === document.activeElement")
+
+
+def test_figures_are_dark_on_a_dark_screen(page):
+    page.emulate_media(color_scheme="dark")
+    page.goto(URL)
+    fill = page.evaluate(
+        "() => getComputedStyle(document.querySelector('#figure-course svg text')).fill"
+    )
+    assert min(int(part) for part in re.findall(r"\d+", fill)[:3]) > 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import colorsys
 import hashlib
 import json
 import re
@@ -27,8 +28,9 @@ from casetrace.page.content import (
     narratives,
     source_row,
 )
-from casetrace.page.figures import shown_figures
+from casetrace.page.figures import Shown, shown_figures
 from casetrace.page.parts import Part, made
+from casetrace.questions.sensitivity.analysis import open_questions, outcome_name
 
 __all__ = ["Page", "report_page"]
 
@@ -82,13 +84,17 @@ def _filled(case: Case, parts: Mapping[str, Part]) -> str:
     shown = {n: part.home if part.now is None else part.now for n, part in parts.items()}
     every = "".join(text for part in parts.values() for text in part.texts())
     targets = set(re.findall(r'href="#s-([^"]+)"', every))
+    stories = _stories(case, shown)
+    figures = [f for f in shown_figures() if f"f-{f.name}" in parts]
     style = (_HERE / "page.css").read_text("utf-8")
     script = (_HERE / "page.js").read_text("utf-8").rstrip()
     body = dict(
         case=case,
         head=case.head,
-        stories=_stories(case, shown),
-        figures=[f for f in shown_figures() if f"f-{f.name}" in parts],
+        stories=stories,
+        figures=figures,
+        figures_apart=_placed(stories[0].sections[1:], figures),
+        asks=_asks(case),
         shown=shown,
         undrawn={name for name, part in parts.items() if part.now is None},
         tables=_tables(case, parts),
@@ -100,7 +106,7 @@ def _filled(case: Case, parts: Mapping[str, Part]) -> str:
         default=case.at_defaults.head,
     )
     text = _template().render(**body, style="", script="", data="", style_hash="", script_hash="")
-    style = f"{_faces(text + every)}\n{style}"
+    style = f"{_faces(text + every)}\n{style}\n{_colours(every)}"
     return _template().render(
         **body,
         style=style,
@@ -121,7 +127,8 @@ def _stories(case: Case, shown: Mapping[str, str]) -> list[SimpleNamespace]:
                 continue
             if kind in ("h1", "h2"):
                 anchor = _anchor(to, part, plain(text))
-                sections.append(SimpleNamespace(title=plain(text), id=anchor, groups=[]))
+                more = {"groups": [], "figures": []}
+                sections.append(SimpleNamespace(title=plain(text), id=anchor, **more))
                 continue
             groups = sections[-1].groups
             if not groups or groups[-1].kind != kind:
@@ -129,6 +136,46 @@ def _stories(case: Case, shown: Mapping[str, str]) -> list[SimpleNamespace]:
             groups[-1].parts.append((part, shown.get(part, "")))
         stories.append(SimpleNamespace(to=to, title=sections[0], sections=sections[1:]))
     return stories
+
+
+def _placed(sections: list[SimpleNamespace], figures: list[Shown]) -> list[Shown]:
+    """Put each figure into the section of the story that it belongs to; gives those of none."""
+    apart = []
+    for figure in figures:
+        wanted = figure.chart.beside
+        mine = [s for s in sections if wanted and re.search(wanted, s.title, re.IGNORECASE)]
+        if mine:
+            mine[0].figures.append(figure)
+        elif figure.name != "course":
+            apart.append(figure)
+    return apart
+
+
+def _asks(case: Case) -> list[SimpleNamespace]:
+    """The questions that matter most to the outcomes, with what each answer makes of one."""
+    head = case.at_defaults.head
+    found = []
+    for name, outcome, values in open_questions(case.at_defaults):
+        options = head.readings[name].options
+        said = [(o, options[o].label, q.text() if q else "not known") for o, q in values.items()]
+        words = outcome_name(case, outcome)
+        about = {"name": name, "value": outcome, "outcome": words, "options": said}
+        found.append(SimpleNamespace(question=head.readings[name].question, **about))
+    return found
+
+
+def _colours(text: str) -> str:
+    """The colours of the figures as variables, on a dark screen each as light as it was dark."""
+    codes = sorted({"000000", *re.findall(r"var\(--c([0-9a-f]{6})\)", text)})
+    pairs = []
+    for code in codes:
+        red, green, blue = (int(code[n : n + 2], 16) / 255 for n in (0, 2, 4))
+        hue, light, full = colorsys.rgb_to_hls(red, green, blue)
+        turned = colorsys.hls_to_rgb(hue, 0.095 + 0.82 * (1 - light), full)
+        pairs.append(f"--c{code}:#" + "".join(f"{round(255 * part):02x}" for part in turned))
+    plain = f":root {{ {';'.join(f'--c{code}:#{code}' for code in codes)} }}"
+    dark = f":root {{ {';'.join(pairs)} }}"
+    return f"{plain}\n@media screen and (prefers-color-scheme: dark) {{ {dark} }}"
 
 
 def _anchor(to: Audience, part: str, title: str) -> str:

@@ -146,6 +146,8 @@ def picture(figure: Figure) -> str:
         flags=re.S,
     )
     svg = re.sub(r' style="([^"]*)"', lambda m: _attributes(m[1]), svg)
+    # As variables, so that a dark screen may have others.
+    svg = re.sub(r'"#([0-9a-f]{6})"', r'"var(--c\1)"', svg)
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
     svg = re.sub(
         r' id="([^"]+)"', lambda m: f' id="{figure.name}-{m[1]}"' if m[1] in used else "", svg

@@ -3,7 +3,7 @@
   const byId = (id) => document.getElementById(id);
   const all = (css) => document.querySelectorAll(css);
   const data = JSON.parse(byId("data-parts").textContent);
-  const form = byId("readings"), panel = byId("panel"), traced = byId("traced");
+  const bar = byId("bar"), form = byId("readings"), panel = byId("panel"), traced = byId("traced");
   const wide = matchMedia("(min-width: 70rem)"), root = document.documentElement;
   const home = data.readings.map((r) => r.home);
   const selects = data.readings.map((r) => byId(`o-${r.name}`));
@@ -32,13 +32,13 @@
 
   // --- readings
   const show = (before) => {
-    let moved = 0, undrawn = 0;
+    let changes = 0, undrawn = 0;
     for (const [name, part] of Object.entries(data.parts)) {
       const same = before && part.on.every((r) => before[r] === now[r]);
       const made = content(part, now);
       const text = made === null ? part.home : made;
       const changed = text !== part.home;
-      if (name.startsWith("v-") && isMoved(name)) moved += 1;
+      if (name.startsWith("v-") && isMoved(name)) changes += 1;
       if (name.startsWith("f-") && made === null) undrawn += 1;
       for (const element of elements(name)) {
         if (!same) element.innerHTML = text;
@@ -71,19 +71,27 @@
     byId("read-as").textContent = `Not as the curator reads it: ${switched.join("; ")}.`;
     const count = switched.length, drawn = undrawn ? `; ${undrawn} figure${undrawn > 1 ? "s" : ""} not drawn for this` : "";
     byId("status").textContent = count
-      ? `${count} reading${count > 1 ? "s" : ""} changed, ${moved} value${moved === 1 ? "" : "s"} with ${count > 1 ? "them" : "it"}${drawn}`
+      ? `${count} reading${count > 1 ? "s" : ""} changed, ${changes} value${changes === 1 ? "" : "s"} with ${count > 1 ? "them" : "it"}${drawn}`
       : "";
-    if (pinned) explain(pinned);
+    for (const button of all(".ask button")) {
+      const r = data.readings.findIndex((one) => one.name === button.dataset.reading);
+      button.setAttribute("aria-pressed", String(data.readings[r].options[now[r]] === button.dataset.option));
+    }
+    if (pinned === "changes") tellChanges();
+    else if (pinned) explain(pinned);
+    rove();
     fit();
   };
   const choice = (options) => data.readings.map((r) => {
     const place = r.options.indexOf(options[r.name]);
     return place < 0 ? r.home : place;
   });
-  const keep = () => {
+  // The address holds how the report is read, and a place in it; the way back undoes either.
+  const keep = (at = "") => {
     const pairs = data.readings.flatMap((r, n) => (now[n] === home[n] ? [] : [`${r.name}=${r.options[now[n]]}`]));
     if (audience !== data.audiences[0]) pairs.unshift(`for=${audience.name}`);
-    history.replaceState(null, "", pairs.length ? `#${pairs.join("&")}` : location.pathname + location.search);
+    const state = pairs.length ? `#${[...pairs, ...(at ? [`at=${at}`] : [])].join("&")}` : at ? `#${at}` : location.pathname + location.search;
+    history.pushState(null, "", state);
   };
   const choose = (next) => {
     const before = now;
@@ -100,21 +108,25 @@
         element.classList.toggle("shown", shown);
       } else element.hidden = !shown;
     }
-    if (pinned) explain(pinned);
+    if (pinned && pinned !== "changes") explain(pinned);
   };
   const fromHash = () => {
     const pairs = location.hash.slice(1).split("&").map((p) => p.split("="));
     const known = pairs.filter(([n, o]) => data.readings.some((r) => r.name === n && r.options.includes(o)));
-    const to = pairs.find(([n]) => n === "for");
+    const of = (key) => (pairs.find(([n]) => n === key) || ["", ""])[1];
     const isState = pairs.every(([, o]) => o !== undefined) || !location.hash;
-    return isState ? [choice(Object.fromEntries(known)), to ? to[1] : ""] : null;
+    return isState ? [choice(Object.fromEntries(known)), of("for"), decodeURIComponent(of("at"))] : null;
   };
   // The address says how the report is read; or it is a place in it.
   const open = () => {
     const asked = fromHash(), place = asked ? null : byId(decodeURIComponent(location.hash.slice(1)));
+    if (place) choose([...home]); // a place alone is one of the report as its curator reads it
     if (asked) {
       tell(asked[1]);
       choose(asked[0]);
+      const at = asked[2] && byId(asked[2]);
+      for (let e = at; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
+      at?.scrollIntoView();
     } else if (place && /^[vs]-/.test(place.id)) {
       pinned = place.id;
       explain(pinned);
@@ -124,17 +136,29 @@
       place.scrollIntoView();
     }
   };
-  const settle = (next) => { choose(next); keep(); };
+  const settle = (next) => {
+    choose(next);
+    keep();
+    if (moved().length) { pinned = "changes"; tellChanges(); }
+    else if (pinned === "changes") close(false);
+  };
+  for (const button of all(".ask button")) {
+    button.disabled = false;
+    button.addEventListener("click", () => settle(choice({
+      ...Object.fromEntries(data.readings.map((r, n) => [r.name, r.options[now[n]]])),
+      [button.dataset.reading]: button.dataset.option,
+    })));
+  }
   selects.forEach((select, r) => select.addEventListener("change", () => settle(now.map((o, n) => (n === r ? select.selectedIndex : o)))));
   byId("scenario").addEventListener("change", (e) => settle(choice(data.scenarios[e.target.value] || {})));
   byId("reset").addEventListener("click", () => { settle([...home]); byId("scenario").focus(); });
   for (const button of all("#audiences button")) button.addEventListener("click", () => { tell(button.dataset.audience); keep(); fit(); });
-  addEventListener("hashchange", open);
+  addEventListener("popstate", open);
 
   // --- what fits on the screen
   const fit = () => {
-    const isSticky = getComputedStyle(form).position === "sticky";
-    root.style.setProperty("--bar", isSticky ? `${form.offsetHeight}px` : "0px");
+    const isSticky = getComputedStyle(bar).position === "sticky";
+    root.style.setProperty("--bar", isSticky ? `${bar.offsetHeight}px` : "0px");
     for (const box of all(".scroll, .wide")) {
       const over = box.scrollWidth > box.clientWidth;
       box.classList.toggle("over", over);
@@ -149,10 +173,55 @@
   const makeRoom = () => {
     root.style.scrollPaddingBottom = wide.matches || panel.hidden ? "" : `${panel.offsetHeight + 12}px`;
   };
-  new ResizeObserver(fit).observe(form);
+  new ResizeObserver(fit).observe(bar);
   addEventListener("resize", fit);
   wide.addEventListener("change", fold);
   document.addEventListener("toggle", fit, true);
+
+  // --- a figure is one stop of the keyboard; arrow keys lead from link to link within it
+  const rove = () => {
+    for (const svg of all("figure svg")) {
+      const links = [...svg.querySelectorAll("a")];
+      const kept = links.find((a) => a.getAttribute("tabindex") === "0") || links[0];
+      for (const a of links) a.setAttribute("tabindex", a === kept ? "0" : "-1");
+    }
+  };
+  document.addEventListener("keydown", (event) => {
+    const link = event.target.closest?.("figure svg a");
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!link || !step) return;
+    event.preventDefault();
+    const links = [...link.ownerSVGElement.querySelectorAll("a")];
+    const next = links[(links.indexOf(link) + step + links.length) % links.length];
+    link.setAttribute("tabindex", "-1");
+    next.setAttribute("tabindex", "0");
+    next.focus();
+  });
+
+  // --- what a switch changed
+  const moved = () => Object.keys(data.parts).filter((name) => name.startsWith("v-") && isMoved(name));
+  const tellChanges = () => {
+    const title = node("h2", "What changed"), list = node("div"), rest = node("details"), others = node("div");
+    title.tabIndex = -1;
+    list.className = others.className = "changes";
+    for (const id of moved()) {
+      const cells = byId(id).cells, before = plain(said(data.parts[id].home)) || "not there";
+      const after = cells[1].textContent || "not there";
+      const place = [...all(`main a[href="#${CSS.escape(id)}"]`)].find((a) => !a.closest("table") && a.checkVisibility());
+      const line = node(place ? "button" : "p");
+      line.append(`${cells[0].textContent || plain(data.parts[id].home.split("</td>")[0])}: `, node("del", before), " → ", node("ins", after));
+      if (place) {
+        line.type = "button";
+        line.addEventListener("click", () => { place.scrollIntoView({ block: "center" }); place.focus({ preventScroll: true }); });
+      }
+      (place ? list : others).append(line);
+    }
+    rest.append(node("summary", `and in the record: ${others.children.length}`), others);
+    traced.replaceChildren(title, list, ...(others.children.length ? [rest] : []));
+    traced.lang = "en";
+    panel.hidden = false;
+    makeRoom();
+  };
 
   // --- where a number comes from
   const node = (tag, text) => Object.assign(document.createElement(tag), text === undefined ? {} : { textContent: text });
@@ -263,7 +332,7 @@
     opener = null;
   };
   const goTo = (target) => {
-    history.pushState(null, "", location.href); // the way back, with the readings kept
+    keep(target.id);
     for (let e = target; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
     target.scrollIntoView();
     target.tabIndex = -1;
@@ -288,7 +357,11 @@
       byId(id).querySelector("select").focus();
     } else {
       if (panel.contains(other) && !wide.matches) close(false);
-      goTo(byId(id));
+      const isList = other.id === "to-contents", contents = byId("contents").firstElementChild;
+      if (isList) contents.open = !contents.open;
+      else if (!wide.matches) contents.open = false;
+      if (isList && contents.open) contents.querySelector("ul:not([hidden]) a").focus();
+      else if (!isList) goTo(byId(id));
     }
   });
   let waiting = 0;
@@ -303,7 +376,8 @@
   });
   document.addEventListener("focusin", (event) => {
     const link = traceable(event.target);
-    if (pinned || isBack || panel.contains(event.target)) return;
+    // The citation stands right before the contents, which the panel would hide.
+    if (pinned || isBack || panel.contains(event.target) || event.target.closest("header")) return;
     if (link && link.matches(":focus-visible")) {
       explain(aim(link));
       link.scrollIntoView({ block: "nearest" });
@@ -311,6 +385,23 @@
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !panel.hidden) close(); });
   byId("close").addEventListener("click", () => close());
+
+  const copy = byId("copy");
+  copy.hidden = !navigator.clipboard;
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(location.href);
+    copy.textContent = "Copied";
+    setTimeout(() => { copy.textContent = "Copy link"; }, 2000);
+  });
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries.filter((e) => e.isIntersecting)) {
+      for (const a of all("#contents a")) {
+        if (a.hash === `#${entry.target.id}`) a.setAttribute("aria-current", "true");
+        else a.removeAttribute("aria-current");
+      }
+    }
+  }, { rootMargin: "-10% 0px -70% 0px" });
+  for (const heading of all("main h2[id]")) seen.observe(heading);
 
   root.classList.add("live");
   form.hidden = !data.readings.length;

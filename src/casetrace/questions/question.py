@@ -42,6 +42,9 @@ class Chart:
         Whether the page shows it, and not the files alone.
     is_of_default : bool
         It is always drawn from the curator's default.
+    beside : str
+        Pattern of the title of the section of a story that the page shows it in; if there is none
+        such, it stands among the analyses.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Chart:
     draw: Callable[[Any], Figure | None]
     is_on_page: bool = True
     is_of_default: bool = False
+    beside: str = ""
 
     def of(self, case: Case) -> Figure | None:
         """Return the figure of a case, drawn once for scenarios in which it is the same."""

@@ -19,6 +19,7 @@ QUESTION = Question(
             "classification",
             "Points of the classification criteria, item by item, and where the score may lie",
             figures.classification,
+            beside="classif|criteria",
         ),
     ),
     answer=tables.answer,

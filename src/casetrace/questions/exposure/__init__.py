@@ -17,7 +17,12 @@ QUESTION = Question(
         tables.igg_models,
     ),
     charts=(
-        Chart("exposure", "Doses under each reading, beside published regimens", figures.exposure),
+        Chart(
+            "exposure",
+            "Doses under each reading, beside published regimens",
+            figures.exposure,
+            beside="treat|dose|therap",
+        ),
         Chart(
             "igg",
             "Serum IgG, simulated: an assumption throughout",

@@ -16,7 +16,14 @@ QUESTION = Question(
         tables.coverage,
         tables.event_bounds,
     ),
-    charts=(Chart("response", "Main measure and function at each stage", figures.response),),
+    charts=(
+        Chart(
+            "response",
+            "Main measure and function at each stage",
+            figures.response,
+            beside="course|outcome|follow|response",
+        ),
+    ),
     answer=analysis.answer,
     has=analysis.has,
 )

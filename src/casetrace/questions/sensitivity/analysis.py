@@ -30,6 +30,7 @@ __all__ = [
     "first_outcome",
     "has",
     "most_telling",
+    "open_questions",
     "outcome_name",
 ]
 
@@ -236,6 +237,33 @@ def most_telling(found: dict[str, Factorial]) -> list[tuple[str, list[str]]]:
                 first.setdefault(reading, []).append(name)
     order = list(first)
     return sorted(first.items(), key=lambda pair: (-len(pair[1]), order.index(pair[0])))
+
+
+def open_questions(case: Case, most: int = 3) -> list[tuple[str, str, dict[str, Quantity]]]:
+    """Return the readings that move the outcomes most, each with one that it moves.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    most : int
+        How many at the most; passages of the report come before assumptions.
+
+    Returns
+    -------
+    list of (str, str, dict of Quantity)
+        Reading, outcome, and the outcome by the options of the reading, the others as in force.
+    """
+    found: dict[str, tuple[str, dict[str, Quantity]]] = {}
+    known = factorials(case)
+    for name, factorial in known.items():
+        for reading, _ in factorial.ranked()[:1]:
+            found.setdefault(reading, (name, factorial.one_way(reading)))
+    order = list(found)
+    asked = sorted(
+        order, key=lambda r: (case.head.readings[r].kind == "assumption", order.index(r))
+    )
+    return [(reading, *found[reading]) for reading in asked[:most]]
 
 
 def _factorial(
