@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := all
 FORCE:
-.PHONY: help all figures test test-all test-slow test-browser check accept new-case bench lab lint lock dictionary clean
+.PHONY: help all figures test test-all test-slow test-browser site check accept new-case bench lab lint lock dictionary clean
 
 help: ## List what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,9 @@ test-slow: $(VENV)/.ready
 test-browser: $(VENV)/.lab ## Try page and JupyterLab in Chromium, with the accessibility checker from npm
 	@npm install --silent --no-audit --no-fund --no-save --prefix build/axe axe-core@4.14.1
 	@CASETRACE_BROWSER=required $(BIN)/pytest -m slow tests/test_page_browser.py tests/test_lab_browser.py
+
+site: all ## Lay out reports, figures and an index of all cases in build/site, to publish
+	@$(BIN)/casetrace site
 
 check: $(VENV)/.ready ## Validate the data and verify that everything committed reproduces
 	@$(BIN)/casetrace check $(CASES)

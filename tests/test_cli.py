@@ -63,7 +63,7 @@ def test_values_in_words(toy):
         (["verify-source", "imataka-2014", "no-such.txt"], "cannot read no-such.txt"),
         (["build", "-j", "0"], "1 or more"),
         (["values"], "CASE"),
-        (["biuld"], "invalid choice"),
+        (["biuld"], "did you mean build?"),
         ([], "COMMAND"),
     ],
 )
@@ -186,7 +186,9 @@ def test_progress_on_a_terminal_names_what_runs(capsys):
         ("accept",),
         ("scenarios", "imataka-2014"),
         ("dictionary",),
+        ("cases",),
         ("docx", "--help"),
+        ("site", "--help"),
         ("lab", "--help"),
     ],
     ids=lambda arguments: arguments[0],
@@ -209,5 +211,38 @@ def test_each_command_is_tried_as_a_process():
     mark = next(
         m for m in test_each_command_runs_as_a_process_of_its_own.pytestmark if m.name != "slow"
     )
-    (commands,) = (a.choices for a in _parser()._actions if a.dest == "==SUPPRESS==" or a.choices)
-    assert {arguments[0] for arguments in mark.args[1]} == set(commands)
+    assert {arguments[0] for arguments in mark.args[1]} == set(_parser()[1])
+
+
+def test_an_unknown_command_is_named_with_the_nearest():
+    done = casetrace("bulid")
+    assert done.returncode == 2
+    assert done.stderr == "casetrace: there is no command 'bulid'; did you mean build?\n"
+
+
+def test_cases_are_listed_with_whom_they_are_of(toy):
+    done = casetrace("cases", root=toy.root)
+    assert done.stdout == "toy-2000  man, toy disease: A toy case\n"
+    (toy.data / "toy-2000" / "case.yaml").write_text("id: [")
+    assert "casetrace check toy-2000 says why" in casetrace("cases", root=toy.root).stdout
+
+
+def test_values_under_a_reading_say_what_they_were(toy):
+    done = casetrace("values", "toy-2000", "--reading", "dose=by-course", root=toy.root)
+    assert re.search(r"pulse\.dose_total +\S+ mg/kg  \(default: 180 mg/kg\)", done.stdout)
+    assert "(default" not in casetrace("values", "toy-2000", root=toy.root).stdout
+
+
+def test_a_site_is_one_folder_that_leads_to_every_report(whole, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    done = casetrace("site", str(folder), root=whole.root)
+    assert done.returncode == 0, done.stderr
+    page = (folder / "index.html").read_text()
+    links = set(re.findall(r'(?:href|src)="([^"]+)"', page))
+    assert {f"reports/{case}/index.html" for case in whole.cases()} <= links
+    assert all((folder / link).is_file() for link in links)
+    assert (folder / "notebooks" / "1-case.ipynb").is_file()
+    (folder / "index.html").unlink()
+    again = casetrace("site", str(folder), root=whole.root)
+    assert again.returncode == 2
+    assert "holds something else" in again.stderr

@@ -370,7 +370,7 @@ def test_the_script_for_slurm_does_what_it_says(copy, tmp_path):
         stderr=(tmp_path / "said.txt").open("w"),
     )
     try:
-        assert job.wait(timeout=120) == 0, (tmp_path / "said.txt").read_text()
+        assert job.wait(timeout=400) == 0, (tmp_path / "said.txt").read_text()
     finally:
         os.killpg(job.pid, signal.SIGKILL)  # as SLURM does with what a job leaves running
     assert (copy.build / "scheduler-1.json").exists()

@@ -26,7 +26,14 @@ OK, FAILED, MISUSE, STOPPED = 0, 1, 2, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns 0, 1 if something failed, or 2 for misuse."""
-    options = _parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    parser, commands = _parser()
+    if arguments and arguments[0] not in commands and not arguments[0].startswith("-"):
+        from casetrace.case.problems import nearest
+
+        words = nearest(arguments[0], commands, "command")
+        return _say(f"casetrace: there is no command {arguments[0]!r}; {words}", MISUSE)
+    options = parser.parse_args(arguments)
     try:
         return options.run(options)
     except BrokenPipeError:
@@ -74,7 +81,11 @@ def _build(options: argparse.Namespace) -> int:
                 delivery(job)
     failed, changed = _built(where, stale, options, delivery) if stale else ("", ())
     for path in changed:
-        print(path)
+        if not path.startswith("build/notebooks/"):
+            print(path)
+    pages = [path for path in changed if path.endswith("/index.html")]
+    if pages:
+        _say(f"to read: open {' or '.join(pages)} in a browser", OK)
     errors = delivery.errors if delivery else []
     for error in errors:
         _say(f"casetrace: not delivered to {options.to}: {error}", FAILED)
@@ -267,11 +278,45 @@ def _values(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(records, indent=1, ensure_ascii=False))
         return OK
-    width = max(len(r["id"]) for r in records)
-    for r in records:
+    before = {} if case.is_default else headline(case.at_defaults)
+    width, group = max(len(r["id"]) for r in records), ""
+    for r in sorted(records, key=lambda r: r["id"].partition(".")[0]):
+        first = r["id"].partition(".")[0]
+        if group and first != group:
+            print()
+        group = first
         hangs = f"  [{', '.join(r['readings'])}]" if r["readings"] else ""
-        print(f"{r['id']:{width}}  {r['text']}{hangs}")
+        old = before[r["id"]].text() if r["id"] in before else r["text"] if case.is_default else ""
+        changed = f"  (default: {old or 'not there'})" if old != r["text"] else ""
+        print(f"{r['id']:{width}}  {r['text']}{changed}{hangs}")
     return OK
+
+
+def _cases(_: argparse.Namespace) -> int:
+    """List the cases of the project."""
+    from casetrace.case.load import open_head
+    from casetrace.case.problems import CaseError
+
+    names = project().cases()
+    width = max(map(len, names), default=0)
+    for name in names:
+        try:
+            head = open_head(name)
+            said = f"{head.subject.noun}, {head.diagnosis.name}: {head.title}"
+        except CaseError:
+            said = f"its data do not hold; casetrace check {name} says why"
+        print(f"{name:{width}}  {said}")
+    return OK
+
+
+def _site(options: argparse.Namespace) -> int:
+    """Lay out reports, figures and an index as one folder."""
+    from casetrace.build.site import lay_out
+
+    where = project()
+    index = lay_out(where, Path(options.folder) if options.folder else where.build / "site")
+    print(index)
+    return _say("to read: open it in a browser; the folder fits any static host", OK)
 
 
 def _table(options: argparse.Namespace) -> int:
@@ -371,7 +416,9 @@ def _lab(options: argparse.Namespace) -> int:
     return OK
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> tuple[argparse.ArgumentParser, list[str]]:
+    """Return what reads the command line, and the names of the commands."""
+    names: list[str] = []
     parser = argparse.ArgumentParser(
         prog="casetrace",
         description="A published clinical case report as a reproducible analysis.",
@@ -381,6 +428,7 @@ def _parser() -> argparse.ArgumentParser:
     def command(
         name: str, run: Callable[[argparse.Namespace], int], words: str
     ) -> argparse.ArgumentParser:
+        names.append(name)
         added = known.add_parser(name, help=words, description=words)
         added.set_defaults(run=run)
         return added
@@ -475,6 +523,10 @@ def _parser() -> argparse.ArgumentParser:
     with_jobs(added)
     added = command("accept", _accept, "Store the present results and say what changed.")
     with_jobs(added)
+    command("cases", _cases, "List the cases in data/.")
+    words = "Lay out reports, figures and an index of all cases as one folder, to publish."
+    added = command("site", _site, words)
+    added.add_argument("folder", nargs="?", default="", help="build/site if not given")
     added = command("scenarios", _scenarios, "List scenarios, readings and their options.")
     added.add_argument("case", metavar="CASE")
     command("dictionary", _dictionary, "Write data/README.md from the data models.")
@@ -482,7 +534,7 @@ def _parser() -> argparse.ArgumentParser:
     added = command("lab", _lab, words)
     added.add_argument("options", nargs=argparse.REMAINDER, help="of jupyter lab, after --")
     parser.add_argument("--version", action="version", version=f"casetrace {version('casetrace')}")
-    return parser
+    return parser, names
 
 
 def run() -> NoReturn:

@@ -67,7 +67,9 @@ class View:
         figure = course(self.case)
         if figure is None:
             return "<p>There is nothing to draw on a time axis.</p>"
-        svg = re.sub(r'<a class="\w" href="#\w-([^"]+)">', self._led, picture(figure))
+        svg = re.sub(
+            r'<a class="\w" href="#\w-([^"]+)">', self._led, picture(figure, is_themed=False)
+        )
         rows = [
             [escape(m.lane), escape(m.what), self._traced(m.source.split("; ")[0], escape(m.text))]
             for m in figure.marks

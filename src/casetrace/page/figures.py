@@ -133,11 +133,18 @@ def _content(case: Case, figure: Figure) -> str:
     )
 
 
-def picture(figure: Figure) -> str:
-    """A figure as inline SVG: letters as text, no style of its own, names that are its own.
+def picture(figure: Figure, is_themed: bool = True) -> str:
+    """Return a figure as inline SVG: letters as text, no style of its own, names that are its own.
 
     What rests on a row or a value leads there. The other words are in its description, so that
     they are not read aloud once more.
+
+    Parameters
+    ----------
+    figure : Figure
+        What to show.
+    is_themed : bool
+        Whether its colours are variables (``--c0072b2``) that the page around it sets.
     """
     svg = re.sub(
         r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->",
@@ -146,8 +153,8 @@ def picture(figure: Figure) -> str:
         flags=re.S,
     )
     svg = re.sub(r' style="([^"]*)"', lambda m: _attributes(m[1]), svg)
-    # As variables, so that a dark screen may have others.
-    svg = re.sub(r'"#([0-9a-f]{6})"', r'"var(--c\1)"', svg)
+    if is_themed:  # so that a dark screen may have others
+        svg = re.sub(r'"#([0-9a-f]{6})"', r'"var(--c\1)"', svg)
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
     svg = re.sub(
         r' id="([^"]+)"', lambda m: f' id="{figure.name}-{m[1]}"' if m[1] in used else "", svg

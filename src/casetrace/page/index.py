@@ -1,0 +1,59 @@
+"""All cases on one page: a title, a small course figure and the way to each report."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from casetrace.case.model import Case
+from casetrace.display.trace import plain
+from casetrace.narrative import narrate
+from casetrace.narrative.told import citation
+from casetrace.questions.question import charts
+
+__all__ = ["index_page"]
+
+
+def index_page(cases: Iterable[Case]) -> str:
+    """Return the page that leads to the reports of some cases.
+
+    Parameters
+    ----------
+    cases : iterable of Case
+        The cases, whose reports lie in ``reports/`` and figures in ``figures/`` beside the page.
+
+    Returns
+    -------
+    str
+        HTML that asks for nothing but the pictures beside it.
+    """
+    style = Path(__file__).with_name("index.css").read_text("utf-8")
+    environment = Environment(
+        loader=PackageLoader("casetrace.page", "."),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=True,
+    )
+    return environment.get_template("index.html.j2").render(
+        cases=[_about(case) for case in cases],
+        style=style,
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    )
+
+
+def _about(case: Case) -> dict[str, str]:
+    figure = charts()["course"].of(case)
+    return {
+        "title": plain(narrate(case).parts[0][2]),
+        "citation": plain(citation(case)),
+        "page": f"reports/{case.id}/index.html",
+        "pdf": f"reports/{case.id}/summary.pdf",
+        "data": f"reports/{case.id}/values.json",
+        "figure": f"figures/{case.id}/course.svg" if figure else "",
+        "alt": figure.alt if figure else "",
+    }
