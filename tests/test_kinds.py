@@ -710,3 +710,16 @@ def test_a_block_that_is_not_counted_lasts_until_its_stop(write):
     assert "until 10 days after admission" in made.cells("treatments")[0][2]
     (part,) = parts_of(made.case, made.sheet().time, made.case.rows.treatments[0])
     assert part.kind == "sure"
+
+
+@pytest.mark.parametrize(
+    "path", ["clocks/admission", "clocks/nowhere/gap", "comparisons/x", "subject"]
+)
+def test_a_reading_that_sets_no_cell_is_named(write, path):
+    option = {"label": "one", "rationale": "as printed", "consequence": "none"}
+    readings = {"r": {
+        "question": "Which?", "place": PLACE, "as_reported": "two days", "default": "one",
+        "options": {"one": option, "two": {**option, "sets": {path: "3"}}},
+    }}  # fmt: skip
+    problems = write(head={"readings": readings}, observations=[CK]).problems
+    assert any("clocks/relapse/gap" in problem for problem in problems), problems

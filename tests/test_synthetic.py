@@ -3,12 +3,14 @@
 ``CASETRACE_SYNTHETIC`` is how many; a hundred if not given.
 """
 
+import ast
+import json
 import os
 import re
 
 import pytest
 import yaml
-from conftest import FIGURES, SERIES_FIGURES, charts, overlaps, tables, write_case
+from conftest import FIGURES, ROOT, SERIES_FIGURES, charts, overlaps, tables, write_case
 from synthetic import make
 from varied import varied
 
@@ -112,6 +114,27 @@ def test_the_shapes_differ():
     assert make(7) == make(7)
 
 
+def run_notebooks(name):
+    """Run the cells of every notebook of one case, and show what they show."""
+    for path in sorted((ROOT / "notebooks").glob("[1-8]*.ipynb")):
+        room = {}
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            if cell["cell_type"] != "code":
+                continue
+            source = "".join(cell["source"])
+            if source.startswith("case ="):
+                source = f"case = {name!r}\nscenario = 'default'"
+            *lines, last = ast.parse(source).body
+            shown = isinstance(last, ast.Expr)
+            exec(
+                compile(ast.Module(lines if shown else [*lines, last], []), path.name, "exec"), room
+            )
+            if shown:
+                value = eval(compile(ast.Expression(last.value), path.name, "eval"), room)
+                for look in ("_repr_html_", "_repr_mimebundle_", "__repr__"):
+                    getattr(value, look, str)()
+
+
 @pytest.mark.parametrize("first", range(0, MANY, 8 * BLOCK))
 def test_what_check_passes_is_computed_told_and_drawn_whatever_it_is(copy, first):
     """One in eight of the many: scales, clocks, bounds, drugs and events of all kinds."""
@@ -122,6 +145,7 @@ def test_what_check_passes_is_computed_told_and_drawn_whatever_it_is(copy, first
         write_case(folder, yaml.safe_dump(head, sort_keys=False), {**rows, "care": care})
         assert check(head["id"], copy)[0] == [], seed
         case = load(head["id"], where=copy)
+        run_notebooks(head["id"])
         headline(case)
         assert narrate(case).markdown()
         for width in (170, 85):

@@ -276,8 +276,9 @@ def _set_cell(
     for part in parts[:-1]:
         at = _step(at, part)
     # What a clock or a measure leaves open may be set; the model refuses what is no part of it.
-    is_there = isinstance(at, dict) and parts[0] in ROOTS[2:]
-    if parts[0] not in ROOTS or not (is_there or _step(at, parts[-1]) is not None):
+    is_open = parts[0] in ROOTS[2:]
+    is_there = len(parts) > 1 and isinstance(at, dict) and (is_open or parts[-1] in at)
+    if parts[0] not in ROOTS or not is_there:
         return (
             "a cell (table/row/column), or a path to what stands in case.yaml: into "
             f"{', '.join(ROOTS[:-1])} or {ROOTS[-1]}, such as clocks/relapse/gap",

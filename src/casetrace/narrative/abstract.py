@@ -86,8 +86,8 @@ def _measure(case: Case) -> str:
     said = []
     for o in _telling(rows):
         key = f"observations/{o.id}"
-        when = occasion(case, o)
-        said.append(mark(key, o.value.text()) + (f" ({mark(key, when)})" if when else ""))
+        at = occasion(case, o)
+        said.append(mark(key, o.value.text()) + (f" ({mark(key, at)})" if at else ""))
     return f"{titled(rows[0].name)}: {', then '.join(said)}."
 
 
