@@ -132,3 +132,19 @@ def test_code_keeps_the_style():
             [sys.executable, "-m", "ruff", *command], cwd=ROOT, capture_output=True, text=True
         )
         assert done.returncode == 0, done.stdout
+
+
+def test_text_has_the_same_bytes_in_a_clone_that_asks_for_other_line_ends(tmp_path):
+    """Git for Windows turns line ends unless a project says otherwise."""
+    project, clone = tmp_path / "project", tmp_path / "clone"
+    project.mkdir()
+    (project / ".gitattributes").write_bytes((ROOT / ".gitattributes").read_bytes())
+    (project / "rows.csv").write_bytes(b"id,value\nck,1\n")
+    (project / "figure.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    author = ["-c", "user.name=n", "-c", "user.email=n@example.org"]
+    for command in (["init", "-q"], ["add", "."], [*author, "commit", "-qm", "rows"]):
+        subprocess.run(["git", *command], cwd=project, check=True)
+    asked = ["git", "-c", "core.autocrlf=true", "clone", "-q", str(project), str(clone)]
+    subprocess.run(asked, check=True)
+    for name in ("rows.csv", "figure.png"):
+        assert (clone / name).read_bytes() == (project / name).read_bytes()
