@@ -271,7 +271,7 @@ def test_the_address_and_the_page_agree_after_going_back_and_forward(page):
     page.select_option("#scenario", "lower-dose")
     page.click("#audiences button[data-audience=parent]")
     page.go_back()
-    assert page.url.endswith("#ivig_dose=per-course")
+    assert page.url.endswith("#ivig_dose=per-course&at=classification")
     assert page.is_visible(".told")
     page.go_back()
     page.wait_for_function("() => document.getElementById('scenario').value === ''")
@@ -279,7 +279,7 @@ def test_the_address_and_the_page_agree_after_going_back_and_forward(page):
     page.go_forward()
     page.wait_for_function("() => document.getElementById('scenario').value === 'lower-dose'")
     page.go_forward()
-    assert page.url.endswith("#for=parent&ivig_dose=per-course")
+    assert page.url.endswith("#for=parent&ivig_dose=per-course&at=classification")
     assert page.is_visible(".audience[data-audience=parent]")
     page.evaluate("() => { location.hash = 'ivig_dose=nonsense'; }")
     page.wait_for_function("() => document.getElementById('scenario').value === ''")
@@ -501,6 +501,32 @@ def test_a_question_is_switched_where_it_stands_and_the_changes_are_said(page):
     page.go_back()
     assert button.nth(0).get_attribute("aria-pressed") == "true"
     assert page.text_content("#status") == ""
+    button.nth(1).click()
+    page.click("#panel button >> text=Back to the default")
+    assert button.nth(0).get_attribute("aria-pressed") == "true"
+
+
+def test_one_sheet_is_open_at_a_time_on_a_phone_and_escape_closes_it(page):
+    page.set_viewport_size({"width": 400, "height": 860})
+    page.goto(URL)
+    page.click("#to-contents")
+    assert page.is_visible("#contents ul")
+    page.click("#bar summary")
+    assert page.is_visible("#bar .grid")
+    page.wait_for_function("() => !document.querySelector('#contents details').open")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#bar .grid")
+
+
+def test_the_contents_mark_the_section_in_sight(page):
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(URL)
+    for section in ("treatment", "analyses"):
+        page.evaluate(f"() => document.getElementById('{section}').scrollIntoView()")
+        page.wait_for_function(
+            "(id) => document.querySelector('#contents [aria-current]')?.hash === `#${id}`",
+            arg=section,
+        )
 
 
 def test_the_address_keeps_reading_and_place(page):

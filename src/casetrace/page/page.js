@@ -87,7 +87,8 @@
     return place < 0 ? r.home : place;
   });
   // The address holds how the report is read, and a place in it; the way back undoes either.
-  const keep = (at = "") => {
+  let at = ""; // the place that was gone to last
+  const keep = () => {
     const pairs = data.readings.flatMap((r, n) => (now[n] === home[n] ? [] : [`${r.name}=${r.options[now[n]]}`]));
     if (audience !== data.audiences[0]) pairs.unshift(`for=${audience.name}`);
     const state = pairs.length ? `#${[...pairs, ...(at ? [`at=${at}`] : [])].join("&")}` : at ? `#${at}` : location.pathname + location.search;
@@ -124,9 +125,10 @@
     if (asked) {
       tell(asked[1]);
       choose(asked[0]);
-      const at = asked[2] && byId(asked[2]);
-      for (let e = at; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
-      at?.scrollIntoView();
+      at = asked[2];
+      const gone = at && byId(at);
+      for (let e = gone; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
+      gone?.scrollIntoView();
     } else if (place && /^[vs]-/.test(place.id)) {
       pinned = place.id;
       explain(pinned);
@@ -144,14 +146,16 @@
   };
   for (const button of all(".ask button")) {
     button.disabled = false;
-    button.addEventListener("click", () => settle(choice({
-      ...Object.fromEntries(data.readings.map((r, n) => [r.name, r.options[now[n]]])),
-      [button.dataset.reading]: button.dataset.option,
-    })));
+    button.addEventListener("click", () => {
+      const others = Object.fromEntries(data.readings.map((r, n) => [r.name, r.options[now[n]]]));
+      settle(choice({ ...others, [button.dataset.reading]: button.dataset.option }));
+      button.scrollIntoView({ block: "nearest" }); // the sheet of changes may cover it
+    });
   }
   selects.forEach((select, r) => select.addEventListener("change", () => settle(now.map((o, n) => (n === r ? select.selectedIndex : o)))));
   byId("scenario").addEventListener("change", (e) => settle(choice(data.scenarios[e.target.value] || {})));
-  byId("reset").addEventListener("click", () => { settle([...home]); byId("scenario").focus(); });
+  const reset = () => { settle([...home]); byId("scenario").focus({ preventScroll: true }); };
+  byId("reset").addEventListener("click", reset);
   for (const button of all("#audiences button")) button.addEventListener("click", () => { tell(button.dataset.audience); keep(); fit(); });
   addEventListener("popstate", open);
 
@@ -217,7 +221,10 @@
       (place ? list : others).append(line);
     }
     rest.append(node("summary", `and in the record: ${others.children.length}`), others);
-    traced.replaceChildren(title, list, ...(others.children.length ? [rest] : []));
+    const undo = node("button", "Back to the default");
+    undo.type = "button";
+    undo.addEventListener("click", reset);
+    traced.replaceChildren(title, list, ...(others.children.length ? [rest] : []), undo);
     traced.lang = "en";
     panel.hidden = false;
     makeRoom();
@@ -332,7 +339,8 @@
     opener = null;
   };
   const goTo = (target) => {
-    keep(target.id);
+    at = target.id;
+    keep();
     for (let e = target; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
     target.scrollIntoView();
     target.tabIndex = -1;
@@ -383,7 +391,18 @@
       link.scrollIntoView({ block: "nearest" });
     } else if (!link && !panel.hidden) close(false);
   });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !panel.hidden) close(); });
+  const each = form.querySelector("details"), contentsList = byId("contents").firstElementChild;
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (each?.open) {
+      each.open = false;
+      each.firstElementChild.focus({ preventScroll: true });
+    } else if (contentsList.open && !wide.matches) contentsList.open = false;
+    else if (!panel.hidden) close();
+  });
+  // Of the sheets of a narrow screen one is open at a time.
+  each?.addEventListener("toggle", () => { if (each.open && !wide.matches) contentsList.open = false; });
+  contentsList.addEventListener("toggle", () => { if (contentsList.open && !wide.matches && each) each.open = false; });
   byId("close").addEventListener("click", () => close());
 
   const copy = byId("copy");
@@ -393,15 +412,21 @@
     copy.textContent = "Copied";
     setTimeout(() => { copy.textContent = "Copy link"; }, 2000);
   });
-  const seen = new IntersectionObserver((entries) => {
-    for (const entry of entries.filter((e) => e.isIntersecting)) {
-      for (const a of all("#contents a")) {
-        if (a.hash === `#${entry.target.id}`) a.setAttribute("aria-current", "true");
-        else a.removeAttribute("aria-current");
-      }
+  // The section in sight: the last whose heading is above the middle of the screen.
+  const headings = [...all("main h2[id]")];
+  let isDue = false;
+  const markSection = () => {
+    isDue = false;
+    const above = headings.filter((h) => h.checkVisibility() && h.getBoundingClientRect().top < innerHeight / 2);
+    for (const a of all("#contents a")) {
+      if (above.length && a.hash === `#${above.at(-1).id}`) a.setAttribute("aria-current", "true");
+      else a.removeAttribute("aria-current");
     }
-  }, { rootMargin: "-10% 0px -70% 0px" });
-  for (const heading of all("main h2[id]")) seen.observe(heading);
+  };
+  addEventListener("scroll", () => {
+    if (!isDue) requestAnimationFrame(markSection);
+    isDue = true;
+  }, { passive: true });
 
   root.classList.add("live");
   form.hidden = !data.readings.length;
@@ -410,4 +435,5 @@
   tell("");
   show(data.now);
   if (location.hash) open();
+  markSection();
 })();
