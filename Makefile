@@ -23,7 +23,7 @@ figures: $(VENV)/.ready ## Draw the figures alone; make figures/CASE/NAME.svg dr
 figures/%.svg: $(VENV)/.ready FORCE
 	@$(BIN)/casetrace figures $(*D) $(*F)
 
-test: $(VENV)/.ready ## Prove it, in two to three minutes: tests, examples, notebooks, one whole verify
+test: $(VENV)/.ready ## Prove it, in three to four minutes: tests, examples, notebooks, one whole verify
 	@$(BIN)/pytest -n $(or $(JOBS),auto)
 
 test-all: test test-slow ## The same, then all that is slow
