@@ -498,3 +498,14 @@ def test_a_notebook_left_at_another_case_is_named_with_the_way_back(copy):
     assert "2-course.ipynb, its parameters: case is 'other'" in str(failed.value)
     assert "git restore notebooks/2-course.ipynb" in str(failed.value)
     assert outputs(copy) == before
+
+
+def test_a_fault_in_a_story_stops_the_build_before_it_begins(copy, capsys):
+    story = copy.data / "imataka-2014" / "story.md"
+    story.write_text(story.read_text("utf-8") + "\nShe had 7 courses.\n", "utf-8")
+    with pytest.raises(BuildError, match="not built, since the data do not hold"):
+        build(copy, [DEFAULT], with_page=False)
+    said = capsys.readouterr().err
+    assert "story.md, line" in said
+    assert "a digit in" in said
+    assert "done" not in said

@@ -723,3 +723,27 @@ def test_a_reading_that_sets_no_cell_is_named(write, path):
     }}  # fmt: skip
     problems = write(head={"readings": readings}, observations=[CK]).problems
     assert any("clocks/relapse/gap" in problem for problem in problems), problems
+
+
+def test_pairs_are_joined_only_if_they_were_measured_together(write):
+    pressure = {"unit": "mm[Hg]", "clock": "admission", "time_unit": "h"}
+    rows = [
+        {**pressure, "id": f"{name}.{when}", "name": name, "value": value, **time}
+        for when, time, values in (
+            ("first", {"time": 0}, (140, 80)), ("mean", {"start": 0, "stop": 2}, (145, 85)),
+        )
+        for name, value in zip(("systolic", "diastolic"), values, strict=True)
+    ]  # fmt: skip
+    head = {"main_measure": "systolic", "measures": {"systolic": {"pair": "diastolic"}}}
+    made = write(head=head, observations=rows)
+    assert made.is_whole()
+    said = {t.get_text() for ax in charts.course(made.case).drawing.axes for t in ax.texts}
+    assert {"140/80", "145/85"} <= said
+    assert not {"140/85", "145/80"} & said
+
+
+def test_the_time_of_a_day_is_no_name(write):
+    found = write(findings=[{"id": "a", "name": "rash", "note": "At 10 A.M. and 4 P.M., dry"}])
+    assert found.problems == []
+    named = write(findings=[{"id": "a", "name": "rash", "note": "seen by A.M. Smith, J.D."}])
+    assert any("name or initials" in problem for problem in named.problems)
