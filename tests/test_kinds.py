@@ -747,3 +747,13 @@ def test_the_time_of_a_day_is_no_name(write):
     assert found.problems == []
     named = write(findings=[{"id": "a", "name": "rash", "note": "seen by A.M. Smith, J.D."}])
     assert any("name or initials" in problem for problem in named.problems)
+
+
+def test_courses_before_and_after_a_visit_fade_both_ways(write):
+    drug = {"id": "x.a", "drug": "x", "name": "acupuncture", "interval": 30, "interval_unit": "d",
+            "called": "session", "start": "at most 0", "stop": "at least 0", **TIMED}  # fmt: skip
+    made = write(observations=[CK, {**CK, "id": "ck.b", "time": "9"}], treatments=[drug])
+    assert made.is_whole()
+    parts = parts_of(made.case, made.sheet().time, made.case.rows.treatments[0])
+    assert [part.kind for part in parts] == ["to left", "sure", "to right"]
+    assert [m.shape for m in made.marks("treatments")] == ["bar"]

@@ -32,7 +32,7 @@ from casetrace.page.figures import Shown, shown_figures
 from casetrace.page.parts import Part, made
 from casetrace.questions.sensitivity.analysis import open_questions, outcome_name
 
-__all__ = ["Page", "report_page"]
+__all__ = ["Page", "digest_of", "report_page", "template"]
 
 _HERE = Path(__file__).parent
 
@@ -105,15 +105,16 @@ def _filled(case: Case, parts: Mapping[str, Part]) -> str:
         files=_files(case),
         default=case.at_defaults.head,
     )
-    text = _template().render(**body, style="", script="", data="", style_hash="", script_hash="")
+    page = template("page.html.j2")
+    text = page.render(**body, style="", script="", data="", style_hash="", script_hash="")
     style = f"{_faces(text + every)}\n{style}\n{_colours(every)}"
-    return _template().render(
+    return page.render(
         **body,
         style=style,
         script=script,
         data=_data(case, parts),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=digest_of(style),
+        script_hash=digest_of(script),
     )
 
 
@@ -253,11 +254,13 @@ def _files(case: Case) -> list[tuple[str, str]]:
     return [(case.where.shown(p), digest(p.read_bytes())[:16]) for p in paths]
 
 
-def _hash(text: str) -> str:
+def digest_of(text: str) -> str:
+    """Return the hash by which a content policy lets in a style or a script."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _template() -> Any:
+def template(name: str) -> Any:
+    """Return a template of this folder; what it is filled with is text, never markup."""
     environment = Environment(
         loader=PackageLoader("casetrace.page", "."),
         undefined=StrictUndefined,
@@ -266,4 +269,4 @@ def _template() -> Any:
         keep_trailing_newline=True,
         autoescape=True,
     )
-    return environment.get_template("page.html.j2")
+    return environment.get_template(name)

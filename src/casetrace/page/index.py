@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from casetrace.case.model import Case
 from casetrace.display.trace import plain
 from casetrace.narrative import narrate
 from casetrace.narrative.told import citation
+from casetrace.page.build import digest_of, template
 from casetrace.questions.question import charts
 
 __all__ = ["index_page"]
@@ -32,17 +29,10 @@ def index_page(cases: Iterable[Case]) -> str:
         HTML that asks for nothing but the pictures beside it.
     """
     style = Path(__file__).with_name("index.css").read_text("utf-8")
-    environment = Environment(
-        loader=PackageLoader("casetrace.page", "."),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=True,
-    )
-    return environment.get_template("index.html.j2").render(
+    return template("index.html.j2").render(
         cases=[_about(case) for case in cases],
         style=style,
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        style_hash=digest_of(style),
     )
 
 

@@ -14,7 +14,7 @@ from casetrace.questions.course.bars import FADE, Part, reach
 from casetrace.questions.course.timeline import Timeline
 from casetrace.questions.values import alternatives, of_family
 
-__all__ = ["amount", "block_words", "dose_name", "parts_of", "unit_of", "words_of"]
+__all__ = ["amount", "block_words", "dose_name", "is_bar", "parts_of", "unit_of", "words_of"]
 
 TICK = 0.9  # mm
 
@@ -30,35 +30,38 @@ def unit_of(steps: Sequence[Treatment]) -> str:
     return next((unit for unit in units if unit.endswith("/d")), units[0] if units else "")
 
 
+def is_bar(step: Treatment) -> bool:
+    """Whether a step is drawn as what lasted, and not as a tick for each of its courses.
+
+    Courses that end at some time and are not counted were given at times between that are not
+    known.
+    """
+    is_counted = bool(step.courses) and math.isfinite(step.courses.high)
+    return not step.is_block or bool(step.stop and not (is_counted and step.interval))
+
+
 def parts_of(case: Case, time: Timeline, step: Treatment) -> list[Part]:
     """Where a step is drawn; nothing if its time is not reported."""
-    is_counted = bool(step.courses) and math.isfinite(step.courses.high)
-    if step.is_block and step.stop and not (is_counted and step.interval):
-        return _lasting(case, time, step)  # at some times between its start and its stop
-    if step.is_block:
-        found = []
-        for one in courses(case, step.drug):
-            if one.block == step.id and one.clock and math.isfinite(one.week.low):
-                x, x_end = (time.x(one.clock, w) for w in (one.week.low, one.week.high))
-                if math.isfinite(one.week.high):
-                    kind = "sure" if x_end - x < TICK else "maybe"
-                    found.append(Part(x - TICK / 2, x_end + TICK / 2, kind))
-                elif not found:  # at some time after this; of the later ones no more is known
-                    return [Part(x, max(min(x + FADE, x_end), x + TICK), "to right")]
-        if found and not is_counted and step.interval:
-            end, clock = found[-1].right, clock_of(case, step)
-            right = min(end + FADE, time.segments[clock].right) if clock in time.segments else end
-            found.append(Part(end, max(right, end + TICK), "to right"))
-        return found
-    return _lasting(case, time, step)
-
-
-def _lasting(case: Case, time: Timeline, step: Treatment) -> list[Part]:
     clock = clock_of(case, step)
-    start, stop = span(case, step)
-    if not clock or clock not in time.segments or not (start or stop):
-        return []
-    return reach(time, clock, start, stop)
+    if is_bar(step):
+        start, stop = span(case, step)
+        is_placed = clock in time.segments and (start or stop)
+        return reach(time, clock, start, stop) if is_placed else []
+    found = []
+    for one in courses(case, step.drug):
+        if one.block == step.id and one.clock and math.isfinite(one.week.low):
+            x, x_end = (time.x(one.clock, w) for w in (one.week.low, one.week.high))
+            if math.isfinite(one.week.high):
+                kind = "sure" if x_end - x < TICK else "maybe"
+                found.append(Part(x - TICK / 2, x_end + TICK / 2, kind))
+            elif not found:  # at some time after this; of the later ones no more is known
+                return [Part(x, max(min(x + FADE, x_end), x + TICK), "to right")]
+    is_counted = bool(step.courses) and math.isfinite(step.courses.high)
+    if found and not is_counted and step.interval:
+        end = found[-1].right
+        right = min(end + FADE, time.segments[clock].right) if clock in time.segments else end
+        found.append(Part(end, max(right, end + TICK), "to right"))
+    return found
 
 
 def words_of(case: Case, time: Timeline, steps: Sequence[Treatment], wide: bool) -> str:

@@ -9,7 +9,7 @@ from casetrace.display.figure import lead
 from casetrace.display.style import COLOURS, GREY, PAPER
 from casetrace.quantity import hull
 from casetrace.questions.course.bars import draw_bar
-from casetrace.questions.course.given import parts_of, words_of
+from casetrace.questions.course.given import is_bar, parts_of, words_of
 from casetrace.questions.course.sheet import Sheet
 
 __all__ = ["treatment_rows"]
@@ -35,8 +35,8 @@ def treatment_rows(sheet: Sheet) -> None:
             parts, clock = parts_of(case, sheet.time, t), clock_of(case, t)
             has_parts |= bool(parts)
             source = f"treatments/{t.id}"
-            if t.is_block:
-                ticks = [part for part in parts if part.kind != "to right"]
+            if not is_bar(t):
+                ticks = [part for part in parts if part.kind in ("sure", "maybe")]
                 for part in ticks:
                     box = Rectangle((part.left, y - 0.36), part.right - part.left, 0.72, zorder=3)
                     alpha = 1.0 if part.kind == "sure" else 0.25
