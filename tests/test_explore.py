@@ -18,12 +18,14 @@ from casetrace.display.table import hint_of
 from casetrace.explore import View, explore
 from casetrace.explore.controls import Controls
 from casetrace.explore.lab import copies
+from casetrace.quantity.wording import value_name
 from casetrace.questions.values import headline
 
 HOSTILE = '<script>alert("x")</script>'
 
 
 def html(controls, pane=1):
+    controls.tabs.selected_index = pane  # what is not looked at is not made
     return controls.tabs.children[pane].value
 
 
@@ -55,7 +57,9 @@ def test_every_value_says_what_it_rests_on(toy):
     case = load("toy-2000", where=toy)
     table = View(case).table()
     for key, q in headline(case).items():
-        cell = re.search(rf'title="{re.escape(key)}\n([^"]*)">(.*?)</abbr>', table)
+        cell = re.search(
+            rf'title="{re.escape(escape(value_name(key)))}\n([^"]*)">(.*?)</abbr>', table
+        )
         assert cell[1]
         assert cell[2] == q.text().replace("&", "&amp;")
     assert "10 mg/kg/3 days" in View(case).words()
@@ -80,7 +84,7 @@ def test_a_switched_reading_changes_values_words_and_figure(toy, controls):
     for key in ("pulse.dose_total", "pulse.dose_per_course.first"):
         for at in (home, case):  # each with its own derivation and options
             q = headline(at)[key]
-            hint = escape(f"{key}\n{hint_of(at, q)}")
+            hint = escape(f"{value_name(key)}\n{hint_of(at, q)}")
             assert f'title="{hint}">{escape(q.text())}</abbr>' in first
     controls.readings["dose"].value = "by-day"
     assert [html(controls, pane) for pane in range(3)] == before
@@ -156,9 +160,9 @@ def test_a_number_in_the_figure_says_what_it_rests_on(toy):
     case = load("toy-2000", where=toy)
     shown = View(case).course()
     row = next(o for o in case.rows.observations if o.id == "ck.admission")
-    hint = r'<g class="hint"><title>observations/ck.admission\n(.*?)</title>'
-    led = re.search(hint, shown, re.DOTALL)
-    assert escape(row.as_reported) in led[1]
+    led = re.findall(r'<g class="hint"><title>(.*?)</title>', shown, re.DOTALL)
+    assert any(escape(row.as_reported) in hint for hint in led)
+    assert not any("observations/" in hint for hint in led)
     assert "<a " not in shown
 
 
@@ -205,3 +209,18 @@ def test_hostile_text_is_text(toy):
     assert "&lt;script&gt;" in html(controls, 2)
     questions = "".join(box.children[0].value for box in controls.choices.children)
     assert "<script" not in questions
+
+
+def test_a_pane_is_made_when_it_is_looked_at(toy, controls):
+    assert html(controls, 0)
+    controls.readings["dose"].value = "by-course"
+    assert controls._stale == {1, 2}
+    assert html(controls, 1) == View(controls.case).panes()[1]
+    assert controls._stale == {2}
+
+
+def test_its_code_is_folded_away():
+    cells = nbformat.read(ROOT / "notebooks" / "explore.ipynb", as_version=4).cells
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    assert code
+    assert all(cell.metadata.jupyter.source_hidden for cell in code)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from casetrace.build.jobs import Job, Made
 from casetrace.build.produce import Perform, Plan, Produced, produce
+from casetrace.build.report import ALL
 from casetrace.build.stale import Due, Inputs, due, inputs, read_manifest, record
 from casetrace.build.task import perform
 from casetrace.case.crosscheck import warnings
@@ -263,6 +264,7 @@ def _targets(where: Project, job: Job) -> dict[str, Path]:
         return {
             "figures": where.figures / job.case,
             "reports": where.reports / job.case,
+            ALL: where.reports,
             "notebooks": where.build / "notebooks" / job.case,
         }
     place = where.build / "scenarios" / job.case / job.scenario

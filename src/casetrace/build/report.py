@@ -24,14 +24,17 @@ from casetrace.kernels.processes import in_processes
 from casetrace.narrative import narrate
 from casetrace.narrative.language import audiences
 from casetrace.page import Page, parts
+from casetrace.page.index import index_page
 from casetrace.questions.question import Chart, charts, questions
 from casetrace.questions.series.analysis import open_series
 
-__all__ = ["INDEX", "draw", "report_work", "write_report", "write_together"]
+__all__ = ["ALL", "INDEX", "draw", "report_work", "write_report", "write_together"]
 
 #: Lists the figures of a case.
 INDEX = "index.json"
 KINDS = ("svg", "png", "csv")
+#: The part of the first case's output that leads to all cases.
+ALL = "all"
 
 Work = Callable[[], None]
 
@@ -44,7 +47,8 @@ def write_report(case: Case, folder: Path, workers: int, with_page: bool = True)
     case : Case
         The case under its scenario.
     folder : Path
-        Gets ``figures`` and ``reports``.
+        Gets ``figures`` and ``reports``; of the first case also :data:`ALL`, the page that leads
+        to all.
     workers : int
         Processes at a time.
     with_page : bool
@@ -77,7 +81,16 @@ def report_work(case: Case, folder: Path, room: Path, with_page: bool) -> dict[s
     """
     of_page = parts.work(case, room) if with_page else {}
     drawing = _drawing(case, folder / "figures", room, of_page)
-    return {**of_page, **drawing, "narrative": partial(_tell, case, folder / "reports")}
+    work = {**of_page, **drawing, "narrative": partial(_tell, case, folder / "reports")}
+    if with_page and Job(case.id, case.scenario) == FIRST:
+        work["index"] = partial(_lead, case, folder / ALL)
+    return work
+
+
+def _lead(case: Case, folder: Path) -> None:
+    """Write the page that leads to the reports of all cases."""
+    cases = (load(name, where=case.where) for name in case.where.cases())
+    write_bytes(folder / "index.html", index_page(cases, root="../").encode())
 
 
 def write_together(case: Case, folder: Path, room: Path, with_page: bool) -> None:

@@ -20,6 +20,7 @@ from casetrace.build.accept import committed_jobs, compare
 from casetrace.build.build import alone, failures, staging
 from casetrace.build.jobs import Job
 from casetrace.build.produce import everything, produce
+from casetrace.build.report import ALL
 from casetrace.build.stale import PACKAGE
 from casetrace.case.project import Project
 
@@ -79,6 +80,8 @@ def verify(where: Project, workers: int = 2, with_page: bool = True) -> list[str
                 fresh = folder / job.key / part
                 passed_over = () if with_page else ("index.html",)
                 problems += compare_folder(where, kept / job.case, fresh, passed_over)
+        if with_page:
+            problems += compare_file(where, where.reports, folder / jobs[0].key / ALL, "index.html")
     problems += _orphans(where, jobs)
     return list(dict.fromkeys(problems))
 
@@ -175,17 +178,21 @@ def compare_folder(
     where: Project, kept: Path, fresh: Path, passed_over: Collection[str] = ()
 ) -> list[str]:
     """Files that differ from a fresh build, are missing, or that no build gives."""
-    problems = []
     names = {p.name for folder in (kept, fresh) if folder.is_dir() for p in folder.iterdir()}
-    for name in sorted(names - set(passed_over)):
-        old, new = kept / name, fresh / name
-        if not new.is_file():
-            problems.append(f"{where.shown(old)}: no notebook gives this file; delete it")
-        elif not old.is_file():
-            problems.append(f"{where.shown(old)}: missing; run make")
-        elif old.read_bytes() != new.read_bytes():
-            problems.append(f"{where.shown(old)}: differs from a fresh build")
-    return problems
+    compared = (compare_file(where, kept, fresh, n) for n in sorted(names - set(passed_over)))
+    return [problem for found in compared for problem in found]
+
+
+def compare_file(where: Project, kept: Path, fresh: Path, name: str) -> list[str]:
+    """What is wrong with one file of a folder, beside that of a fresh build."""
+    old, new = kept / name, fresh / name
+    if not new.is_file():
+        return [f"{where.shown(old)}: no notebook gives this file; delete it"]
+    if not old.is_file():
+        return [f"{where.shown(old)}: missing; run make"]
+    if old.read_bytes() != new.read_bytes():
+        return [f"{where.shown(old)}: differs from a fresh build"]
+    return []
 
 
 def check_template(path: Path) -> list[str]:
@@ -246,5 +253,5 @@ def _orphans(where: Project, jobs: list[Job]) -> list[str]:
         for kept in (where.figures, where.reports)
         if kept.is_dir()
         for folder in sorted(kept.iterdir())
-        if folder.name not in known
+        if folder.name not in known and folder != where.reports / "index.html"
     ]

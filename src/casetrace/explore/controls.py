@@ -15,6 +15,8 @@ from casetrace.narrative.language import audiences
 
 __all__ = ["explore"]
 
+BUSY = '<span role="status">Working it out …</span>'
+
 
 class Controls:
     """A view with controls beside it: case, scenario, each reading, and whom the words are for."""
@@ -50,6 +52,8 @@ class Controls:
             layout={"flex_flow": "row wrap", "align_items": "flex-start"},
         )
         self._quiet = False
+        self._stale: set[int] = set()
+        self.tabs.observe(lambda _: self._show_pane(), "selected_index")
         self.cases.observe(self._opened, "value")
         self.again.on_click(lambda _: self._open(self.cases.value))
         self.scenarios.observe(self._read_as, "value")
@@ -130,21 +134,29 @@ class Controls:
         self._show()
 
     def _show(self) -> None:
-        view = View(self.case, self.audiences.value)
+        self.status.value = BUSY
+        self.view = view = View(self.case, self.audiences.value)
         readings = self.case.at_defaults.head.readings
         said = "; ".join(
             f"{readings[name].question} {readings[name].options[option].label}"
             for name, option in self.case.chosen.items()
             if option != readings[name].default
         )
+        self._stale = set(range(len(PANES)))
+        self._show_pane()
         self.status.value = (
             f"<b>Not as the curator reads it.</b> {escape(said)}. "
             f"Values changed: {len(view.changed)}."
             if said
             else ""
         )
-        for pane, html in zip(self.tabs.children, view.panes(), strict=True):
-            pane.value = html
+
+    def _show_pane(self) -> None:
+        """Fill the pane in sight; the others are filled when they are looked at."""
+        place = self.tabs.selected_index or 0
+        if place in self._stale:
+            self._stale.discard(place)
+            self.tabs.children[place].value = self.view.pane(place)
 
     def _silently(self, box: Any, **traits: Any) -> None:
         self._quiet = True

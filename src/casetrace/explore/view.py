@@ -26,7 +26,12 @@ PANES = ("Clinical course", "Values", "In words")
 _STYLE = """<style>
 .casetrace { max-width: 62rem; }
 .casetrace .scroll { overflow-x: auto; background: #fff; }
-.casetrace abbr { text-decoration: none; border-bottom: 1px dotted currentColor; cursor: help; }
+.casetrace abbr { text-decoration: none; border-bottom: 1px dotted currentColor; cursor: help;
+  position: relative; }
+.casetrace abbr:focus::after { content: attr(title); position: absolute; left: 0; top: 1.5em;
+  z-index: 9; width: max-content; max-width: 22rem; padding: .4rem .6rem; white-space: pre-line;
+  font-size: 13px; font-weight: 400; text-align: left; border: 1px solid #595959;
+  background: #fff; color: #1a1a1a; }
 .casetrace abbr.changed { border-bottom: 3px double #d55e00; font-weight: 600; }
 .casetrace svg { background: #fff; width: 100%; min-width: 42rem; height: auto; display: block;
   font-family: "Liberation Sans", Arial, Helvetica, sans-serif; }
@@ -111,17 +116,21 @@ class View:
         traced = replace_marks(html, self._traced)
         return f'<div lang="{told.audience.language.code}">{traced}</div>'
 
-    def panes(self) -> tuple[str, str, str]:
+    def pane(self, place: int) -> str:
+        """Course, values or words, by place in :data:`PANES`, fit to stand alone."""
+        made = (self.course, self.table, self.words)[place]()
+        return f'{_STYLE}<div class="casetrace">{made}</div>'
+
+    def panes(self) -> tuple[str, ...]:
         """Course, values and words, each fit to stand alone."""
-        made = (self.course(), self.table(), self.words())
-        return tuple(f'{_STYLE}<div class="casetrace">{pane}</div>' for pane in made)
+        return tuple(self.pane(place) for place in range(len(PANES)))
 
     def _before(self, key: str) -> str:
         """A value at the default, with what it rests on there."""
         q = self.home.get(key)
         if q is None:
             return "not there"
-        hint = f"{key}\n{hint_of(self.case.at_defaults, q)}"
+        hint = f"{value_name(key)}\n{hint_of(self.case.at_defaults, q)}"
         return f'<abbr tabindex="0" title="{escape(hint)}">{escape(q.text())}</abbr>'
 
     def _traced(self, key: str, html: str) -> str:
@@ -137,7 +146,9 @@ class View:
 
     def _rests_on(self, key: str) -> str:
         """What a value or a fact rests on, in a line or two."""
-        return f"{key}\n{hint_of(self.case, self.values.get(key, key))}"
+        if key not in self.values:
+            return hint_of(self.case, key)
+        return f"{value_name(key)}\n{hint_of(self.case, self.values[key])}"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         titles = (

@@ -7,8 +7,10 @@ import colorsys
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -95,6 +97,7 @@ def _filled(case: Case, parts: Mapping[str, Part]) -> str:
         figures=figures,
         figures_apart=_placed(stories[0].sections[1:], figures),
         asks=_asks(case),
+        about=_about(stories[0]),
         shown=shown,
         undrawn={name for name, part in parts.items() if part.now is None},
         tables=_tables(case, parts),
@@ -152,6 +155,12 @@ def _placed(sections: list[SimpleNamespace], figures: list[Shown]) -> list[Shown
     return apart
 
 
+def _about(told: SimpleNamespace) -> str:
+    """What the report is about: the first paragraph of its story, without markup."""
+    paragraphs = (text for s in told.sections for g in s.groups for _, text in g.parts if text)
+    return unescape(re.sub(r"<[^>]+>", "", next(paragraphs, "")))
+
+
 def _asks(case: Case) -> list[SimpleNamespace]:
     """The questions that matter most to the outcomes, with what each answer makes of one."""
     head = case.at_defaults.head
@@ -202,9 +211,17 @@ def _tables(case: Case, parts: Iterable[str]) -> dict[str, SimpleNamespace]:
 def _data(case: Case, parts: Mapping[str, Part]) -> str:
     """What the script needs: readings, scenarios, and the parts that change with them."""
     head = case.at_defaults.head
+    pieces = Counter(text for part in parts.values() for text in part.pieces())
+    shared = {text: n for n, text in enumerate(t for t in pieces if pieces[t] > 1 and len(t) > 3)}
+
+    def short(moves: Mapping[str, Any]) -> dict[str, Any]:
+        """Moves with the texts that several parts hold as their number in the list of these."""
+        as_ = [[shared.get(p, p) if isinstance(p, str) else p for p in one] for one in moves["as"]]
+        return {**moves, "as": as_}
+
     moving = {
         # At the default the page itself holds what a part is there.
-        name: {**part.moves, **({} if case.is_default else {"home": part.home})}
+        name: {**short(part.moves), **({} if case.is_default else {"home": part.home})}
         for name, part in parts.items()
         if part.moves
     }
@@ -216,6 +233,7 @@ def _data(case: Case, parts: Mapping[str, Part]) -> str:
         "now": [list(r.options).index(case.chosen[n]) for n, r in head.readings.items()],
         "scenarios": {n: dict(s.readings) for n, s in head.scenarios.items()},
         "parts": moving,
+        "texts": list(shared),
         "audiences": [{"name": to.name, "language": to.language.code} for to in audiences(case)],
     }
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))

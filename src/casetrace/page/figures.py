@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from html import unescape
@@ -12,10 +13,13 @@ from casetrace.case.model import Case
 from casetrace.case.record import recorded
 from casetrace.display.figure import Figure
 from casetrace.page.content import aim, escape, marks_table
-from casetrace.page.variants import Varied, singles
+from casetrace.page.variants import Varied, options_of, singles
 from casetrace.questions.question import Chart, charts, questions
 
 __all__ = ["Shown", "drawn", "picture", "shown_figures"]
+
+#: Combinations of options that a figure is drawn under, at most.
+MOST = 24
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def shown_figures() -> tuple[Shown, ...]:
 
 
 def drawn(case: Case, figures: Iterable[Shown]) -> dict[str, Varied]:
-    """Draw figures under each single option, and each scenario, that can change them.
+    """Draw figures under every combination of options, or the single ones where those are many.
 
     Parameters
     ----------
@@ -73,21 +77,29 @@ def drawn(case: Case, figures: Iterable[Shown]) -> dict[str, Varied]:
         By figure: picture and data table as HTML. A figure that the data do not allow is left
         out. Combinations of options that no scenario names are not drawn.
     """
-    choices = [{}, *singles(case), *(s.readings for s in case.head.scenarios.values())]
     found = {}
     for shown in figures:
         seen: set[str] = set()
         made: list[tuple[dict[str, str], str]] = []
-        for chosen in choices if not shown.chart.is_of_default else [{}]:
-            other = case.under(chosen)
-            with recorded() as looked_at:
-                content = other.once(("page", shown.name), partial(_drawn, other, shown))
-            seen |= looked_at
-            made.append((dict(other.chosen), content))
+
+        def draw(choices: Iterable[Mapping[str, str]], shown=shown, seen=seen, made=made) -> None:
+            for chosen in choices:
+                other = case.under(chosen)
+                with recorded() as looked_at:
+                    content = other.once(("page", shown.name), partial(_drawn, other, shown))
+                seen |= looked_at
+                made.append((dict(other.chosen), content))
+
+        draw([{}])
+        if not shown.chart.is_of_default:
+            draw([*singles(case), *(s.readings for s in case.head.scenarios.values())])
         if any(content for _, content in made):
             readings = [
                 r for r in case.head.readings if r in seen and not shown.chart.is_of_default
             ]
+            moving = _by_readings(readings, made).readings
+            if math.prod(len(case.head.readings[r].options) for r in moving) <= MOST:
+                draw(options_of(case, moving))
             found[shown.name] = _by_readings(readings, made)
     return found
 

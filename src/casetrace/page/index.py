@@ -15,13 +15,15 @@ from casetrace.questions.question import charts
 __all__ = ["index_page"]
 
 
-def index_page(cases: Iterable[Case]) -> str:
+def index_page(cases: Iterable[Case], root: str = "") -> str:
     """Return the page that leads to the reports of some cases.
 
     Parameters
     ----------
     cases : iterable of Case
-        The cases, whose reports lie in ``reports/`` and figures in ``figures/`` beside the page.
+        The cases.
+    root : str
+        The way from the page to the folder that holds ``reports/`` and ``figures/``.
 
     Returns
     -------
@@ -30,20 +32,21 @@ def index_page(cases: Iterable[Case]) -> str:
     """
     style = Path(__file__).with_name("index.css").read_text("utf-8")
     return template("index.html.j2").render(
-        cases=[_about(case) for case in cases],
+        cases=[_about(case, root) for case in cases],
         style=style,
         style_hash=digest_of(style),
     )
 
 
-def _about(case: Case) -> dict[str, str]:
+def _about(case: Case, root: str) -> dict[str, str]:
     figure = charts()["course"].of(case)
+    reports = f"{root}reports/{case.id}"
     return {
         "title": plain(narrate(case).parts[0][2]),
         "citation": plain(citation(case)),
-        "page": f"reports/{case.id}/index.html",
-        "pdf": f"reports/{case.id}/summary.pdf",
-        "data": f"reports/{case.id}/values.json",
-        "figure": f"figures/{case.id}/course.svg" if figure else "",
+        "page": f"{reports}/index.html",
+        "pdf": f"{reports}/summary.pdf",
+        "data": f"{reports}/values.json",
+        "figure": f"{root}figures/{case.id}/course.svg" if figure else "",
         "alt": figure.alt if figure else "",
     }

@@ -1,15 +1,41 @@
 "use strict";
 (() => {
-  const byId = (id) => document.getElementById(id);
-  const all = (css) => document.querySelectorAll(css);
+  // What is closed in the record is kept aside until it is opened, so that the page stays light.
+  const shelves = new Map();
+  const byId = (id) => [document, ...shelves.values()].reduce((found, box) => found || box.getElementById(id), null);
+  const all = (css) => [document, ...shelves.values()].flatMap((box) => [...box.querySelectorAll(css)]);
   const data = JSON.parse(byId("data-parts").textContent);
   const bar = byId("bar"), form = byId("readings"), panel = byId("panel"), traced = byId("traced");
-  const wide = matchMedia("(min-width: 70rem)"), root = document.documentElement;
+  const wide = matchMedia("(min-width: 70rem)"), slim = matchMedia("(max-width: 40rem)"), root = document.documentElement;
   const home = data.readings.map((r) => r.home);
   const selects = data.readings.map((r) => byId(`o-${r.name}`));
-  const elements = (part) => all(`[data-part="${CSS.escape(part)}"]`);
+  const holders = new Map();
+  for (const e of all("[data-part]")) holders.set(e.dataset.part, [...(holders.get(e.dataset.part) || []), e]);
+  const elements = (part) => holders.get(part) || [];
   for (const [name, part] of Object.entries(data.parts)) part.home ??= elements(name)[0].innerHTML;
   let now = [...data.now], audience = data.audiences[0], pinned = null, opener = null, isBack = false;
+
+  const record = [...all("details.table, .ledger details")];
+  const unshelve = (details) => {
+    if (!shelves.has(details)) return;
+    details.append(shelves.get(details));
+    shelves.delete(details);
+  };
+  for (const details of record) {
+    const box = document.createDocumentFragment();
+    box.append(...[...details.children].slice(1));
+    shelves.set(details, box);
+    details.addEventListener("toggle", () => {
+      if (!details.open) return;
+      unshelve(details);
+      fit();
+    });
+  }
+  addEventListener("beforeprint", () => record.forEach(unshelve));
+  const reveal = (target) => {
+    for (const [details, box] of shelves) if (box.contains(target)) unshelve(details);
+    for (let e = target; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
+  };
 
   // --- what a part is under a choice of options; null if it was not made for that
   const pieces = (text) => text.match(/[^>]*>|[^>]+$/g) || [];
@@ -18,9 +44,20 @@
     if (number === undefined) return null;
     part.home_pieces = part.home_pieces || pieces(part.home);
     return part.as[number]
-      .map((p) => (typeof p === "string" ? p : part.home_pieces.slice(p[0], p[0] + p[1]).join("")))
+      .map((p) => (Array.isArray(p) ? part.home_pieces.slice(p[0], p[0] + p[1]).join("") : data.texts[p] ?? p))
       .join("");
   };
+
+  // Of a figure that was not drawn for a choice: the one drawn that agrees with most of it.
+  const nearest = (part, chosen) => {
+    const agreeing = (key) => part.on.filter((r, n) => Number(key.split(".")[n]) === chosen[r]);
+    const best = Object.keys(part.at).reduce((a, b) => (agreeing(b).length > agreeing(a).length ? b : a));
+    const followed = agreeing(best), other = [...chosen];
+    part.on.forEach((r, n) => { other[r] = Number(best.split(".")[n]); });
+    const missed = part.on.filter((r) => !followed.includes(r)).map(questionOf);
+    return [content(part, other), `Not drawn for this combination. It does not follow: ${missed.join("; ")}`];
+  };
+  const questionOf = (r) => `${form.querySelector(`[for="${selects[r].id}"]`).textContent} ${selects[r].options[now[r]].textContent}`;
 
   const plain = (html) => new DOMParser().parseFromString(html, "text/html").body.textContent;
   const said = (text) => (text.match(/<td>.*?<\/td><td>(.*?)<\/td>/s) || ["", ""])[1];
@@ -31,22 +68,25 @@
   const aim = (link) => decodeURIComponent((link.getAttribute("href") || "").slice(1));
 
   // --- readings
+  const undrawnNote = document.querySelector("figure > .note")?.textContent;
   const show = (before) => {
     let changes = 0, undrawn = 0;
     for (const [name, part] of Object.entries(data.parts)) {
       const same = before && part.on.every((r) => before[r] === now[r]);
       const made = content(part, now);
-      const text = made === null ? part.home : made;
+      const isFigure = name.startsWith("f-");
+      const [text, left] = made !== null ? [made, ""] : isFigure ? nearest(part, now) : [part.home, ""];
       const changed = text !== part.home;
       if (name.startsWith("v-") && isMoved(name)) changes += 1;
-      if (name.startsWith("f-") && made === null) undrawn += 1;
+      if (isFigure && made === null) undrawn += 1;
       for (const element of elements(name)) {
         if (!same) element.innerHTML = text;
         element.hidden = !text;
         element.classList.toggle("changed", changed);
-        element.classList.toggle("unmade", made === null && !name.startsWith("f-"));
-        const note = element.parentElement.querySelector(":scope > .note");
+        element.classList.toggle("unmade", made === null && !isFigure);
+        const note = isFigure && element.parentElement.querySelector(":scope > .note");
         if (note) note.hidden = made !== null;
+        if (note) note.textContent = left || undrawnNote;
       }
     }
     for (const link of all("a.v")) {
@@ -60,7 +100,7 @@
       select.selectedIndex = now[r];
       const changed = now[r] !== home[r];
       byId(`r-${data.readings[r].name}`).classList.toggle("changed", changed);
-      if (changed) switched.push(`${form.querySelector(`[for="${select.id}"]`).textContent} ${select.options[now[r]].textContent}`);
+      if (changed) switched.push(questionOf(r));
     });
     const named = Object.entries(data.scenarios).find(([, s]) => String(choice(s)) === String(now));
     const scenario = switched.length ? (named ? named[0] : "-") : "";
@@ -69,7 +109,7 @@
     byId("reset").disabled = !switched.length;
     byId("read-as").hidden = !switched.length;
     byId("read-as").textContent = `Not as the curator reads it: ${switched.join("; ")}.`;
-    const count = switched.length, drawn = undrawn ? `; ${undrawn} figure${undrawn > 1 ? "s" : ""} not drawn for this` : "";
+    const count = switched.length, drawn = undrawn ? `; ${undrawn} figure${undrawn > 1 ? "s" : ""} follow${undrawn > 1 ? "" : "s"} only a part` : "";
     byId("status").textContent = count
       ? `${count} reading${count > 1 ? "s" : ""} changed, ${changes} value${changes === 1 ? "" : "s"} with ${count > 1 ? "them" : "it"}${drawn}`
       : "";
@@ -127,7 +167,7 @@
       choose(asked[0]);
       at = asked[2];
       const gone = at && byId(at);
-      for (let e = gone; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
+      reveal(gone);
       gone?.scrollIntoView();
     } else if (place && /^[vs]-/.test(place.id)) {
       pinned = place.id;
@@ -164,11 +204,20 @@
     const isSticky = getComputedStyle(bar).position === "sticky";
     root.style.setProperty("--bar", isSticky ? `${bar.offsetHeight}px` : "0px");
     for (const box of all(".scroll, .wide")) {
+      const table = slim.matches && box.querySelector(":scope > table:not(.values, .sources)");
+      if (!slim.matches) box.classList.remove("cards");
+      else if (table && box.scrollWidth > box.clientWidth) turn(box, table);
       const over = box.scrollWidth > box.clientWidth;
       box.classList.toggle("over", over);
       if (over) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
     }
+  };
+  // A table without the room turns into cards, each cell with the name of its column.
+  const turn = (box, table) => {
+    const names = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
+    for (const row of table.tBodies[0].rows) [...row.cells].forEach((cell, n) => { cell.dataset.name = names[n]; });
+    box.classList.add("cards");
   };
   const fold = () => {
     byId("contents").firstElementChild.open = wide.matches;
@@ -211,7 +260,7 @@
     for (const id of moved()) {
       const cells = byId(id).cells, before = plain(said(data.parts[id].home)) || "not there";
       const after = cells[1].textContent || "not there";
-      const place = [...all(`main a[href="#${CSS.escape(id)}"]`)].find((a) => !a.closest("table") && a.checkVisibility());
+      const place = all(`main a[href="#${CSS.escape(id)}"]`).find((a) => !a.closest("table") && a.checkVisibility());
       const line = node(place ? "button" : "p");
       line.append(`${cells[0].textContent || plain(data.parts[id].home.split("</td>")[0])}: `, node("del", before), " → ", node("ins", after));
       if (place) {
@@ -226,9 +275,42 @@
     undo.addEventListener("click", reset);
     traced.replaceChildren(title, list, ...(others.children.length ? [rest] : []), undo);
     traced.lang = "en";
+    byId("loading").hidden = true;
     panel.hidden = false;
     makeRoom();
   };
+
+  // --- the words in their sentence, in the copy of the article that the reader opened
+  let article = "";
+  const even = (text) => text.replace(/[\u2010-\u2015]/g, "-").replace(/[“”]/g, '"').replace(/[‘’]/g, "'").toLowerCase();
+  const sentence = (words) => {
+    const at = even(article).indexOf(even(words)), end = at + words.length;
+    if (at < 0) return null;
+    const stop = article.indexOf(". ", end), box = node("blockquote");
+    const first = Math.max(article.lastIndexOf(". ", at) + 2, at - 240);
+    const last = Math.min(stop < 0 ? article.length : stop + 1, end + 240);
+    box.append(article.slice(first === 1 ? 0 : first, at), node("mark", article.slice(at, end)), article.slice(end, last));
+    return box;
+  };
+  const inSentence = (box) => {
+    const told = new Set();
+    if (article) for (const item of box.querySelectorAll("li, dd")) {
+      const words = item.querySelector("li") ? "" : (item.textContent.match(/^“(.+?)”/s) || ["", ""])[1];
+      for (const piece of words.split(/\s*…\s*/).filter((one) => one && !told.has(one))) {
+        const found = sentence(piece);
+        told.add(piece);
+        if (found) item.append(found);
+      }
+    }
+    return box;
+  };
+  byId("article").addEventListener("change", async (event) => {
+    const [file] = event.target.files;
+    article = file ? (await file.text()).replace(/-\n/g, "-").replace(/\s+/g, " ") : "";
+    const [words] = pinned ? (traced.textContent.match(/“(.+?)”/s) || []).slice(1) : [];
+    byId("loaded").textContent = article && words && !words.split(/\s*…\s*/).some(sentence) ? "These words are not in that file as they are quoted." : "";
+    if (pinned && pinned !== "changes") explain(pinned);
+  });
 
   // --- where a number comes from
   const node = (tag, text) => Object.assign(document.createElement(tag), text === undefined ? {} : { textContent: text });
@@ -272,7 +354,8 @@
   };
   const uses = (id) => {
     const found = new Map();
-    for (const link of all(`main a[href="#${CSS.escape(id)}"]`)) {
+    for (const link of all(`a[href="#${CSS.escape(id)}"]`)) {
+      if (panel.contains(link) || link.closest("header")) continue;
       const teller = link.closest("[data-audience]");
       if (teller && teller.dataset.audience !== audience.name) continue;
       const words = label(link), row = link.closest("table.values tr");
@@ -316,7 +399,8 @@
       entry(list, "also used in", few(box, 8));
     }
     more.append(node("summary", "for the record"), record);
-    traced.replaceChildren(title, list, more);
+    traced.replaceChildren(title, inSentence(list), more);
+    byId("loading").hidden = !/“/.test(list.textContent);
     traced.lang = audience.language;
     panel.hidden = false;
     panel.scrollTop = 0;
@@ -324,7 +408,7 @@
   };
   // Where it was opened: the link itself, or what stands there now, or else the report.
   const origin = () => {
-    const same = opener ? [...all(`main a[href="${CSS.escape(opener.href)}"], header a[href="${CSS.escape(opener.href)}"]`)] : [];
+    const same = opener ? all(`main a[href="${CSS.escape(opener.href)}"], header a[href="${CSS.escape(opener.href)}"]`) : [];
     const seen = same.filter((a) => a.checkVisibility());
     return [opener?.link, ...seen].find((a) => a && document.contains(a) && a.checkVisibility()) || byId("main");
   };
@@ -341,7 +425,7 @@
   const goTo = (target) => {
     at = target.id;
     keep();
-    for (let e = target; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
+    reveal(target);
     target.scrollIntoView();
     target.tabIndex = -1;
     target.focus({ preventScroll: true });
@@ -413,7 +497,7 @@
     setTimeout(() => { copy.textContent = "Copy link"; }, 2000);
   });
   // The section in sight: the last whose heading is above the middle of the screen.
-  const headings = [...all("main h2[id]")];
+  const headings = all("main h2[id]");
   let isDue = false;
   const markSection = () => {
     isDue = false;
@@ -427,6 +511,23 @@
     if (!isDue) requestAnimationFrame(markSection);
     isDue = true;
   }, { passive: true });
+
+  // --- rows of the record that hold some words
+  const filter = byId("filter");
+  filter.addEventListener("input", () => {
+    const words = filter.value.trim().toLowerCase();
+    let count = 0;
+    for (const details of record) {
+      if (words) unshelve(details);
+      const rows = [...details.querySelectorAll("tbody tr")];
+      const held = rows.filter((row) => !row.hidden && row.textContent.toLowerCase().includes(words));
+      for (const row of rows) row.classList.toggle("sifted", Boolean(words) && !held.includes(row));
+      details.open = Boolean(words) && held.length > 0;
+      count += held.length;
+    }
+    byId("found").textContent = words ? `${count || "no"} row${count === 1 ? "" : "s"}` : "";
+  });
+  byId("find").hidden = false;
 
   root.classList.add("live");
   form.hidden = !data.readings.length;

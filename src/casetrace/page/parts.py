@@ -39,10 +39,13 @@ class Part:
     now: str | None
     moves: dict[str, Any] | None
 
+    def pieces(self) -> list[str]:
+        """The text of its own that it shows under other readings, piece by piece."""
+        return [p for as_ in (self.moves or {"as": ()})["as"] for p in as_ if isinstance(p, str)]
+
     def texts(self) -> Iterable[str]:
         """All the text that it can show."""
-        pieces = [p for as_ in (self.moves or {"as": ()})["as"] for p in as_ if isinstance(p, str)]
-        return self.home, self.now or "", *pieces
+        return self.home, self.now or "", *self.pieces()
 
 
 def groups(case: Case) -> dict[str, Callable[[Case], dict[str, Varied]]]:
