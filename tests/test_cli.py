@@ -6,6 +6,7 @@ import sys
 import pytest
 from conftest import ROOT, casetrace, casetrace_process, change_cell
 
+from casetrace import cli
 from casetrace.case.load import load
 
 
@@ -246,3 +247,18 @@ def test_a_site_is_one_folder_that_leads_to_every_report(whole, tmp_path_factory
     again = casetrace("site", str(folder), root=whole.root)
     assert again.returncode == 2
     assert "holds something else" in again.stderr
+
+
+def test_every_command_says_in_its_help_how_it_is_used(capsys):
+    parser, names = cli._parser()
+    assert set(cli.EXAMPLES) == set(names)
+    for name in names:
+        with pytest.raises(SystemExit):
+            parser.parse_args([name, "--help"])
+        said = capsys.readouterr().out.partition("for example:")[2]
+        lines = [line.strip().split() for line in said.strip().splitlines()]
+        assert lines
+        for program, *arguments in lines:
+            assert program == "casetrace"
+            assert arguments[0] == name
+            parser.parse_args(arguments)  # ends the program if it does not hold

@@ -19,6 +19,25 @@ from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO, Project, proj
 
 __all__ = ["main"]
 
+#: How each command is used, said in its help.
+EXAMPLES = {
+    "build": "build --all\nbuild imataka-2014 --scenario lower-dose --explain",
+    "figures": "figures imataka-2014 course",
+    "check": "check imataka-2014",
+    "new": "new smith-2020 --like hours",
+    "import": "import patient.json smith-2020",
+    "values": "values imataka-2014 --reading ivig_dose=per-course",
+    "table": "table --all",
+    "docx": "docx imataka-2014 --audience ja",
+    "verify-source": "verify-source imataka-2014 article.txt",
+    "verify": "verify -j 2",
+    "accept": "accept",
+    "cases": "cases",
+    "site": "site build/site",
+    "scenarios": "scenarios imataka-2014",
+    "dictionary": "dictionary",
+    "lab": "lab -- --no-browser",
+}
 
 #: How the program ends.
 OK, FAILED, MISUSE, STOPPED = 0, 1, 2, 130
@@ -429,7 +448,14 @@ def _parser() -> tuple[argparse.ArgumentParser, list[str]]:
         name: str, run: Callable[[argparse.Namespace], int], words: str
     ) -> argparse.ArgumentParser:
         names.append(name)
-        added = known.add_parser(name, help=words, description=words)
+        lines = "\n".join(f"  casetrace {line}" for line in EXAMPLES[name].splitlines())
+        added = known.add_parser(
+            name,
+            help=words,
+            description=words,
+            epilog=f"for example:\n{lines}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         added.set_defaults(run=run)
         return added
 
