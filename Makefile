@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 CASES ?=
 JOBS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX
 
 .DEFAULT_GOAL := all
 FORCE:
@@ -77,12 +78,18 @@ install = if command -v uv >/dev/null 2>&1; \
 	else $(BIN)/python -m pip install -q --require-hashes --no-deps -r $(1) && \
 	     $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .; fi
 
+# A .venv that was copied or linked from another folder, or has lost its Python, is made anew.
+ifneq ($(shell test -x $(BIN)/python && cat $(VENV)/.ready 2>/dev/null),$(CURDIR))
+$(VENV)/.ready: FORCE
+endif
+
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) from requirements.lock (a minute or two, once)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "casetrace needs Python 3.11 or newer, found " + sys.version.split()[0])'
+	@if [ -L $(VENV) ]; then rm $(VENV); fi
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(call install,requirements.lock)
-	@touch $@
+	@echo "$(CURDIR)" > $@
 
 $(VENV)/.lab: $(VENV)/.ready requirements-lab.lock
 	@echo "Adding JupyterLab to $(VENV)"

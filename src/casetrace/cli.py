@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import json
 import os
+import signal
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import casetrace.build  # noqa: F401  before jsonschema
 from casetrace.build.jobs import Job
-from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO, Project, project
+from casetrace.case.project import (
+    DEFAULT_CASE,
+    DEFAULT_SCENARIO,
+    Project,
+    other_checkout,
+    project,
+)
 
 __all__ = ["main"]
 
@@ -39,6 +47,9 @@ EXAMPLES = {
     "lab": "lab -- --no-browser",
 }
 
+#: Commands that write nothing into the project.
+READING = ("check", "values", "verify-source", "verify", "cases", "scenarios")
+
 #: How the program ends.
 OK, FAILED, MISUSE, STOPPED = 0, 1, 2, 130
 
@@ -54,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(f"casetrace: there is no command {arguments[0]!r}; {words}", MISUSE)
     options = parser.parse_args(arguments)
     try:
+        _say_where(arguments[0])
         return options.run(options)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader has what it wanted
@@ -75,8 +87,29 @@ def _failed(error: Exception) -> int:
     if isinstance(error, OSError):
         name = f" {error.filename}" if error.filename else ""
         kept = "what was there before is untouched"
-        return _say(f"casetrace: cannot write{name}: {error.strerror}; {kept}", FAILED)
+        what = LIMITS.get(error.errno or 0, f"cannot read or write{name}")
+        return _say(f"casetrace: {what}: {error.strerror}; {kept}", FAILED)
     raise error
+
+
+#: What a limit of the system is, by the error that it gives.
+LIMITS = {
+    errno.EMFILE: "too many files are open for this process (ulimit -n)",
+    errno.ENFILE: "too many files are open on this machine",
+    errno.EAGAIN: "no more processes may be started (ulimit -u)",
+    errno.ENOMEM: "there is no memory left",
+}
+
+
+def _say_where(command: str) -> None:
+    """Name the project if the working directory is in another checkout; nothing is written then."""
+    where = project()
+    if other := other_checkout(where):
+        words = f"this casetrace works on {where.root}, and you are in {other}"
+        own = f"run make there and use {other / '.venv/bin/casetrace'}"
+        if command not in READING:
+            _misuse(f"{words}: {own}, or set CASETRACE_ROOT to the one that is meant")
+        _say(f"note: {words}; {own}", OK)
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -563,8 +596,25 @@ def _parser() -> tuple[argparse.ArgumentParser, list[str]]:
     return parser, names
 
 
+def _stop(*_: Any) -> NoReturn:
+    """End as after Ctrl-C."""
+    raise KeyboardInterrupt
+
+
 def run() -> NoReturn:
-    """Run the command line as a program: once stopped, it waits for no thread."""
+    """Run the command line as a program: once stopped, it waits for no thread.
+
+    Packages that PYTHONPATH puts ahead of those of the environment are left out.
+    """
+    if os.environ.get("PYTHONPATH"):
+        env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        program = [sys.executable, "-P", "-m", "casetrace.cli", *sys.argv[1:]]
+        sys.stdout.flush()
+        os.execve(sys.executable, program, env)
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _stop)
     status = main()
     with contextlib.suppress(BrokenPipeError):
         sys.stdout.flush()

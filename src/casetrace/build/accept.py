@@ -11,10 +11,12 @@ from typing import Any
 import nbformat
 
 from casetrace.build.build import BuildError, alone, failures, publish, staging
+from casetrace.build.installed import differences
 from casetrace.build.jobs import Job
 from casetrace.build.produce import everything, produce
-from casetrace.build.stale import inputs
+from casetrace.build.stale import changes, inputs
 from casetrace.build.task import as_bytes
+from casetrace.case.problems import UsageError
 from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO, Project
 from casetrace.case.write import write_bytes
 from casetrace.display.table import VALUES_MIME
@@ -48,8 +50,15 @@ def accept(where: Project, workers: int = 2, with_page: bool = True) -> list[str
     Raises
     ------
     BuildError
-        If a notebook fails; then nothing is stored.
+        If a notebook fails, or what it is made from changes meanwhile; then nothing is stored.
+    UsageError
+        If other versions are installed than are locked.
     """
+    if found := differences(where):
+        raise UsageError(
+            f"{'; '.join(found)}: results of other versions are not stored; "
+            "make clean and make install what is locked"
+        )
     jobs = committed_jobs(where)
     words: list[str] = []
     with alone(where), staging(where) as folder:
@@ -57,6 +66,12 @@ def accept(where: Project, workers: int = 2, with_page: bool = True) -> list[str
         produced = produce(where, everything(where, jobs), folder, workers, with_page=with_page)
         if produced.errors:
             raise BuildError(failures(produced))
+        for job in jobs:
+            if during := changes(made_from[job], inputs(where, job, with_page)):
+                raise BuildError(
+                    f"{job.key}: what it is made from changed meanwhile ({'; '.join(during)}): "
+                    "nothing was stored; run it again"
+                )
         for story in where.stories():
             path = folder / jobs[0].key / "notebooks" / story.name
             new = path.read_bytes()

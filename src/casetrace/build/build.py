@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import sys
@@ -13,13 +14,13 @@ from pathlib import Path
 from casetrace.build.jobs import Job, Made
 from casetrace.build.produce import Perform, Plan, Produced, produce
 from casetrace.build.report import ALL
-from casetrace.build.stale import Due, Inputs, due, inputs, read_manifest, record
+from casetrace.build.stale import Due, Inputs, changes, due, inputs, read_manifest, record
 from casetrace.build.task import perform
 from casetrace.case.crosscheck import warnings
 from casetrace.case.load import load
-from casetrace.case.problems import CaseError
+from casetrace.case.problems import CaseError, UsageError
 from casetrace.case.project import DEFAULT_SCENARIO, Project
-from casetrace.case.write import digest
+from casetrace.case.write import digest, write_bytes
 from casetrace.narrative.story import check_stories
 
 __all__ = ["BuildError", "alone", "build", "publish", "staging"]
@@ -77,12 +78,17 @@ def build(
     Raises
     ------
     BuildError
-        If a notebook failed, or the data of a case do not hold; the outputs of that job stay
-        as they were, all others are published.
+        If a notebook failed, the data of a case do not hold, or what a job is made from changed
+        while it was built; the outputs of that job stay as they were, all others are published.
+    UsageError
+        If the outputs cannot be written.
     """
     changed: list[str] = []
     refused: list[str] = []
+    edited: list[str] = []
     taken: dict[Job, Inputs] = {}
+    jobs = list(jobs)
+    _must_be_writable(where, jobs)
     with alone(where):
         stale = {}
         for job in jobs:
@@ -103,17 +109,32 @@ def build(
                 return found.run, _kept(where, job, found, folder)
 
             def done(job: Job, made: Mapping[str, Made]) -> None:
+                if during := changes(taken[job], inputs(where, job, with_page)):
+                    edited.append(f"{job.key} ({'; '.join(during[:MOST_REASONS])})")
+                    return
                 changed.extend(publish(where, job, made, folder, taken.pop(job)))
                 if then:
                     then(job)
 
             produced = produce(where, stale, folder, workers, begin, done, perform, with_page)
-    if produced.errors or refused:
+    if produced.errors or refused or edited:
         said = [failures(produced)] if produced.errors else []
+        if edited:
+            why = "what it is made from changed meanwhile, so that nothing of it was published"
+            said.append(f"{why}: {', '.join(edited)}; run it again")
         if refused:
             said.append(f"not built, since the data do not hold (see above): {', '.join(refused)}")
         raise BuildError("\n".join(said), changed)
     return changed
+
+
+def _must_be_writable(where: Project, jobs: Iterable[Job]) -> None:
+    """Refuse before the work what would fail after it."""
+    folders = {where.build, *(place for job in jobs for place in _targets(where, job).values())}
+    for folder in sorted(folders):
+        there = next(one for one in (folder, *folder.parents) if one.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            raise UsageError(f"cannot write to {there}: allow it, and build again")
 
 
 def _is_sound(where: Project, job: Job) -> bool:
@@ -212,9 +233,9 @@ def publish(
             shown = where.shown(place)
             if fresh.is_file():  # two tasks may give the same file
                 content = fresh.read_bytes()
-                if not place.is_file() or place.read_bytes() != content:
+                if place.is_symlink() or not place.is_file() or place.read_bytes() != content:
                     place.parent.mkdir(parents=True, exist_ok=True)
-                    os.replace(fresh, place)
+                    _move(fresh, place, content)
                     changed.append(shown)
             outputs[shown] = digest(place.read_bytes())
         noted[name] = outputs
@@ -228,17 +249,34 @@ def publish(
     return changed
 
 
+def _move(fresh: Path, place: Path, content: bytes) -> None:
+    """Move a file to its place, also from another file system."""
+    try:
+        os.replace(fresh, place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        write_bytes(place, content)
+
+
 @contextlib.contextmanager
 def alone(where: Project) -> Iterator[None]:
     """Hold the build to this process; a second one says that it waits."""
-    from filelock import FileLock, Timeout
+    from filelock import FileLock, SoftFileLock, Timeout
 
     where.build.mkdir(exist_ok=True)
-    lock = FileLock(where.build / ".lock")
+    path = where.build / ".lock"
+    lock = FileLock(path)
     try:
-        lock.acquire(timeout=0)
+        try:
+            lock.acquire(timeout=0)
+        except NotImplementedError:  # a file system that cannot lock: the file itself is the lock
+            path = path.with_name(".lock-by-name")
+            lock = SoftFileLock(path)
+            lock.acquire(timeout=0)
     except Timeout:
-        print("another build is running here: waiting for it to end", file=sys.stderr)
+        words = f"waiting for it to end; if none is, delete {where.shown(path)}"
+        print(f"another build is running here: {words}", file=sys.stderr)
         lock.acquire()
     try:
         for old in where.build.glob("staging-*"):  # of a run that was killed

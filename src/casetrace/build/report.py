@@ -11,9 +11,9 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from casetrace.build.environment import scratch
 from casetrace.build.jobs import FIRST, Job
 from casetrace.case.load import load
 from casetrace.case.model import Case
@@ -59,8 +59,7 @@ def write_report(case: Case, folder: Path, workers: int, with_page: bool = True)
     RuntimeError
         If a process fails; it has then said why.
     """
-    with TemporaryDirectory(prefix="casetrace-") as name:
-        room = Path(name)
+    with scratch() as room:
         in_processes(report_work(case, folder, room, with_page), workers)
         write_together(case, folder, room, with_page)
 
@@ -130,8 +129,7 @@ def draw(case: Case, folder: Path, workers: int, names: Iterable[str] = ()) -> l
         if name not in every:
             hint = nearest(name, every, "figure")
             raise UsageError(f"there is no figure {name!r} of {case.id}; {hint}")
-    with TemporaryDirectory(prefix="casetrace-") as made:
-        room = Path(made)
+    with scratch() as room:
         work = _drawing(case, folder, room, {})
         in_processes({n: w for n, w in work.items() if not wanted or n in wanted}, workers)
         _list(case, folder, room)

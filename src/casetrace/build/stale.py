@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from casetrace.build.installed import LOCK, installed
 from casetrace.build.jobs import FIRST, REPORT, Job
 from casetrace.case.project import Project
 from casetrace.case.write import digest, write_bytes
@@ -17,6 +18,7 @@ from casetrace.case.write import digest, write_bytes
 __all__ = [
     "Due",
     "Inputs",
+    "changes",
     "code",
     "due",
     "inputs",
@@ -73,7 +75,7 @@ class Inputs:
     ----------
     shared : dict of str
         What all are made from, by name: the data of the case, the reference tables, the code of
-        the package, the lock file and the version of Python.
+        the package, the lock file, what is installed of it and the version of Python.
     own : dict of dict of str
         What each is made from besides, by task: a notebook, or the data of all cases.
     """
@@ -94,16 +96,25 @@ def inputs(where: Project, job: Job, with_page: bool = True) -> Inputs:
     with_page : bool
         Whether the report has a page.
     """
-    lock = where.root / "requirements.lock"
+    lock = where.root / LOCK
     shared = {
         **_data(where, where.data / job.case, where.reference),
         where.shown(lock): _digest(lock),
+        **{f"installed {name}": here for name, (here, _) in installed(where).items()},
         **_code(),
         "Python": ".".join(map(str, sys.version_info[:2])),
     }
     own = {task: _own(where, job, task) for task in tasks(where, job)}
     own[REPORT]["whether there is a page"] = str(with_page)
     return Inputs(shared, own)
+
+
+def changes(before: Inputs, now: Inputs) -> list[str]:
+    """Return what is new, gone or changed of what a job is made from, each in words."""
+    found = _changes(before.shared, now.shared)
+    for task, own in now.own.items():
+        found += _changes(before.own.get(task, {}), own)
+    return list(dict.fromkeys(found))
 
 
 def _own(where: Project, job: Job, task: str) -> dict[str, str]:

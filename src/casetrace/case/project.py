@@ -5,7 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["DEFAULT_CASE", "DEFAULT_SCENARIO", "ROOT", "Project", "project"]
+__all__ = [
+    "DEFAULT_CASE",
+    "DEFAULT_SCENARIO",
+    "ROOT",
+    "Project",
+    "other_checkout",
+    "project",
+]
 
 DEFAULT_CASE = "imataka-2014"
 DEFAULT_SCENARIO = "default"
@@ -37,9 +44,15 @@ class Project:
         return path.relative_to(self.root).as_posix()
 
     def cases(self) -> list[str]:
-        """Names of the case folders, sorted."""
-        folders = (p.parent.name for p in self.data.glob("*/case.yaml"))
-        return sorted(folders)
+        """Names of the case folders, sorted.
+
+        Raises
+        ------
+        OSError
+            If a folder cannot be entered.
+        """
+        folders = sorted(p for p in self.data.iterdir() if p.is_dir())
+        return [p.name for p in folders if "case.yaml" in os.listdir(p)]
 
     def stories(self) -> list[Path]:
         """The notebooks, in order; the one to explore with comes last."""
@@ -61,3 +74,17 @@ def project() -> Project:
             f"no data/ folder in {root}: set {ROOT} to the folder that holds it"
         )
     return Project(root.resolve())
+
+
+def other_checkout(where: Project) -> Path | None:
+    """Return the other checkout that the working directory is in; None if it is in none.
+
+    One that was asked for by ``CASETRACE_ROOT`` is meant.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        parts = ("data", "notebooks", "pyproject.toml")
+        if all((folder / part).exists() for part in parts):
+            is_other = folder.resolve() != where.root and not os.environ.get(ROOT)
+            return folder if is_other else None
+    return None

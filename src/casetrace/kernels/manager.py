@@ -14,9 +14,11 @@ from typing import Any
 from weakref import WeakSet
 
 import zmq
+from ipykernel.kernelspec import get_kernel_dict, make_ipkernel_cmd
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.client import KernelClient
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_core.utils import ensure_async, run_sync
@@ -77,7 +79,16 @@ class QuickBlockingClient(BlockingKernelClient, _Quick):
     wait_for_ready = run_sync(_Quick._until_ready)
 
 
-class QuickManager(KernelManager):
+class _OwnPython(KernelManager):
+    """Kernels of this process's own interpreter, whatever kernels a machine has by their name."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """How they are started."""
+        return KernelSpec(**{**get_kernel_dict(), "argv": make_ipkernel_cmd()})
+
+
+class QuickManager(_OwnPython):
     """A manager with such a client, for nbval."""
 
     client_class = DottedObjectName(f"{__name__}.QuickBlockingClient")
@@ -96,7 +107,7 @@ def stop_kernels() -> None:
             process.wait()
 
 
-class LocalKernelManager(AsyncKernelManager):
+class LocalKernelManager(_OwnPython, AsyncKernelManager):
     """Kernels on sockets of this machine's file system: no port, no listener, no race."""
 
     transport = "ipc"
