@@ -11,7 +11,8 @@ from conftest import casetrace, change_cell, snapshot
 from casetrace.build.accept import accept, compare
 from casetrace.build.build import build
 from casetrace.build.jobs import Job
-from casetrace.build.verify import check_figures, check_notebook, verify
+from casetrace.build.stored import check_notebook
+from casetrace.build.verify import check_figures, verify
 
 CASE = "imataka-2014"
 
