@@ -51,7 +51,7 @@ def test_a_harmful_file_is_an_error_of_the_data(toy, name, kind):
 def test_a_huge_file_is_not_read(toy, monkeypatch):
     monkeypatch.setattr(reading, "MOST_BYTES", 5000)
     (toy.data / "toy-2000" / "care.csv").write_text("item,met,note\n" + "1,yes,\n" * 1000)
-    with pytest.raises(CaseError, match=r"care\.csv: found 'a huge file'; expected at most"):
+    with pytest.raises(CaseError, match=r"care\.csv: found 'a huge file'; expected a plain"):
         load("toy-2000", where=toy)
 
 
@@ -59,7 +59,7 @@ def test_a_folder_in_the_place_of_a_file_is_named(toy):
     path = toy.data / "toy-2000" / "care.csv"
     path.unlink()
     path.mkdir()
-    with pytest.raises(CaseError, match=r"care\.csv: expected this file"):
+    with pytest.raises(CaseError, match=r"care\.csv: found .a folder.; expected a plain"):
         load("toy-2000", where=toy)
 
 

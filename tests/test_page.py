@@ -22,10 +22,7 @@ from casetrace.questions.course.figures import course
 from casetrace.questions.values import headline
 
 COMMITTED = ROOT / "reports" / "imataka-2014" / "index.html"
-HOSTILE = (
-    '<script>alert(1)</script> \ue003\ue001"q" \u202eevil\u202c \U0001f600 =HYPERLINK("x") '
-    + "long" * 60
-)
+HOSTILE = '<script>alert(1)</script> \ue003\ue001"q" evil \U0001f600 =HYPERLINK("x") ' + "long" * 60
 
 
 def words(case, only=None):

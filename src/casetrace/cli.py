@@ -113,6 +113,7 @@ def _say_where(command: str) -> None:
 
 
 def _build(options: argparse.Namespace) -> int:
+    from casetrace.build.installed import differences
     from casetrace.build.stale import due, inputs
 
     where, scenario = project(), _scenario_of(options)
@@ -120,6 +121,8 @@ def _build(options: argparse.Namespace) -> int:
     for name, number in (("-j", options.jobs), ("--workers", options.workers)):
         if number is not None and number < 1:
             _misuse(f"{name} takes a number of 1 or more, found {number}")
+    for words in differences(where):
+        _say(f"warning: {words}; make clean, then make, installs what is locked", OK)
     delivery = None
     if options.to:
         from casetrace.build.deliver import Delivery
@@ -175,14 +178,27 @@ def _built(
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from casetrace.build.verify import verify
+    from casetrace.build.installed import differences
+    from casetrace.build.verify import edited_files, verify
 
-    problems = verify(project(), options.jobs)
+    where = project()
+    others = differences(where)
+    problems = [*others, *verify(where, options.jobs)]
     for problem in problems:
         print(problem)
     if problems:
         count = f"{len(problems)} problem{'s' * (len(problems) > 1)}"
-        print(f"{count}; if the new results are right, run: make accept")
+        made_from = ("data/", "src/", "notebooks/", "requirements.lock")
+        if others:
+            advice = "install what is locked (make clean, then make) before anything else"
+        elif any(path.startswith(made_from) for path in edited_files(where)):
+            advice = "look at each: where the new result is right, make accept takes it"
+        else:
+            advice = (
+                "data, notebooks and code are as committed, so what is stored beside them was "
+                "changed: git restore brings it back, make gives it anew"
+            )
+        print(f"{count}; {advice}")
         return FAILED
     print("everything that is committed is what the data and the code give")
     return OK
@@ -246,6 +262,7 @@ def _check(options: argparse.Namespace) -> int:
     from casetrace.case.problems import CaseError
     from casetrace.curate.guide import guide, missing_of_care
     from casetrace.curate.notebook_privacy import in_notebooks
+    from casetrace.curate.unseen import unseen
     from casetrace.narrative.story import check_stories
     from casetrace.questions.values import check_names, idle_readings
 
@@ -258,7 +275,7 @@ def _check(options: argparse.Namespace) -> int:
                 opened = load(case)
                 check_names(opened)
                 check_stories(opened)
-                warnings += [*guide(opened), *idle_readings(opened)]
+                warnings += [*guide(opened), *idle_readings(opened), *unseen(opened)]
                 missing = missing_of_care(opened)
             except CaseError as error:
                 problems = list(error.problems)

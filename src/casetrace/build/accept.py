@@ -104,10 +104,20 @@ def compare(name: str, old: Any, new: Any) -> list[str]:
     """
     words = []
     before = {cell.get("id"): cell for cell in old.cells}
+    fresh = {cell.get("id") for cell in new.cells}
+    own = [cell for cell in new.cells if cell.get("id") != "injected-parameters"]
+    moved = {}  # cells whose id was changed: by place
+    if len(own) == len(old.cells):
+        for was, cell in zip(old.cells, own, strict=True):
+            if cell.get("id") not in before and was.get("id") not in fresh:
+                moved[cell.get("id")] = was
+    if moved:
+        words.append(f"{name}: ids of cells changed or were missing: {', '.join(map(str, moved))}")
     for cell, heading in _with_headings(new):
         if cell.cell_type != "code":
             continue
-        was = before.get(cell.get("id"), {}).get("outputs", [])
+        key = cell.get("id")
+        was = before.get(key, moved.get(key, {})).get("outputs", [])
         if was == cell.outputs:
             continue
         where = f"{name}, {heading}"

@@ -15,6 +15,7 @@ from casetrace.build.jobs import Job, Made
 from casetrace.build.produce import Perform, Plan, Produced, produce
 from casetrace.build.report import ALL
 from casetrace.build.stale import Due, Inputs, changes, due, inputs, read_manifest, record
+from casetrace.build.stored import no_figure_twice
 from casetrace.build.task import perform
 from casetrace.case.crosscheck import warnings
 from casetrace.case.load import load
@@ -88,6 +89,7 @@ def build(
     edited: list[str] = []
     taken: dict[Job, Inputs] = {}
     jobs = list(jobs)
+    no_figure_twice(where)
     _must_be_writable(where, jobs)
     with alone(where):
         stale = {}

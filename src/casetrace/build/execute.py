@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,10 @@ from casetrace.build.jobs import Task
 from casetrace.case.problems import UsageError
 from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO, ROOT, Project
 
-__all__ = ["NotebookError", "cell_timeout", "cleaned", "execute"]
+__all__ = ["KERNEL", "NotebookError", "cell_timeout", "cleaned", "execute", "is_made_up"]
+
+#: What a stored notebook says of its kernel: that of the build, always.
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 #: Environment variable: seconds after which a cell counts as hanging.
 CELL_TIMEOUT = "CASETRACE_CELL_TIMEOUT"
@@ -72,7 +77,7 @@ def execute(where: Project, task: Task) -> Any:
             str(notebook),
             None,
             parameters={} if asked == given else asked,
-            kernel_name="python3",
+            kernel_name=KERNEL["name"],
             progress_bar=False,
             request_save_on_cell_execute=False,
             execution_timeout=timeout,
@@ -94,7 +99,7 @@ def execute(where: Project, task: Task) -> Any:
         raise NotebookError(
             notebook.name, "opening it", f"{type(error).__name__}: {error}"
         ) from None
-    return cleaned(executed)
+    return cleaned(executed, json.loads(notebook.read_bytes())["cells"])
 
 
 def _check_parameters(path: Path, given: dict[str, str]) -> None:
@@ -133,9 +138,25 @@ def cell_timeout() -> int:
     return int(text)
 
 
-def cleaned(notebook: Any) -> Any:
-    """Take out of an executed notebook what the next run would not give again."""
+def is_made_up(name: str) -> bool:
+    """Whether the id of a cell is none, or one that a tool drew at random."""
+    return not name or bool(
+        re.fullmatch(r"[0-9a-f]{8}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", name)
+    )
+
+
+def cleaned(notebook: Any, stored: Sequence[Mapping[str, Any]]) -> Any:
+    """Take out of an executed notebook what the next run would not give again.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed.
+    stored : sequence of mapping
+        Its cells as they were stored: one without an id that stays gets one by its place.
+    """
     notebook.metadata.pop("papermill", None)
+    notebook.metadata["kernelspec"] = dict(KERNEL)
     language = notebook.metadata.get("language_info", {}).get("name", "python")
     notebook.metadata["language_info"] = {"name": language}
     for cell in notebook.cells:
@@ -145,6 +166,12 @@ def cleaned(notebook: Any) -> Any:
             cell.metadata.pop("tags")
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell["id"] = "injected-parameters"  # papermill takes one at random
+    own = [c for c in notebook.cells if c["id"] != "injected-parameters"]
+    seen: set[str] = set()
+    for place, (cell, was) in enumerate(zip(own, stored, strict=True), start=1):
+        name = was.get("id", "")
+        cell["id"] = f"cell-{place}" if is_made_up(name) or name in seen else name
+        seen.add(cell["id"])
     return notebook
 
 

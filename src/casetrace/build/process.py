@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from casetrace.kernels.client import is_warm, server_for
+from casetrace.kernels.processes import killed
 
 __all__ = ["ProcessError", "run_module", "stop_processes"]
 
@@ -63,7 +64,8 @@ def run_module(arguments: list[str], env: Mapping[str, str], log: Path, timeout:
             _started.discard(process)
     if status:
         words = log.read_text("utf-8", "replace").strip().splitlines()
-        raise ProcessError(words[-1] if words else f"its process died ({status})")
+        last = "it was not made" if status < 0 else words[-1] if words else f"it ended ({status})"
+        raise ProcessError(f"{last}{killed(status)}")
 
 
 def stop_processes() -> None:

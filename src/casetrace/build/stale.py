@@ -13,6 +13,7 @@ from typing import Any
 from casetrace.build.installed import LOCK, installed
 from casetrace.build.jobs import FIRST, REPORT, Job
 from casetrace.case.project import Project
+from casetrace.case.read import plain_files
 from casetrace.case.write import digest, write_bytes
 
 __all__ = [
@@ -185,7 +186,7 @@ def _manifest(where: Project, job: Job) -> Path:
 
 def _data(where: Project, *folders: Path) -> dict[str, str]:
     """Digests of the files in some folders of data, by name."""
-    paths = sorted(p for folder in folders for p in folder.glob("*.*") if p.is_file())
+    paths = sorted(p for folder in folders for p in plain_files(folder) if "." in p.name)
     return {where.shown(path): _digest(path) for path in paths}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Collection
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,13 +23,19 @@ from casetrace.build.jobs import Job
 from casetrace.build.produce import everything, produce
 from casetrace.build.report import ALL
 from casetrace.build.stale import PACKAGE
-from casetrace.build.stored import check_notebook, is_saved_by_hand
+from casetrace.build.stored import (
+    check_folder,
+    check_notebook,
+    is_saved_by_hand,
+    no_figure_twice,
+)
 from casetrace.case.project import Project
 
 __all__ = [
     "check_figures",
     "check_template",
     "compare_folder",
+    "edited_files",
     "verify",
 ]
 
@@ -60,9 +67,13 @@ def verify(where: Project, workers: int = 2, with_page: bool = True) -> list[str
         Problems, each naming file, cell and cause; empty if everything reproduces.
     """
     problems = [p for path in sorted(PACKAGE.rglob("*.html.j2")) for p in check_template(path)]
+    no_figure_twice(where)
+    problems += check_folder(where)
     for story in where.stories():
         problems += check_notebook(story)
     jobs = committed_jobs(where)
+    problems += _uncommitted_cases(where, jobs)
+    edited = edited_files(where)
     for job in jobs:
         problems += check_figures(where, job.case)
     with alone(where), staging(where) as folder:
@@ -76,9 +87,10 @@ def verify(where: Project, workers: int = 2, with_page: bool = True) -> list[str
             for part, kept in (("figures", where.figures), ("reports", where.reports)):
                 fresh = folder / job.key / part
                 passed_over = () if with_page else ("index.html",)
-                problems += compare_folder(where, kept / job.case, fresh, passed_over)
+                problems += compare_folder(where, kept / job.case, fresh, passed_over, edited)
         if with_page:
-            problems += compare_file(where, where.reports, folder / jobs[0].key / ALL, "index.html")
+            all_cases = folder / jobs[0].key / ALL
+            problems += compare_file(where, where.reports, all_cases, "index.html", edited)
     problems += _orphans(where, jobs)
     return list(dict.fromkeys(problems))
 
@@ -111,24 +123,56 @@ def check_figures(where: Project, case: str) -> list[str]:
 
 
 def compare_folder(
-    where: Project, kept: Path, fresh: Path, passed_over: Collection[str] = ()
+    where: Project,
+    kept: Path,
+    fresh: Path,
+    passed_over: Collection[str] = (),
+    edited: Collection[str] = (),
 ) -> list[str]:
     """Files that differ from a fresh build, are missing, or that no build gives."""
     names = {p.name for folder in (kept, fresh) if folder.is_dir() for p in folder.iterdir()}
-    compared = (compare_file(where, kept, fresh, n) for n in sorted(names - set(passed_over)))
+    wanted = sorted(names - set(passed_over))
+    compared = (compare_file(where, kept, fresh, name, edited) for name in wanted)
     return [problem for found in compared for problem in found]
 
 
-def compare_file(where: Project, kept: Path, fresh: Path, name: str) -> list[str]:
+def compare_file(
+    where: Project, kept: Path, fresh: Path, name: str, edited: Collection[str] = ()
+) -> list[str]:
     """What is wrong with one file of a folder, beside that of a fresh build."""
     old, new = kept / name, fresh / name
+    shown = where.shown(old)
+    if old.is_symlink():
+        return [f"{shown}: is a link, not a file; delete it and run make"]
     if not new.is_file():
-        return [f"{where.shown(old)}: no notebook gives this file; delete it"]
+        return [f"{shown}: no notebook gives this file; delete it"]
     if not old.is_file():
-        return [f"{where.shown(old)}: missing; run make"]
+        return [f"{shown}: missing; run make"]
     if old.read_bytes() != new.read_bytes():
-        return [f"{where.shown(old)}: differs from a fresh build"]
+        since = "was changed since the last commit, and " if shown in edited else ""
+        return [f"{shown}: {since}differs from what the data and the code give; make mends it"]
     return []
+
+
+def edited_files(where: Project) -> set[str]:
+    """Return the files that differ from the last commit; none where git or a repository is not."""
+    command = ["git", "-C", str(where.root), "status", "--porcelain", "-z", "-uno"]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=60, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return set()
+    return {entry[3:] for entry in done.stdout.decode("utf-8", "replace").split("\0") if entry}
+
+
+def _uncommitted_cases(where: Project, jobs: list[Job]) -> list[str]:
+    """Cases without what is committed of each."""
+    known = {job.case for job in jobs}
+    gone = [case for case in where.cases() if case not in known]
+    gone += [c for c in where.cases() if c in known and not (where.reports / c).is_dir()]
+    return [
+        f"data/{case}: its figures and its report are not here, and so not checked; run make"
+        for case in gone
+    ]
 
 
 def check_template(path: Path) -> list[str]:
@@ -178,7 +222,7 @@ def _compare_notebook(stored: Path, fresh: Path) -> list[str]:
     if is_saved_by_hand(old):
         return []  # nor are its differences worth a word
     words = compare(stored.name, old, nbformat.read(fresh, as_version=4))
-    return words or [f"{stored.name}: stored differently from a fresh run; run make accept"]
+    return words or [f"{stored.name}: is stored differently from a fresh run; look at git diff"]
 
 
 def _orphans(where: Project, jobs: list[Job]) -> list[str]:

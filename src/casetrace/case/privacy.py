@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from casetrace.case.problems import Problem
-from casetrace.case.read import Table, line_of
+from casetrace.case.read import Table, line_of, plain_files
 from casetrace.case.stories import is_story
 from casetrace.quantity import BoundsError, parse
 from casetrace.quantity.units import UnitError
@@ -288,10 +288,11 @@ def _hits(
                     for kind, words in found_in(text):
                         place = f"{name}.csv, row {number} ({key})"
                         yield f"{name}/{key}", column, kind, words, place
+    readable = plain_files(folder)
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if _PICTURES.fullmatch(path.suffix):
             yield path.name, "", by_name["picture"], path.name, path.name
-        elif path.name == "case.yaml" or is_story(path):
+        elif path in readable and (path.name == "case.yaml" or is_story(path)):
             yield from _lines(path)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import yaml
 
 from casetrace.case.problems import Problem, nearest
 
-__all__ = ["Table", "line_of", "read_csv", "read_text", "read_yaml"]
+__all__ = ["Table", "line_of", "plain_files", "read_csv", "read_text", "read_yaml"]
 
 #: Safe: plain values only. The one written in C where PyYAML was built with it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -24,26 +26,68 @@ Table = list[tuple[int, dict[str, str]]]
 
 #: A file of a case is not larger than this, and opens no more lists and maps in brackets.
 MOST_BYTES, MOST_OPEN = 20_000_000, 10_000
+#: Nor has a table more rows and columns, or a YAML file more lines.
+MOST_ROWS, MOST_COLUMNS, MOST_LINES = 20_000, 200, 50_000
+
+
+def plain_files(folder: Path) -> list[Path]:
+    """Return the files of a folder that can be read, sorted: no pipe, device or huge file."""
+    return [p for p in sorted(folder.iterdir()) if not _fault(p)] if folder.is_dir() else []
+
+
+def _fault(path: Path) -> str:
+    """What a path is instead of a plain file of its folder, of no more than :data:`MOST_BYTES`."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return "a link to nothing"
+    except OSError as error:
+        return f"what cannot be read ({error.strerror})"
+    if stat.S_ISDIR(found.st_mode):
+        return "a folder"
+    if not stat.S_ISREG(found.st_mode):
+        return "a pipe or a device"
+    if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
+        return "a link to a file elsewhere"
+    if found.st_size > MOST_BYTES:
+        return "a huge file"
+    return "" if os.access(path, os.R_OK) else "a file that may not be read"
 
 
 def read_text(path: Path, shown: str) -> tuple[str, list[Problem]]:
     """Read a file in UTF-8, or say what it is instead."""
-    if path.stat().st_size > MOST_BYTES:
-        expected, fix = f"at most {MOST_BYTES // 1_000_000} MB", "one folder holds one case"
-        return "", [Problem(shown, value="a huge file", expected=expected, fix=fix)]
+    if fault := _fault(path):
+        expected = f"a plain file of at most {MOST_BYTES // 1_000_000} MB"
+        fix = "one folder holds the files of one case, each a file of its own that can be read"
+        return "", [Problem(shown, value=fault, expected=expected, fix=fix)]
     raw = path.read_bytes()
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "", [Problem(shown, value="UTF-16 text", expected="UTF-8 text", fix=SAVE_AS)]
     if b"\x00" in raw:
         return "", [Problem(shown, value="binary data", expected="a text file", fix=SAVE_AS)]
     try:
-        return raw.decode("utf-8-sig"), []
+        text = raw.decode("utf-8-sig")
+        return (text, []) if not (odd := _controls(text, shown)) else ("", odd)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         byte = raw[error.start : error.start + 1].decode("cp1252", "replace")
         return "", [
             Problem(shown, f"line {line}", value=byte, expected="UTF-8 text", fix=SAVE_AS),
         ]
+
+
+#: Characters that control a terminal, or turn the direction in which text is read.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def _controls(text: str, shown: str) -> list[Problem]:
+    """Lines with characters that are seen nowhere and change what is seen."""
+    lines = enumerate(text.split("\n"), start=1) if _CONTROL.search(text) else ()
+    return [
+        Problem(shown, f"line {n}", "", f"U+{ord(found[0]):04X}", "text alone", "delete it there")
+        for n, line in lines
+        if (found := _CONTROL.search(line.rstrip("\r")))
+    ]
 
 
 def read_csv(
@@ -66,7 +110,7 @@ def read_csv(
         Row number as a spreadsheet counts, and text by column; every column is present.
     problems : list of Problem
     """
-    if not path.is_file():
+    if not os.path.lexists(path):
         return [], [Problem(shown, expected="this file", fix=f"add it, with {', '.join(columns)}")]
     text, problems = read_text(path, shown)
     if problems:
@@ -78,6 +122,11 @@ def read_csv(
     except csv.Error as error:
         fix = 'close the quotation mark; inside quotation marks write "" for one'
         return [], [Problem(shown, value=str(error), expected="a CSV table", fix=fix)]
+    wide = max(map(len, lines), default=0)
+    if len(lines) > MOST_ROWS or wide > MOST_COLUMNS:
+        found = f"{len(lines):,} rows, up to {wide:,} columns"
+        expected = f"at most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns"
+        return [], [Problem(shown, "", "", found, expected, "one folder holds one case")]
     header = [cell.strip() for cell in lines[0]] if lines else []
     while header and not header[-1]:
         header.pop()
@@ -147,7 +196,7 @@ def read_yaml(path: Path, shown: str) -> tuple[Any, dict[tuple, int], list[Probl
     problems : list of Problem
         Syntax errors and keys given twice.
     """
-    if not path.is_file():
+    if not os.path.lexists(path):
         fix = "add it; data/README.md says what it holds"
         return {}, {}, [Problem(shown, expected="this file", fix=fix)]
     text, problems = read_text(path, shown)
@@ -156,6 +205,9 @@ def read_yaml(path: Path, shown: str) -> tuple[Any, dict[tuple, int], list[Probl
     deep = [Problem(shown, expected="keys and lists as in data/README.md, without more inside")]
     if text.count("[") + text.count("{") > MOST_OPEN:
         return {}, {}, deep
+    if text.count("\n") > MOST_LINES:
+        found, expected = f"{text.count(chr(10)):,} lines", f"at most {MOST_LINES:,} lines"
+        return {}, {}, [Problem(shown, "", "", found, expected, "one folder holds one case")]
     try:
         if "*" in text and any(isinstance(e, yaml.AliasEvent) for e in yaml.parse(text, _LOADER)):
             fix = "write the value out where it is needed"

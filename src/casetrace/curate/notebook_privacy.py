@@ -18,6 +18,7 @@ from typing import Any
 from casetrace.case.privacy import found_in
 from casetrace.case.problems import Problem
 from casetrace.case.project import Project
+from casetrace.case.read import plain_files
 
 __all__ = ["identifying", "in_notebooks", "words_of_data"]
 
@@ -37,7 +38,7 @@ def words_of_data(where: Project, *cases: str) -> str:
         Names of cases.
     """
     folders = [*(where.data / case for case in cases), where.reference]
-    paths = [p for f in folders for p in sorted(f.glob("*.*")) if p.suffix in (".csv", ".yaml")]
+    paths = [p for f in folders for p in plain_files(f) if p.suffix in (".csv", ".yaml")]
     text = "\n".join(path.read_text("utf-8", "replace") for path in paths)
     return "\n".join([text, *_days(text)])
 

@@ -118,7 +118,8 @@ class Figure:
         with mpl.rc_context({**self.style, "svg.fonttype": letters}):
             metadata = {"Date": None, "Creator": "casetrace"}
             self.drawing.savefig(out, format="svg", metadata=metadata)
-        return out.getvalue()[out.getvalue().index("<svg") :]
+        found = re.sub(r"[ \t]+$", "", out.getvalue(), flags=re.M)  # as many editors would
+        return found[found.index("<svg") :]
 
     def table(self) -> str:
         """The data table as CSV, in which no cell is a formula to a spreadsheet."""

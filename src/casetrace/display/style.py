@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -10,8 +11,21 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
+from matplotlib.ft2font import FT2Font
 
-__all__ = ["COLOURS", "FONTS", "FULL", "GREY", "PAPER", "SERIES", "SINGLE", "ink", "mm", "styled"]
+__all__ = [
+    "COLOURS",
+    "FONTS",
+    "FULL",
+    "GREY",
+    "PAPER",
+    "SERIES",
+    "SINGLE",
+    "ink",
+    "letters",
+    "mm",
+    "styled",
+]
 
 #: Widths of a figure over two columns and over one, in mm.
 FULL, SINGLE = 170.0, 85.0
@@ -42,7 +56,7 @@ FONTS = Path(__file__).with_name("fonts")
 FAMILIES = ("Liberation Sans", "DejaVu Sans")
 
 _RC: dict[str, Any] = {
-    "font.family": "Liberation Sans",
+    "font.family": list(FAMILIES),
     "axes.linewidth": 0.5,
     "axes.edgecolor": "#333333",
     "axes.labelcolor": "#000000",
@@ -94,6 +108,15 @@ def _register_fonts() -> None:
     ]
     for path in sorted((FONTS).glob("*.ttf")):
         manager.addfont(path)
+
+
+@cache
+def letters() -> frozenset[str]:
+    """Return the characters that figures show: those of their typefaces that run to the right."""
+    _register_fonts()
+    paths = [font_manager.findfont(family, fallback_to_default=False) for family in FAMILIES]
+    every = (chr(code) for path in paths for code in FT2Font(path).get_charmap())
+    return frozenset(c for c in every if unicodedata.bidirectional(c) not in ("R", "AL"))
 
 
 @contextmanager

@@ -46,9 +46,16 @@ def copies(where: Project) -> list[str]:
                 "move it away for a fresh copy"
             )
             continue
+        try:
+            notebook = nbformat.reads(now.decode(), as_version=4)
+        except Exception as error:
+            left.append(
+                f"notebooks/{story.name} cannot be read as a notebook and is left out: {error}"
+            )
+            continue
         write_bytes(copy, now)
         taken[story.name] = _cells(now)
-        notary.sign(nbformat.reads(now.decode(), as_version=4))
+        notary.sign(notebook)
     write_bytes(folder / TAKEN, json.dumps(taken, indent=1).encode())
     return left
 

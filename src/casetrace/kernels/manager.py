@@ -126,6 +126,10 @@ class LocalKernelManager(_OwnPython, AsyncKernelManager):
     def _quick(self) -> type:
         return QuickClient
 
+    @default("connection_file")
+    def _file_of_its_own(self) -> str:
+        return str(Path(jupyter_runtime_dir()) / f"kernel-{secrets.token_hex(4)}.json")
+
     @default("ip")
     def _socket_of_its_own(self) -> str:
         return str(Path(jupyter_runtime_dir()) / secrets.token_hex(4))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import wait
 from typing import Any
 
 from casetrace.kernels.server import end_with
 
-__all__ = ["in_processes"]
+__all__ = ["in_processes", "killed"]
 
 
 def in_processes(tasks: Mapping[str, Callable[[], None]], workers: int) -> None:
@@ -41,11 +42,24 @@ def in_processes(tasks: Mapping[str, Callable[[], None]], workers: int) -> None:
         for ended in wait(list(running)):
             process = running.pop(ended)
             process.join()
-            failed = failed or (process.name if process.exitcode else "")
+            if process.exitcode:
+                failed = failed or f"{process.name} was not made{killed(process.exitcode)}"
         if failed:  # the others end before their folder goes, or they would say so of that
             waiting.clear()
     if failed:
-        raise RuntimeError(f"{failed} was not made")
+        raise RuntimeError(failed)
+
+
+def killed(status: int) -> str:
+    """Return words for the exit code of a process that a signal ended; nothing for another."""
+    if status >= 0:
+        return ""
+    try:
+        name = signal.Signals(-status).name
+    except ValueError:
+        name = f"signal {-status}"
+    memory = ", as a system does that has no memory left" if name == "SIGKILL" else ""
+    return f": its process was killed ({name}{memory})"
 
 
 def _run(task: Callable[[], None], parent: int) -> None:

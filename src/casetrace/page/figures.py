@@ -176,7 +176,9 @@ def picture(figure: Figure, is_themed: bool = True) -> str:
         r' (d|x|y|transform|points)="([^"]+)"', lambda m: f' {m[1]}="{_shorter(m[2])}"', svg
     )
     # What the style of the page says already, or what turns nothing.
-    svg = re.sub(r""" (font-family="'Liberation Sans'"|transform="rotate\(-0 [^"]*\)")""", "", svg)
+    svg = re.sub(
+        r""" (font-family="'Liberation Sans'[^"]*"|transform="rotate\(-0 [^"]*\)")""", "", svg
+    )
     svg = re.sub(r"\n\s*", "\n", svg)
     for _ in range(4):
         svg = re.sub(r"<(g|defs)>\s*</\1>\n?", "", svg)
