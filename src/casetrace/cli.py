@@ -128,6 +128,7 @@ def _build(options: argparse.Namespace) -> int:
         from casetrace.build.deliver import Delivery
 
         delivery = Delivery(where, options.to)
+    _clear(where)
     stale = [job for job in jobs if due(where, job, inputs(where, job, options.page))]
     for job in jobs:
         if job not in stale:
@@ -147,6 +148,19 @@ def _build(options: argparse.Namespace) -> int:
     if failed:
         _say(f"casetrace: {failed}", FAILED)
     return FAILED if failed or errors else OK
+
+
+def _clear(where: Project) -> None:
+    """Remove what killed builds left, also where nothing is to be built."""
+    from casetrace.build.environment import scratch
+
+    with scratch():
+        pass
+    if any(where.build.glob("staging-*")):
+        from casetrace.build.build import alone
+
+        with alone(where):
+            pass
 
 
 def _built(

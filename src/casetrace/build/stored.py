@@ -76,7 +76,10 @@ def check_notebook(path: Path) -> list[str]:
     if not any("parameters" in c.metadata.get("tags", []) for c in code):
         problems.append(f"{name}: no cell is tagged 'parameters'")
     if "papermill" in notebook.metadata or any("papermill" in c.metadata for c in notebook.cells):
-        problems.append(f"{name}: holds papermill's times and paths; store it with make accept")
+        problems.append(
+            f"{name}: holds papermill's times and paths; git restore notebooks/{name} "
+            "brings it back, make accept stores it without them"
+        )
     for number, cell in enumerate(code, start=1):
         for output in cell.outputs:
             problems += [f"{name}, code cell {number}: {p}" for p in _check_output(output)]

@@ -1,0 +1,1 @@
+"""Campaigns: each tries one promise by the hundred. Run as scripts; docs/trust.md says which."""
