@@ -341,11 +341,11 @@ def _import(options: argparse.Namespace) -> int:
     """Make the folder of a new case from a file in another format."""
     from casetrace.exchange import import_case
 
-    files, unplaced = import_case(Path(options.file), options.case, project())
+    files, unplaced = import_case(Path(options.file), options.case, project(), options.patient)
     for path in files:
         print(path)
-    for line in unplaced:
-        print(f"not placed: {line}")
+    for one in unplaced:
+        print(f"not placed: {one}")
     count = f"{len(unplaced)} item{'s' * (len(unplaced) != 1)}" if unplaced else "nothing"
     words = f"{count} had no place; next: casetrace check {options.case}"
     return _say(words, OK)
@@ -586,6 +586,9 @@ def _parser() -> tuple[argparse.ArgumentParser, list[str]]:
     added = command("import", _import, words)
     added.add_argument("file", metavar="FILE")
     added.add_argument("case", metavar="NAME", help="of the new case, such as imataka-2014")
+    added.add_argument(
+        "--patient", type=int, metavar="N", help="of several in a table, the one that comes Nth"
+    )
     added = command("values", _values, "Print every headline value of a case.")
     added.add_argument("case", metavar="CASE")
     added.add_argument("--json", action="store_true", help="with bounds, sources and derivation")

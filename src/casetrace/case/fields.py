@@ -22,6 +22,8 @@ from casetrace.quantity import Quantity, parse
 from casetrace.quantity.units import NOT_PRINTED, UnitError, factor, symbols
 
 MAX_WORDS = 8
+#: A graded result as laboratories print it: 2+, +++, trace, grade 3.
+GRADE = re.compile(r"[1-4]\+|\+{1,4}|\+/-|±|[a-z]+ [1-5]\+?", re.IGNORECASE)
 SENTENCE = re.compile(r"[.!?]\s+[A-Z]|[a-z]\.$")
 
 
@@ -99,6 +101,12 @@ def _no_digits(text: str) -> str:
     return text
 
 
+def _no_digits_but_grades(text: str) -> str:
+    if not GRADE.fullmatch(text):
+        _no_digits(text)
+    return text
+
+
 def _trimmed(text: Any) -> Any:
     return " ".join(text.split()) if isinstance(text, str) else text
 
@@ -107,6 +115,7 @@ def _trimmed(text: Any) -> Any:
 COURSE = "{course}"
 
 Text = Annotated[str, BeforeValidator(_trimmed)]
+Result = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_no_digits_but_grades)]
 Prose = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_no_digits)]
 Words = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_few_words)]
 Bounds = Annotated[

@@ -223,7 +223,7 @@ def _strays(folder: Path, shown: str) -> list[Problem]:
     return [
         Problem(f"{shown}/{path.name}", expected="a known table", fix=nearest(path.stem, TABLES))
         for path in sorted(folder.glob("*.csv"))
-        if path.stem not in TABLES
+        if path.stem not in TABLES and path.name != "not-placed.csv"  # of an import
     ]
 
 

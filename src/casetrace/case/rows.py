@@ -22,6 +22,7 @@ from casetrace.case.fields import (
     Name,
     NameOrEmpty,
     Prose,
+    Result,
     Row,
     State,
     System,
@@ -137,8 +138,10 @@ class Observation(Coded, Timed):
     unit: Unit = column(
         "UCUM unit of the value; not printed, if the report gives none", "U/L", default="1"
     )
-    result: Prose = column(
-        "The result in words, where the report gives no number", "almost normal", default=""
+    result: Result = column(
+        "The result in words or as a grade (2+), where the report gives no number",
+        "almost normal",
+        default="",
     )
     unit_as_reported: Text = column("The unit in the report's letters", "IU/l", default="")
     place: Text = column(PLACE, "Case report, paragraph 1")

@@ -14,15 +14,40 @@ import yaml
 
 from casetrace.case.fields import MAX_WORDS
 from casetrace.case.model import Reference
+from casetrace.case.privacy import found_in
 from casetrace.case.rows import TABLES, columns
+from casetrace.case.write import inert
 from casetrace.curate.guide import EXAMPLE
 from casetrace.quantity.units import UnitError, spelling, symbols
 
-__all__ = ["CLOCK", "Draft", "weeks_between"]
+__all__ = ["CLOCK", "NOT_PLACED", "Draft", "Unplaced", "weeks_between"]
 
 #: The one clock of an imported case: times are counted from the first one in the file.
 CLOCK = "first"
-#: Units that are written otherwise elsewhere, as UCUM.
+#: The account of what had no place, in the folder of an imported case.
+NOT_PLACED = "not-placed.csv"
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """Something of a file that has no place in a case.
+
+    Attributes
+    ----------
+    path : str
+        Where it stands in the file.
+    value : str
+        What stands there; of what could identify a patient its kind alone, in brackets.
+    why : str
+        Why it has no place, and what can be done.
+    """
+
+    path: str
+    value: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.why}"
 
 
 @dataclass
@@ -37,27 +62,32 @@ class Draft:
         Parts of ``case.yaml``.
     rows : dict of list of dict
         Rows by table.
-    unplaced : list of str
-        What had no place, and why, each in a line without identifiers.
+    unplaced : list of Unplaced
+        What had no place, and why.
     """
 
     reference: Reference
     subject: dict[str, str] = field(default_factory=dict)
     diagnosis: dict[str, str] = field(default_factory=dict)
     rows: dict[str, list[dict[str, str]]] = field(default_factory=dict)
-    unplaced: list[str] = field(default_factory=list)
+    unplaced: list[Unplaced] = field(default_factory=list)
+    _next: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def leave(self, what: str, why: str) -> None:
-        """Note what has no place."""
-        self.unplaced.append(f"{what}: {why}")
+    def leave(self, path: str, why: str, value: str = "") -> None:
+        """Note what has no place; of a value that could identify a patient its kind is kept."""
+        kinds = list(dict.fromkeys(kind.label for kind, _ in found_in(value)))
+        kept = "".join(f"({kind})" for kind in kinds) or value
+        self.unplaced.append(Unplaced(path, kept, why))
 
     def add(self, table: str, name: str, place: str, said: str, **cells: str) -> None:
         """Add a row with an id of its own, at a place in the file, with the words it came from."""
         rows = self.rows.setdefault(table, [])
         base = cells.pop("id", "") or slug(name)
-        taken, row_id, number = {row["id"] for row in rows}, base, 2
-        while row_id in taken:
-            row_id, number = f"{base}_{number}", number + 1
+        row_id = base
+        while (table, row_id) in self._next:  # what number the next one of this name has is kept
+            number = self._next[table, base] = self._next[table, base] + 1
+            row_id = f"{base}_{number}"
+        self._next[table, row_id] = 1
         words = " ".join(said.split()[:MAX_WORDS]).rstrip(".!?")
         row = {"id": row_id, "name": name, "place": place, "as_reported": words, **cells}
         rows.append({key: value for key, value in row.items() if value})
@@ -98,11 +128,16 @@ class Draft:
                 writer.writeheader()
                 writer.writerows(rows.get(table, []))
                 made[f"{table}.csv"] = out.getvalue()
-        return made
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(["path", "value", "why"])
+        writer.writerows([inert(u.path), inert(u.value), u.why] for u in self.unplaced)
+        return {**made, NOT_PLACED: out.getvalue()}
 
     def _head(self, case: str) -> str:
-        observed = self.rows.get("observations", [])
-        measure = observed[0]["id"].partition(".")[0] if observed else "ck"
+        measures = [
+            r["id"].partition(".")[0] for r in self.rows.get("observations", ()) if "value" in r
+        ]
         missing = {"place": EXAMPLE, "as_reported": EXAMPLE}
         subject = {"sex": "not reported", "age": "at least 0", "age_unit": "a", **self.subject}
         head: dict[str, Any] = {
@@ -121,7 +156,7 @@ class Draft:
                 **subject,
             },
             "diagnosis": {"name": f"{EXAMPLE} disease", **missing, **self.diagnosis},
-            "main_measure": measure,
+            **({"main_measure": measures[0]} if measures else {}),
             "clocks": [{"id": CLOCK, "label": "first record", "phrase": "the first record"}],
         }
         words = "# Imported. Complete and check every row against the report; see docs.\n"

@@ -6,104 +6,385 @@ import csv
 import datetime as dt
 import io
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
+from casetrace.case.fields import GRADE
 from casetrace.case.problems import UsageError
-from casetrace.exchange.draft import CLOCK, Draft, slug, weeks_between
+from casetrace.exchange.draft import CLOCK, Draft, slug
 from casetrace.quantity import BoundsError, parse
+from casetrace.quantity.units import NOT_PRINTED
 
 __all__ = ["read_visits"]
 
-_TIMES = {"day": "d", "week": "wk", "month": "mo", "year": "a"}
+_TIMES = {"minute": "min", "hour": "h", "day": "d", "week": "wk", "month": "mo", "year": "a"}
 _YES = {"yes", "y", "+", "present", "positive", "observed", "true"}
 _NO = {"no", "n", "-", "absent", "negative", "excluded", "none", "false"}
 _SIGNS = {"<=": "at most", "≤": "at most", ">=": "at least", "≥": "at least", "<": "less than",
           ">": "more than", "~": "about", "≈": "about", "ca.": "about"}  # fmt: skip
 
+#: Columns that say whose a row is.
+_PATIENT = re.compile(
+    r"(?:patient|subject|case|record|study|participant)?[ _-]?(?:id|no|number|nr)?"
+)
+#: Columns of which no word is kept, by what they hold.
+_PERSONAL = {
+    "a name": r"(?:patient |first |last |family |given |sur)?name|initials|physician|doctor",
+    "a date of birth": r"dob|date of birth|birth ?date|born",
+    "an address": r"(?:e-?mail|postal |home )?address|e-?mail|phone(?: number)?|postcode|zip",
+    "free text": r"remarks?|comments?|notes?|free text|narrative|history",
+}
+_OLDEST = 89
 
-def read_visits(text: str, draft: Draft) -> None:
+_PLAIN = r"\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
+_DAY = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+)
+_SLASHED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?: (\d\d):(\d\d)(?::\d\d)?)?")
+
+
+def read_visits(text: str, draft: Draft, patient: int | None = None) -> None:
     """Read a table of visits into a draft.
 
-    The first column is the time: ``week``, ``day``, ``month`` or ``year``, or ``date``, from
-    which weeks since the first one are kept. A column ``name (unit)`` holds numbers, with bounds
-    as ``>8000``, ``~1000`` or ``4000-5000``; any other holds yes or no. An empty cell is not
-    reported.
+    The first column is the time: ``minute`` to ``year``, or ``date``, from which days or hours
+    since the first one are kept. A column ``name (unit)`` holds numbers, with bounds as ``>8000``,
+    ``~1000`` or ``4000-5000``; one without a unit holds yes or no, grades, results in words, or
+    numbers whose unit is not printed. What a column holds is decided by all its cells, and so are
+    the decimal separator of the file and the order of day and month. An empty cell is not reported.
+
+    Parameters
+    ----------
+    text : str
+        The file.
+    draft : Draft
+        Where it goes.
+    patient : int, optional
+        Which of several patients, counted as they come in the file.
 
     Raises
     ------
     UsageError
-        If there is no table with a time in its first column.
+        If there is no table with a time in its first column, if it is of several patients and
+        none is chosen, if a number or a date can be read in two ways, or if an age is over 89.
     """
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
+    delimiter, text = _delimiter(text)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise UsageError(f"the file is no CSV table: {error}") from None
     header = [cell.strip() for cell in rows[0]] if rows else []
     kind = header[0].lower().rstrip("s") if header else ""
+    if kind in ("datetime", "date time", "visit date"):
+        kind = "date"
     if kind not in (*_TIMES, "date") or len(header) < 2:
         raise UsageError(
-            "a table of visits has a time in its first column, named week, day, month, year or "
-            f"date, and a measure or finding in each other; found {header[:3]}"
+            "a table of visits has a time in its first column, named minute, hour, day, week, "
+            f"month, year or date, and a measure or finding in each other; found {header[:3]}"
         )
-    zero: dt.date | None = None
-    for number, row in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in row):
+    body = [
+        (number, [cell.strip() for cell in row])
+        for number, row in enumerate(rows[1:], start=2)
+        if any(cell.strip() for cell in row)
+    ]
+    for number, row in body:
+        for cell in filter(None, row[len(header) :]):
+            draft.leave(f"row {number}, after the last column", "more cells than the header", cell)
+    body = [(number, [*row, *[""] * len(header)][: len(header)]) for number, row in body]
+    body = _of_one(header, body, patient)
+    number_of = _numbers(body, delimiter)
+    whens = _times(body, kind, number_of, draft)
+    for place, name in enumerate(header[1:], start=1):
+        cells = [(number, row[place], whens[number]) for number, row in body if row[place]]
+        if not name:
+            for number, cell, _ in cells:
+                draft.leave(f"row {number}, column {place + 1}", "its column has no name", cell)
+        elif cells and not _is_about_patient(name, cells, number_of, draft):
+            _column(name, cells, number_of, draft)
+
+
+#: Row number in the file, and its cells.
+_Row = tuple[int, list[str]]
+#: Reads a number with bounds as people write it into this project's words; None if it is none.
+_Reader = Callable[[str], str | None]
+
+
+def _delimiter(text: str) -> tuple[str, str]:
+    """What separates the cells, and the text without the line that may say so."""
+    if found := re.match(r"sep=(.)\r?\n", text, re.IGNORECASE):
+        return found[1], text[found.end() :]
+    first = text.split("\n", 1)[0]
+    return max(",;\t", key=first.count), text
+
+
+def _of_one(header: Sequence[str], body: list[_Row], patient: int | None) -> list[_Row]:
+    """The rows of one patient."""
+    ids = [n for n, name in enumerate(header) if n and name and _PATIENT.fullmatch(name.lower())]
+    for place in ids:
+        known = list(dict.fromkeys(row[place] for _, row in body if row[place]))
+        if len(known) < 2:
             continue
-        time, zero = _time(row[0].strip(), kind, zero)
-        if not time:
-            draft.leave(f"row {number}", f"its first cell is no {kind}")
-        when = {"clock": CLOCK, "time": time, "time_unit": _TIMES.get(kind, "wk")} if time else {}
-        for name, cell in zip(header[1:], row[1:], strict=False):
-            if name and cell.strip():
-                _cell(name, cell.strip(), f"row {number}", when, draft)
-        if len(row) > len(header):
-            draft.leave(f"row {number}", "more cells than the header")
+        if patient is None:
+            raise UsageError(
+                f"the column {header[place]!r} tells {len(known)} patients apart, and a folder "
+                f"holds one: choose one with --patient 1 to {len(known)}, as they come in the file"
+            )
+        if not 1 <= patient <= len(known):
+            raise UsageError(f"--patient takes 1 to {len(known)} here, found {patient}")
+        return [(number, row) for number, row in body if row[place] == known[patient - 1]]
+    return body
 
 
-def _time(cell: str, kind: str, zero: dt.date | None) -> tuple[str, dt.date | None]:
-    """A time as a number with bounds, and the day that weeks are counted from."""
-    if kind != "date":
-        number = _bounds(cell)
-        return number or "", zero
-    try:
-        day = dt.date.fromisoformat(cell)
-    except ValueError:
-        return "", zero
-    zero = zero or day
-    return weeks_between(zero, day), zero
+# --- numbers
 
 
-def _cell(name: str, cell: str, place: str, when: dict[str, str], draft: Draft) -> None:
-    found = re.fullmatch(r"(.*?)\s*[\[(]([^\])]*)[\])]", name)
-    label, written = (found[1], found[2]) if found else (name, "")
-    said = f"{label} {cell} {written}".strip()
-    place = f"{place}, column {label}"
-    if cell.lower() in _YES | _NO and not written:
-        state = "observed" if cell.lower() in _YES else "excluded"
-        draft.add("findings", label, place, said, kind="sign", state=state, **when)
-        return
-    value, unit = _bounds(cell), draft.unit(written)
-    if value is None:
-        draft.leave(f"{place}: {cell[:40]!r}", "neither a number with bounds nor yes or no")
-    elif unit is None:
-        draft.leave(f"{place}: {cell[:40]!r}", f"the unit {written!r} is not known in UCUM")
-    else:
-        at = when.get("time", "x").replace(".", "_").replace(" ", "_").replace("-", "m")
-        key = f"{slug(label)[:20]}.t{at}"
-        draft.add("observations", label, place, said, id=key, value=value, unit=unit, **when)
+def _numbers(body: list[_Row], delimiter: str) -> _Reader:
+    """What reads the numbers of a file: its decimal separator is decided by all of them.
+
+    Raises
+    ------
+    UsageError
+        If they can be read in two ways.
+    """
+    cells = [cell for _, row in body for cell in row if not _SLASHED.match(cell)]
+    commas = [found for cell in cells for found in re.findall(r"\d[\d.]*(?:,\d+)+(?:\.\d+)?", cell)]
+    points = any(re.search(r"\d\.\d", cell) and not _SLASHED.match(cell) for cell in cells)
+    in_groups = [c for c in commas if re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?", c)]
+    surely_groups = [c for c in in_groups if c.count(",") > 1 or "." in c]
+    surely_decimal = [c for c in commas if c not in in_groups]
+    example = (surely_decimal or commas or [""])[0]
+    if surely_decimal and (surely_groups or points):
+        raise UsageError(
+            f"numbers of this file can be read in two ways (the comma in {example}): write all of "
+            "them without thousands separators and with a decimal point"
+        )
+    is_decimal = bool(surely_decimal) or (
+        delimiter == ";" and bool(commas) and not surely_groups and not points
+    )
+    if commas and not (is_decimal or surely_groups or points) and delimiter == "\t":
+        raise UsageError(
+            f"it cannot be told whether the comma in {example} separates thousands or decimals: "
+            "write numbers without thousands separators and with a decimal point"
+        )
+    return lambda cell: _bounds(_with_points(cell, is_decimal))
+
+
+def _with_points(cell: str, is_decimal: bool) -> str:
+    if is_decimal:
+        return re.sub(r"(?<=\d),(?=\d)", ".", cell)
+    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", cell)
 
 
 def _bounds(cell: str) -> str | None:
-    """A number as people write it, in this project's words; None if it is none."""
-    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", cell.strip())
+    text = cell.strip().replace("−", "-")
     for sign, words in _SIGNS.items():
         if text.startswith(sign):
             text = f"{words} {text[len(sign) :].strip()}"
             break
-    text = re.sub(r"^(\d+(?:\.\d+)?)\s*[-–]\s*(\d+(?:\.\d+)?)$", r"\1 to \2", text)
+    text = re.sub(rf"^({_PLAIN})\s*[-–]\s*({_PLAIN})$", r"\1 to \2", text)
+    text = re.sub(rf"(?<![\w.]){_PLAIN}(?![\w.])", lambda m: _written_out(m[0]), text)
     try:
         parse(text)
-    except BoundsError:
+    except (BoundsError, OverflowError):
         return None
     return text
+
+
+def _written_out(number: str) -> str:
+    """A number without an exponent."""
+    if "e" not in number.lower():
+        return number
+    try:
+        return format(Decimal(number), "f")
+    except InvalidOperation:
+        return number
+
+
+# --- times
+
+
+@dataclass(frozen=True)
+class _Moment:
+    day: dt.date
+    minutes: int | None
+
+
+def _times(
+    body: list[_Row], kind: str, number_of: _Reader, draft: Draft
+) -> dict[int, dict[str, str]]:
+    """The time of each row as cells of a table, by row; days are counted from the first one."""
+    if kind != "date":
+        found = {number: number_of(row[0]) for number, row in body}
+        for number, row in body:
+            if not found[number]:
+                draft.leave(f"row {number}", f"its first cell is no {kind}", row[0])
+        unit = _TIMES[kind]
+        return {
+            number: {"clock": CLOCK, "time": time, "time_unit": unit} if time else {}
+            for number, time in found.items()
+        }
+    moments = _moments(body)
+    for number, moment in moments.items():
+        if moment is None:
+            draft.leave(f"row {number}", "its first cell is no date", "(a time in other words)")
+    known = [m for m in moments.values() if m]
+    if not known:
+        return {number: {} for number in moments}
+    hours = {m.minutes for m in known}
+    # The time of day matters where it differs; a constant one says nothing.
+    is_fine = len(hours) > 1 and None not in hours
+    first = min(known, key=lambda m: (m.day, m.minutes or 0))
+    spans = {
+        number: (m.day - first.day).days * 1440
+        + ((m.minutes or 0) - (first.minutes or 0)) * is_fine
+        for number, m in moments.items()
+        if m
+    }
+    unit, size = ("h", 60) if is_fine else ("d", 1440)
+    if not is_fine and all(span % 10080 == 0 for span in spans.values()):
+        unit, size = "wk", 10080
+    return {
+        number: {"clock": CLOCK, "time": f"{spans[number] / size:.6g}", "time_unit": unit}
+        if m
+        else {}
+        for number, m in moments.items()
+    }
+
+
+def _moments(body: list[_Row]) -> dict[int, _Moment | None]:
+    """The day of each row, and the minute of that day if it has one.
+
+    Raises
+    ------
+    UsageError
+        If day and month cannot be told apart.
+    """
+    found: dict[int, _Moment | None] = {}
+    slashed = {number: m for number, row in body if (m := _SLASHED.fullmatch(row[0]))}
+    pairs = [(int(m[1]), int(m[3])) for m in slashed.values()]
+    is_dotted = all(m[2] == "." for m in slashed.values())
+    day_first = is_dotted or any(one > 12 for one, _ in pairs)
+    month_first = any(two > 12 for _, two in pairs)
+    if pairs and day_first == month_first:
+        both = (
+            "some only as day before month, others only as month before day"
+            if day_first
+            else ("day before month or month before day")
+        )
+        raise UsageError(f"the dates can be read as {both}: write them as year-month-day")
+    for number, row in body:
+        if m := _DAY.fullmatch(row[0]):
+            parts = (m[1], m[2], m[3], m[4], m[5])
+        elif number in slashed:
+            m = slashed[number]
+            day, month = (m[1], m[3]) if day_first else (m[3], m[1])
+            parts = (m[4], month, day, m[5], m[6])
+        else:
+            found[number] = None
+            continue
+        year, month, day, hour, minute = parts
+        try:
+            at = dt.date(int(year), int(month), int(day))
+            found[number] = _Moment(at, 60 * int(hour) + int(minute) if hour else None)
+        except ValueError:
+            found[number] = None
+    return found
+
+
+# --- columns
+
+
+_Cell = tuple[int, str, dict[str, str]]
+
+
+def _is_about_patient(name: str, cells: list[_Cell], number_of: _Reader, draft: Draft) -> bool:
+    """Whether a column tells who the patient is: what identifies is left behind by its kind."""
+    label = name.lower()
+    for kind, pattern in _PERSONAL.items():
+        if re.fullmatch(pattern, label):
+            for number, _, _ in cells:
+                why = "what could identify a patient is not kept"
+                draft.leave(f"row {number}, column {name}", why, f"({kind})")
+            return True
+    if _PATIENT.fullmatch(label):
+        for number, _, _ in cells:
+            draft.leave(
+                f"row {number}, column {name}", "an identifier is not kept", "(an identifier)"
+            )
+        return True
+    if label in ("sex", "gender") and len({cell.lower() for _, cell, _ in cells}) == 1:
+        word = {"f": "female", "m": "male"}.get(cells[0][1].lower(), cells[0][1].lower())
+        if word in ("female", "male", "other"):
+            draft.subject["sex"] = word
+            return True
+    if found := re.fullmatch(r"age(?: *\((years?|months?|a|mo)\))?", label):
+        unit = "mo" if (found[1] or "").startswith("mo") else "a"
+        first = number_of(cells[0][1])
+        for number, cell, _ in cells:
+            value = number_of(cell)
+            if value and parse(value, unit).to("a").high > _OLDEST and parse(value).high < 1e6:
+                raise UsageError(
+                    f"row {number}, column {name}: an age over {_OLDEST} years identifies: write "
+                    "'>89' there, or leave the column out"
+                )
+            if number != cells[0][0] or not first:
+                draft.leave(
+                    f"row {number}, column {name}", "the age at the first row is kept", cell
+                )
+        if first:
+            draft.subject.update(
+                age=first, age_unit=unit, age_means="at the first row", place="column age",
+                as_reported=f"age {cells[0][1]}",
+            )  # fmt: skip
+        return True
+    return False
+
+
+def _parted(name: str) -> tuple[str, str | None]:
+    """A header as label and unit: what the bracket at its end holds, other brackets within it."""
+    name, closing = name.strip(), {")": "(", "]": "["}
+    if name[-1:] not in closing:
+        return name, None
+    depth, last, opening = 0, name[-1], closing[name[-1]]
+    for place in range(len(name) - 1, -1, -1):
+        depth += (name[place] == last) - (name[place] == opening)
+        if not depth:
+            return name[:place].strip(), name[place + 1 : -1].strip()
+    return name, None
+
+
+def _column(name: str, cells: list[_Cell], number_of: _Reader, draft: Draft) -> None:
+    """A column as findings, numbers or results, by what all its cells are."""
+    label, written = _parted(name)
+    label = label or name
+    words = {cell.lower() for _, cell, _ in cells}
+    is_said = written is None and (words <= _YES | _NO or words <= {"0", "1"})
+    unit = NOT_PRINTED if written is None else draft.unit(written)
+    for number, cell, when in cells:
+        place = f"row {number}, column {label}"
+        said = " ".join(filter(None, (label, cell, written)))
+        value = number_of(cell)
+        if is_said:
+            state = "observed" if cell.lower() in _YES or cell == "1" else "excluded"
+            draft.add("findings", label, place, said, kind="sign", state=state, **when)
+        elif unit is None:
+            draft.leave(place, f"the unit {written!r} is not known in UCUM", cell)
+        elif value is not None:
+            key = f"{slug(label)[:20]}.{_occasion(when)}"
+            draft.add("observations", label, place, said, id=key, value=value, unit=unit, **when)
+        elif written is None and _is_result(cell):
+            key = f"{slug(label)[:20]}.{_occasion(when)}"
+            draft.add("observations", label, place, said, id=key, result=cell.lower(), **when)
+        else:
+            draft.leave(place, "neither a number with bounds, yes or no, nor a grade", cell)
+
+
+def _is_result(cell: str) -> bool:
+    """Whether a cell is a grade or a result of a few words."""
+    return bool(GRADE.fullmatch(cell)) or cell.lower() in {*_YES, *_NO, "trace", "normal", "high",
+                                                           "low", "weak", "strong"}  # fmt: skip
+
+
+def _occasion(when: dict[str, str]) -> str:
+    time = when.get("time", "x")
+    return "t" + re.sub(r"[^a-z0-9]+", "_", time.replace("-", "m").lower())
