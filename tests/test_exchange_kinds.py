@@ -1,6 +1,8 @@
 """Each kind of input that an import once got wrong, with what is right."""
 
 import csv
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -271,3 +273,513 @@ def test_a_table_of_many_visits_is_read_in_linear_time(toy, tmp_path):
 def test_a_file_of_another_kind_is_named(given, name, content, words):
     with pytest.raises(UsageError, match=words):
         given(content, name)
+
+
+# --- bundles and packets
+
+
+def treated(case):
+    """Name, dose and times of every treatment."""
+    return [
+        (
+            t.name,
+            t.dose.text() if t.dose else "",
+            t.start.text() if t.start else "",
+            t.stop.text() if t.stop else "",
+        )
+        for t in case.rows.treatments
+    ]
+
+
+def values(left):
+    return [value for _, value, _ in left]
+
+
+def resource(kind, **parts):
+    return {"resource": {"resourceType": kind, **parts}}
+
+
+PERSON = resource("Patient", id="p1", gender="female", birthDate="1960-06-01")
+CK = resource(
+    "Observation",
+    status="final",
+    code={
+        "coding": [{"system": "http://loinc.org", "code": "2157-6", "display": "Creatine kinase"}]
+    },
+    valueQuantity={"value": 900, "code": "U/L"},
+    effectiveDateTime="2001-03-01",
+)
+
+
+def bundle(*entries, **more):
+    return json.dumps({"resourceType": "Bundle", "entry": list(entries), **more})
+
+
+def daily(amount=20, **repeat):
+    timing = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", **repeat}}
+    return {"timing": timing, "doseAndRate": [{"doseQuantity": {"value": amount, "code": "mg"}}]}
+
+
+def order(drug="prednisolone", **more):
+    parts = {"status": "active", "intent": "order", "medicationCodeableConcept": {"text": drug}}
+    return resource("MedicationRequest", **{**parts, "dosageInstruction": [daily()], **more})
+
+
+def test_a_bundle_of_two_patients_is_refused_and_one_is_chosen(given):
+    other = resource("Patient", id="p2", gender="male", birthDate="1930-01-01")
+    mine, theirs = (
+        {"resource": {**CK["resource"], "subject": {"reference": f"Patient/{who}"}}}
+        for who in ("p1", "p2")
+    )
+    text = bundle(PERSON, other, mine, theirs)
+    with pytest.raises(UsageError, match=r"of 2 patients.*--patient 1 to 2"):
+        given(text, "a.json")
+    case, left = given(text, "a.json", patient=2)
+    assert (case.head.subject.sex, len(case.rows.observations)) == ("male", 1)
+    assert "a resource of another patient" in [path for path, _, _ in left]
+
+
+@pytest.mark.parametrize(
+    "drug",
+    [
+        order(doNotPerform=True),
+        order(status="cancelled"),
+        order(status="entered-in-error"),
+        order(intent="proposal"),
+        order(intent="plan"),
+        resource("MedicationStatement", status="not-taken", dosage=[daily()],
+                 medicationCodeableConcept={"text": "prednisolone"}),
+        resource("MedicationAdministration", status="not-done",
+                 medicationCodeableConcept={"text": "prednisolone"}),
+    ],
+)  # fmt: skip
+def test_a_drug_that_was_not_given_is_not_told_as_given(given, drug):
+    case, left = given(bundle(PERSON, CK, drug), "a.json")
+    assert case.rows.treatments == ()
+    assert "prednisolone" in values(left)
+
+
+def test_a_drug_has_its_times(given):
+    took = resource(
+        "MedicationStatement",
+        status="completed",
+        medicationCodeableConcept={"text": "methotrexate"},
+        dosage=[daily()],
+        effectivePeriod={"start": "2001-04-01", "end": "2001-06-01"},
+    )
+    text = bundle(PERSON, CK, order(status="stopped", authoredOn="2001-03-15"), took)
+    case, _ = given(text, "a.json")
+    assert treated(case) == [
+        ("prednisolone", "20 mg/day", "14 days", ""),
+        ("methotrexate", "20 mg/day", "31 days", "92 days"),
+    ]
+    assert "status: stopped" in case.rows.treatments[0].note
+
+
+@pytest.mark.parametrize(
+    ("dosage", "dose", "is_listed"),
+    [
+        ({**daily(), "asNeededBoolean": True}, "", True),
+        (daily(frequencyMax=4), "20 to 80 mg/day", False),
+        (daily(period=6, periodMax=8, periodUnit="h"), "60 to 80 mg/day", False),
+        (daily(15, period=7), "15 mg/week", False),
+        (daily(15, period=1, periodUnit="wk"), "15 mg/week", False),
+        (daily(15, period=2), "", True),  # every other day
+        ({**daily(), "doseAndRate": [{"doseQuantity": {"value": 1}}]}, "", True),  # a tablet
+        ({**daily(), "doseAndRate": [{"doseRange": {"low": {"value": 5, "code": "mg"},
+                                                    "high": {"value": 10, "code": "mg"}}}]},
+         "5 to 10 mg/day", False),
+        ({"text": "as the doctor says"}, "", True),
+    ],
+)  # fmt: skip
+def test_a_dose_is_what_it_says_or_open(given, dosage, dose, is_listed):
+    case, left = given(bundle(PERSON, CK, order(dosageInstruction=[dosage])), "a.json")
+    assert [one[1] for one in treated(case)] == [dose]
+    assert any("dosageInstruction" in path for path, _, _ in left) is is_listed
+
+
+def test_times_are_as_exact_as_they_are_given(given):
+    def at(label, value, **when):
+        code = {"text": label}
+        amount = {"value": value, "code": "U/L"}
+        return resource("Observation", status="final", code=code, valueQuantity=amount, **when)
+
+    entries = [
+        PERSON,
+        CK,
+        at("ALT", 80, effectiveDateTime="2001-05"),
+        at("AST", 70, issued="2001-06-01T10:00:00Z"),
+        at("LDH", 9, effectiveDateTime="2001-03-01T02:00:00Z"),
+        at("LDH", 1, effectiveDateTime="2001-03-01T20:00:00Z"),
+    ]
+    case, _ = given(bundle(*entries), "a.json")
+    assert measured(case) == [
+        ("Creatine kinase", "900 U/L", "0 weeks"),
+        ("ALT", "80 U/L", "61 to 91 days"),  # May 2001, since 1 March
+        ("AST", "70 U/L", "92 days"),
+        ("LDH", "9 U/L", "2 hours"),
+        ("LDH", "1 U/L", "20 hours"),
+    ]
+    assert case.rows.observations[2].note == "the time is that of issued"
+
+
+def test_death_is_an_outcome(given, toy):
+    dead = {"resource": {**PERSON["resource"], "deceasedDateTime": "2001-08-01"}}
+    case, _ = given(bundle(dead, CK), "a.json")
+    assert found(case) == [("death", "observed", "153 days")]
+    assert "2001" not in "".join(p.read_text() for p in (toy.data / CASE).glob("*.csv"))
+
+
+def test_the_diagnosis_is_a_disorder_and_what_is_unsure_or_refuted_stays_so(given):
+    def condition(name, **more):
+        return resource("Condition", code={"text": name}, **more)
+
+    def verified(word):
+        return {"verificationStatus": {"coding": [{"code": word}]}}
+
+    case, left = given(
+        bundle(
+            PERSON,
+            CK,
+            condition("Full-time employment (finding)", onsetDateTime="1999-01-01"),
+            condition("sinusitis", onsetDateTime="2000-01-01"),
+            condition("dermatomyositis", onsetDateTime="2001-02-01", severity={"text": "severe"},
+                      abatementDateTime="2001-09-01"),
+            condition("asthma", onsetAge={"value": 7, "code": "a"}),
+            condition("lupus", **verified("provisional")),
+            condition("gout", **verified("refuted")),
+            condition("typhus", **verified("entered-in-error")),
+        ),
+        "a.json",
+    )  # fmt: skip
+    assert case.head.diagnosis.name == "dermatomyositis"
+    states = {f.name: f.state for f in case.rows.findings}
+    assert states == {
+        "Full-time employment (finding)": "observed",
+        "sinusitis": "observed",
+        "dermatomyositis": "observed",
+        "asthma": "observed",
+        "lupus": "ambiguous",
+        "gout": "excluded",
+    }
+    lasted = next(f for f in case.rows.findings if f.name == "dermatomyositis")
+    assert lasted.stop.low - lasted.start.low == 212  # 1 February to 1 September 2001
+    assert "severity: severe" in lasted.note
+    assert {"7", "typhus"} <= set(values(left))
+
+
+def test_what_identifies_in_free_text_is_left_by_kind(given, toy):
+    words = "Seen by Dr Jane Example on 3 March 2001"
+    said = resource("Observation", status="final", code={"text": "Imaging"}, valueString=words)
+    odd = resource("Condition", code={"text": "Reviewed 2001-03-02 with Jane Example"})
+    case, left = given(bundle(PERSON, CK, said, odd), "a.json")
+    assert case.rows.findings == ()
+    assert any("(a calendar date)" in value for value in values(left))
+    everything = "".join(p.read_text() for p in (toy.data / CASE).iterdir())
+    for secret in ("Jane", "2001", "1960", "p1"):
+        assert secret not in everything
+
+
+@pytest.mark.parametrize(
+    ("value", "state"),
+    [
+        ({"valueCodeableConcept": {"text": "Negative"}}, "excluded"),
+        ({"valueCodeableConcept": {"coding": [{"display": "Not detected"}]}}, "excluded"),
+        ({"valueString": "Positive"}, "observed"),
+        ({"valueBoolean": False}, "excluded"),
+        ({"valueBoolean": True}, "observed"),
+    ],
+)
+def test_a_negative_result_is_excluded(given, value, state):
+    test = resource("Observation", status="final", code={"text": "HIV antibody"}, **value)
+    case, _ = given(bundle(PERSON, CK, test), "a.json")
+    assert [(f.name, f.state) for f in case.rows.findings] == [("HIV antibody", state)]
+
+
+def test_components_integers_and_ranges_are_values_and_the_rest_is_listed(given):
+    def one(label, **more):
+        return resource("Observation", status="final", code={"text": label}, **more)
+
+    pressure = [
+        {"code": {"text": name}, "valueQuantity": {"value": value, "code": "mm[Hg]"}}
+        for name, value in (("Systolic", 120), ("Diastolic", 80))
+    ]
+    ends = {"low": {"value": 4}, "high": {"value": 6, "code": "mg/dL"}}
+    limit = [{"low": {"value": 20}, "high": {"value": 200, "code": "U/L"}}]
+    with_limit = {"resource": {**CK["resource"], "referenceRange": limit}}
+    case, left = given(
+        bundle(
+            PERSON,
+            with_limit,
+            one("Blood pressure", component=pressure),
+            one("Rings", valueInteger=3),
+            one("Range", valueRange=ends),
+            one("Titre", valueRatio={"numerator": {"value": 1}, "denominator": {"value": 128}}),
+            one("Missing", dataAbsentReason={"text": "not done"}),
+        ),
+        "a.json",
+    )
+    assert [(n, v) for n, v, _ in measured(case)] == [
+        ("Creatine kinase", "900 U/L"),
+        ("Systolic", "120 mmHg"),
+        ("Diastolic", "80 mmHg"),
+        ("Rings", "3 (unit not printed)"),
+        ("Range", "4 to 6 mg/dL"),
+    ]
+    assert {"1", "128", "not done", "20", "200"} <= set(values(left))
+
+
+def test_pages_that_are_missing_are_said(given):
+    _, left = given(bundle(PERSON, CK, total=340), "a.json")
+    assert ("total", "340", "338 more entries are on other pages: put them into one Bundle") in left
+
+
+def test_drugs_are_named_by_what_is_contained_or_referenced(given):
+    held = {"resourceType": "Medication", "id": "m", "code": {"text": "prednisolone"}}
+    other = resource("Medication", id="m9", code={"text": "methotrexate"})
+    first, second = (
+        resource("MedicationRequest", status="active", intent="order",
+                 medicationReference={"reference": to}, **more)
+        for to, more in (("#m", {"contained": [held]}), ("Medication/m9", {}))
+    )  # fmt: skip
+    third = resource("MedicationRequest", status="active", intent="order",
+                     medication={"concept": {"text": "azathioprine"}})  # fmt: skip
+    case, _ = given(bundle(PERSON, CK, first, other, second, third), "a.json")
+    assert [one[0] for one in treated(case)] == ["prednisolone", "methotrexate", "azathioprine"]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        ({"resource": {**PERSON["resource"], "birthDate": "1905-01-01"}}, CK),
+        ({"resource": {**PERSON["resource"], "birthDate": "1920-01-01"}}, CK,
+         {"resource": {**CK["resource"], "effectiveDateTime": "2012-01-01"}}),
+        (CK, resource("Observation", status="final", code={"text": "Age"},
+                      valueQuantity={"value": 95, "code": "a"})),
+    ],
+)  # fmt: skip
+def test_an_age_over_89_in_a_bundle_is_refused(given, entries):
+    with pytest.raises(UsageError, match="over 89"):
+        given(bundle(*entries), "a.json")
+
+
+def test_what_is_nested_alone_or_in_lines_is_read(given, toy):
+    inner = {"resource": {"resourceType": "Bundle", "type": "collection", "entry": [CK]}}
+    texts = [bundle(PERSON, inner), json.dumps(CK["resource"]),
+             "\n".join(json.dumps(e["resource"]) for e in (PERSON, CK))]  # fmt: skip
+    for text in texts:
+        case, _ = given(text, "a.json")
+        assert [v for _, v, _ in measured(case)] == ["900 U/L"]
+        shutil.rmtree(toy.data / CASE)
+
+
+def test_the_last_version_of_a_result_counts_and_zero_is_the_first_that_is_placed(given):
+    old, new = (
+        {"resource": {**CK["resource"], "id": "o", "meta": {"versionId": version},
+                      "valueQuantity": {"value": value, "code": "U/L"}}}
+        for version, value in (("1", 900), ("2", 90))
+    )  # fmt: skip
+    allergy = resource("AllergyIntolerance", code={"text": "nuts"}, recordedDate="1970-01-01")
+    case, left = given(bundle(PERSON, allergy, new, old), "a.json")
+    assert measured(case) == [("Creatine kinase", "90 U/L", "0 weeks")]
+    assert {"900", "nuts"} <= set(values(left))
+
+
+def packet(**parts):
+    subject = {
+        "id": "s",
+        "sex": "MALE",
+        "timeAtLastEncounter": {"age": {"iso8601duration": "P14Y"}},
+    }
+    return json.dumps(
+        {"subject": subject, "metaData": {"phenopacketSchemaVersion": "2.0"}, **parts}
+    )
+
+
+def quantity(value, unit="UCUM:U/L", label=""):
+    return {"quantity": {"value": value, "unit": {"id": unit, "label": label}}}
+
+
+SIGN = {"type": {"id": "HP:0009999", "label": "Gowers sign"}}
+
+
+@pytest.mark.parametrize("key", ["excluded", "negated"])
+def test_an_exclusion_is_never_an_observation(given, key):
+    case, _ = given(packet(phenotypicFeatures=[{**SIGN, key: True}]), "a.json")
+    assert found(case) == [("Gowers sign", "excluded", "")]
+
+
+def test_a_packet_in_snake_case_and_in_yaml_is_read(given, toy):
+    import yaml
+
+    encounter = {"age": {"iso8601duration": "P3Y"}}
+    data = {
+        "subject": {"sex": "MALE", "time_at_last_encounter": encounter},
+        "phenotypic_features": [{**SIGN, "excluded": True}],
+        "meta_data": {},
+    }
+    for name, text in (("a.json", json.dumps(data)), ("a.yaml", yaml.safe_dump(data))):
+        case, _ = given(text, name)
+        assert case.head.subject.age.text() == "3 years"
+        assert found(case) == [("Gowers sign", "excluded", "")]
+        shutil.rmtree(toy.data / CASE)
+
+
+def test_onset_end_severity_side_and_times_of_measurement_are_kept(given):
+    def age(text):
+        return {"age": {"iso8601duration": text}}
+
+    sign = {**SIGN, "onset": age("P12Y"), "resolution": age("P13Y"),
+            "severity": {"id": "HP:0012828", "label": "Severe"},
+            "modifiers": [{"id": "HP:0012834", "label": "Right"}]}  # fmt: skip
+    ck = {
+        "assay": {"id": "X:1", "label": "CK"},
+        "value": quantity(900),
+        "timeObserved": age("P12Y"),
+    }
+    case, left = given(packet(phenotypicFeatures=[sign], measurements=[ck]), "a.json")
+    [row] = case.rows.findings
+    assert (row.start.text(), row.stop.text()) == ("12 years", "13 years")
+    assert row.note == "severity: Severe; Right"
+    assert measured(case) == [("CK", "900 U/L", "12 years")]
+    assert case.head.clocks[0].counts == "age"
+    assert {"HP:0012828", "HP:0012834", "HP:0009999", "X:1"} <= set(values(left))
+
+
+def test_dose_intervals_have_their_days_and_their_way(given, toy):
+    def dose(value, start, end):
+        unit = {"id": "UCUM:mg", "label": "milligram"}
+        return {"quantity": {"unit": unit, "value": value},
+                "scheduleFrequency": {"id": "NCIT:C125004", "label": "Once Daily"},
+                "interval": {"start": start, "end": end}}  # fmt: skip
+
+    drug = {
+        "agent": {"id": "X:1", "label": "prednisolone"},
+        "routeOfAdministration": {"id": "NCIT:C38288", "label": "Oral"},
+        "doseIntervals": [
+            dose(40, "2001-01-01", "2001-01-15"),
+            dose(20, "2001-01-15", "2001-03-01"),
+        ],
+    }
+    case, _ = given(packet(medicalActions=[{"treatment": drug}]), "a.json")
+    assert treated(case) == [
+        ("prednisolone", "40 mg/day", "0 days", "14 days"),
+        ("prednisolone", "20 mg/day", "14 days", "59 days"),
+    ]
+    assert case.rows.treatments[0].route == "oral"
+    assert "2001" not in "".join(p.read_text() for p in (toy.data / CASE).glob("*.csv"))
+
+
+def test_death_procedures_and_what_belongs_to_a_value_are_placed(given):
+    data = json.loads(packet())
+    data["subject"]["vitalStatus"] = {"status": "DECEASED", "causeOfDeath": {"label": "sepsis"}}
+    biopsy = {"code": {"id": "NCIT:1", "label": "Muscle biopsy"},
+              "performed": {"age": {"iso8601duration": "P13Y"}}}  # fmt: skip
+    pair = [{"type": {"label": name}, "quantity": quantity(value, "UCUM:mm[Hg]")["quantity"]}
+            for name, value in (("Systolic", 120), ("Diastolic", 80))]  # fmt: skip
+    more = {
+        "medicalActions": [{"procedure": biopsy}],
+        "measurements": [
+            {"assay": {"label": "Blood pressure"}, "complexValue": {"typedQuantities": pair}}
+        ],
+    }
+    case, _ = given(json.dumps({**data, **more}), "a.json")
+    assert found(case) == [("death", "observed", ""), ("Muscle biopsy", "observed", "13 years")]
+    assert [(n, v) for n, v, _ in measured(case)] == [
+        ("Systolic", "120 mmHg"),
+        ("Diastolic", "80 mmHg"),
+    ]
+
+
+def test_a_family_is_its_proband_and_a_cohort_is_one_of_its_members(given, toy):
+    family = {"proband": json.loads(packet(phenotypicFeatures=[SIGN])), "metaData": {},
+              "pedigree": {"persons": [{"individualId": "x"}]}}  # fmt: skip
+    case, left = given(json.dumps(family), "a.json")
+    assert found(case) == [("Gowers sign", "observed", "")]
+    assert any(path.startswith("pedigree") for path, _, _ in left)
+    cohort = {"members": [json.loads(packet()), json.loads(packet(phenotypicFeatures=[SIGN]))],
+              "metaData": {}}  # fmt: skip
+    shutil.rmtree(toy.data / CASE)
+    with pytest.raises(UsageError, match="of 2 members"):
+        given(json.dumps(cohort), "a.json")
+    case, _ = given(json.dumps(cohort), "a.json", patient=2)
+    assert found(case) == [("Gowers sign", "observed", "")]
+
+
+@pytest.mark.parametrize(
+    ("unit", "label", "told"),
+    [
+        ("UCUM:mmol/L", "", "4.2 mmol/L"),
+        ("NCIT:C64387", "mmol/L", "4.2 mmol/L"),
+        ("UCUM:mM", "millimolar", None),  # no millimetre
+        ("", "", "4.2 (unit not printed)"),  # no unit is no unit
+    ],
+)
+def test_a_unit_is_never_guessed(given, unit, label, told):
+    row = {"assay": {"label": "Potassium"}, "value": quantity(4.2, unit, label)}
+    case, left = given(packet(measurements=[row]), "a.json")
+    assert [v for _, v, _ in measured(case)] == ([told] if told else [])
+    assert told or "4.2" in values(left)
+
+
+@pytest.mark.parametrize(
+    ("encounter", "age", "listed"),
+    [
+        ({"age": {"iso8601duration": "P1M25D"}}, "53 to 56 days", None),
+        ({"ageRange": {"start": {"iso8601duration": "P40Y"}, "end": {"iso8601duration": "P49Y"}}},
+         "40 to 49 years", None),
+        ({"ontologyClass": {"id": "HP:0003577", "label": "Congenital"}}, None, "Congenital"),
+        ({"gestationalAge": {"weeks": 22, "days": 3}}, None, "22"),
+        ({"age": {"iso8601duration": "P93Y"}}, "at least 90 years", None),
+    ],
+)  # fmt: skip
+def test_an_age_is_as_exact_as_it_is_given(given, encounter, age, listed):
+    subject = {"sex": "OTHER_SEX", "karyotypicSex": "XXY", "timeAtLastEncounter": encounter}
+    case, left = given(packet(subject=subject), "a.json")
+    assert case.head.subject.sex == "other"
+    assert "XXY" in values(left)
+    if age:
+        assert case.head.subject.age.text() == age
+    else:
+        assert listed in values(left)
+
+
+def test_numbers_are_written_out_and_letters_that_control_are_left(given):
+    rows = [{"assay": {"label": name}, "value": quantity(value, "UCUM:mg/L")}
+            for name, value in (("Copies", 2.5e12), ("Trace", 4e-05), ("Excess", -3))]  # fmt: skip
+    odd = {"type": {"label": "nul \x00 and\nline"}}
+    case, _ = given(packet(measurements=rows, phenotypicFeatures=[odd]), "a.json")
+    assert [o.value.low for o in case.rows.observations] == [2.5e12, 4e-05, -3]
+    assert [f.name for f in case.rows.findings] == ["nul and line"]
+
+
+def test_a_number_without_end_and_a_wrong_label_of_a_code_are_named(given):
+    data = packet(
+        measurements=[{"assay": {"label": "CK"}, "value": quantity(10**400)}],
+        phenotypicFeatures=[{"type": {"id": "X:1", "label": "Fever"}}],
+    )
+    case, left = given(data, "a.json")
+    assert case.rows.observations == ()
+    assert any(path.endswith("quantity.value") for path, _, _ in left)
+
+
+#: Two patients, an age over 89, XML, a cohort.
+REFUSED = {
+    "c04-several-patients.csv",
+    "f01-two-patients.json",
+    "f17-old.json",
+    "f24.xml",
+    "p06-cohort.json",
+}
+INVENTED = sorted(p.name for p in INPUTS.glob("*.*") if p.suffix != ".md")
+
+
+@pytest.mark.parametrize("name", INVENTED)
+def test_each_invented_input_is_read_whole_or_refused_in_words(toy, name):
+    done = casetrace("import", str(INPUTS / name), CASE, root=toy.root)
+    assert "Traceback" not in done.stderr
+    assert done.returncode == (2 if name in REFUSED else 0), done.stderr
+    assert (toy.data / CASE).exists() is (name not in REFUSED)
+    if name not in REFUSED:
+        assert check(CASE, toy)[0] == []
+        load(CASE, where=toy)

@@ -28,6 +28,13 @@ CLOCK = "first"
 NOT_PLACED = "not-placed.csv"
 
 
+#: Clocks of an imported case beside the first record: what times are counted from, and how.
+CLOCKS = {
+    CLOCK: {"label": "first record", "phrase": "the first record"},
+    "birth": {"label": "birth", "phrase": "birth", "counts": "age"},
+}
+
+
 @dataclass(frozen=True)
 class Unplaced:
     """Something of a file that has no place in a case.
@@ -58,24 +65,29 @@ class Draft:
     ----------
     reference : Reference
         The reference tables: a code is kept if it is among them.
-    subject, diagnosis : dict of str
+    subject, diagnosis, citation : dict of str
         Parts of ``case.yaml``.
     rows : dict of list of dict
         Rows by table.
     unplaced : list of Unplaced
         What had no place, and why.
+    chosen : tuple
+        Where the condition stands that was chosen as the diagnosis.
     """
 
     reference: Reference
     subject: dict[str, str] = field(default_factory=dict)
     diagnosis: dict[str, str] = field(default_factory=dict)
+    citation: dict[str, str] = field(default_factory=dict)
     rows: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     unplaced: list[Unplaced] = field(default_factory=list)
+    chosen: tuple[str | int, ...] = ()
     _next: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def leave(self, path: str, why: str, value: str = "") -> None:
+    def leave(self, path: str, why: str, value: str = "", is_public: bool = False) -> None:
         """Note what has no place; of a value that could identify a patient its kind is kept."""
-        kinds = list(dict.fromkeys(kind.label for kind, _ in found_in(value)))
+        found = () if is_public else found_in(value)
+        kinds = list(dict.fromkeys(kind.label for kind, _ in found))
         kept = "".join(f"({kind})" for kind in kinds) or value
         self.unplaced.append(Unplaced(path, kept, why))
 
@@ -103,12 +115,18 @@ class Draft:
         return {}
 
     def unit(self, unit: str) -> str | None:
-        """A unit in UCUM as this project writes it; None if it is not known."""
+        """A unit in UCUM as this project writes it; None if it is not known.
+
+        The case of a letter is never guessed, but for the litre: mM is no millimetre.
+        """
         unit = unit.removeprefix("UCUM:")
         try:
             symbols(unit or "1")
         except UnitError:
-            return spelling(unit)
+            found = spelling(unit) or ""
+            is_folded = found.casefold() == unit.casefold()
+            is_litre = found.replace("l", "L") == unit.replace("l", "L")
+            return None if not found or (is_folded and not is_litre) else found
         return unit or "1"
 
     def measure(self, code: str, name: str) -> str:
@@ -138,6 +156,8 @@ class Draft:
         measures = [
             r["id"].partition(".")[0] for r in self.rows.get("observations", ()) if "value" in r
         ]
+        used = {row.get("clock") for rows in self.rows.values() for row in rows} or {CLOCK}
+        used = used & CLOCKS.keys() or {CLOCK}
         missing = {"place": EXAMPLE, "as_reported": EXAMPLE}
         subject = {"sex": "not reported", "age": "at least 0", "age_unit": "a", **self.subject}
         head: dict[str, Any] = {
@@ -146,6 +166,7 @@ class Draft:
             "citation": {
                 "authors": EXAMPLE,
                 "title": EXAMPLE,
+                **self.citation,
                 "year": dt.date.today().year,
                 "licence": EXAMPLE,
             },
@@ -157,7 +178,7 @@ class Draft:
             },
             "diagnosis": {"name": f"{EXAMPLE} disease", **missing, **self.diagnosis},
             **({"main_measure": measures[0]} if measures else {}),
-            "clocks": [{"id": CLOCK, "label": "first record", "phrase": "the first record"}],
+            "clocks": [{"id": name, **CLOCKS[name]} for name in CLOCKS if name in used],
         }
         words = "# Imported. Complete and check every row against the report; see docs.\n"
         return words + yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=100)

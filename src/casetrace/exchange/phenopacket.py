@@ -2,144 +2,391 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
-from casetrace.exchange.draft import Draft, at, list_at, number_at, slug, text_at
+from casetrace.case.privacy import found_in
+from casetrace.case.problems import UsageError
+from casetrace.exchange.account import Node, spaced
+from casetrace.exchange.draft import CLOCK, Draft, slug
+from casetrace.exchange.fhir import NEGATIVE, POSITIVE, agree
+from casetrace.quantity.units import NOT_PRINTED, UnitError, symbols
 
-__all__ = ["age_of", "draft_drug", "is_phenopacket", "read_phenopacket"]
+__all__ = ["age_of", "is_phenopacket", "read_phenopacket"]
 
-_PLACED = {"id", "subject", "phenotypicFeatures", "measurements", "diseases", "medicalActions"}
-_A_DAY = {"once daily": 1, "daily": 1, "twice daily": 2, "three times daily": 3}
+_A_DAY = {"once daily": 1, "daily": 1, "twice daily": 2, "three times daily": 3,
+          "four times daily": 4}  # fmt: skip
+_A_WEEK = {"once weekly": 1, "weekly": 1, "twice weekly": 2, "three times weekly": 3}
 _UNITS = {"milligram": "mg", "gram": "g", "microgram": "ug", "gram per kilogram": "g/kg"}
+_SEXES = {"FEMALE": "female", "MALE": "male", "OTHER_SEX": "other"}
+_OLDEST = 89
 
 
 def is_phenopacket(data: Any) -> bool:
-    """Whether JSON looks like a phenopacket."""
-    return isinstance(data, dict) and ("phenotypicFeatures" in data or "metaData" in data)
+    """Whether JSON looks like a phenopacket, or a family or cohort of such."""
+    known = {"phenotypicFeatures", "metaData", "phenotypic_features", "meta_data"}
+    return isinstance(data, dict) and bool(known & data.keys())
 
 
-def read_phenopacket(data: Any, draft: Draft) -> None:
-    """Read a phenopacket into a draft.
+def read_phenopacket(data: Any, draft: Draft, patient: int | None = None) -> None:
+    """Read a phenopacket into a draft; every leaf of it is placed or listed.
 
-    Calendar dates and the subject's id are left behind; ages are kept in years or months, those
-    over 89 as at least 90.
+    Calendar dates and identifiers are left behind. Times are ages, on a clock that counts from
+    birth; those over 89 years are kept as at least 90. Of a family the proband is read.
+
+    Parameters
+    ----------
+    data : object
+        The phenopacket; keys in snake_case are read too.
+    draft : Draft
+        Where it goes.
+    patient : int, optional
+        Which member of a cohort, counted as they come.
+
+    Raises
+    ------
+    UsageError
+        If it is a cohort of several members and none is chosen.
     """
-    _subject(data, draft)
-    for number, disease in enumerate(list_at(data, "diseases")):
-        _disease(disease, f"diseases {number}", draft)
-    for number, feature in enumerate(list_at(data, "phenotypicFeatures")):
-        place, name = f"phenotypicFeatures {number}", text_at(feature, "type", "label")
-        if not name:
-            draft.leave(place, "no label")
-            continue
-        state = "excluded" if at(feature, "excluded") is True else "observed"
-        cells = draft.coded(text_at(feature, "type", "id"), name, place)
-        draft.add("findings", name, place, name, kind="sign", state=state, **cells)
-    for number, measurement in enumerate(list_at(data, "measurements")):
-        _measurement(measurement, f"measurements {number}", draft)
-    for number, action in enumerate(list_at(data, "medicalActions")):
-        _action(action, f"medicalActions {number}", draft)
-    for part in data:
-        if part not in _PLACED and part != "metaData":
-            draft.leave(part, "no table for it")
+    top = Node(_camel(data))
+    packet = _of_one(top, patient, draft)
+    packet.text("id")
+    _subject(packet.at("subject"), draft)
+    for disease in packet.items("diseases"):
+        _disease(disease, draft)
+    for feature in packet.items("phenotypicFeatures"):
+        _feature(feature, draft)
+    for measurement in packet.items("measurements"):
+        _measurement(measurement, draft)
+    first = _first_date(packet)
+    for action in packet.items("medicalActions"):
+        _action(action, first, draft)
+    _references(top.at("metaData"), draft)
+    _references(packet.at("metaData"), draft)
+    top.rest(draft)
 
 
-def _subject(data: Any, draft: Draft) -> None:
-    sex = text_at(data, "subject", "sex").lower()
-    if sex in ("female", "male", "other"):
-        draft.subject["sex"] = sex
-    for path in (("timeAtLastEncounter", "age", "iso8601duration"), ("ageAtCollection", "age")):
-        if age := age_of(text_at(data, "subject", *path)):
-            draft.subject.update(age=age[0], age_unit=age[1], place="subject", as_reported="age")
-    if "age" not in draft.subject:
-        draft.leave("subject", "no age as a duration; enter it in case.yaml")
+def _camel(data: Any) -> Any:
+    """JSON with the keys that protobuf writes by default; it reads snake_case as well."""
+    if isinstance(data, list):
+        return [_camel(one) for one in data]
+    if not isinstance(data, dict):
+        return data
+    return {
+        re.sub(r"_([a-z0-9])", lambda m: m[1].upper(), str(k)): _camel(v) for k, v in data.items()
+    }
+
+
+def _of_one(top: Node, patient: int | None, draft: Draft) -> Node:
+    """The packet of one patient: the proband of a family, the chosen member of a cohort."""
+    if isinstance(top.at("proband").value, dict):
+        return top.at("proband")
+    members = top.items("members")
+    if not members:
+        return top
+    if len(members) > 1 and patient is None:
+        raise UsageError(
+            f"this file is of {len(members)} members, and a folder holds one: choose one with "
+            f"--patient 1 to {len(members)}, as they come in the file"
+        )
+    number = patient or 1
+    if not 1 <= number <= len(members):
+        raise UsageError(f"--patient takes 1 to {len(members)} here, found {patient}")
+    for place, member in enumerate(members, start=1):
+        if place != number:
+            member.settle()
+            draft.leave("a member of the cohort", "not the one that was chosen")
+    return members[number - 1]
+
+
+# --- times
 
 
 def age_of(duration: str) -> tuple[str, str] | None:
-    """An ISO 8601 duration as number and unit: years, or months where these are given."""
-    found = re.fullmatch(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:\d+W)?(?:\d+D)?(?:T.*)?", duration)
-    if not found or not (found[1] or found[2]):
+    """An ISO 8601 duration as a number with bounds and its unit; None if it is none.
+
+    Years, months, weeks or days alone are what they are; months and days together are as many
+    days as such months can have. More than 89 years are at least 90.
+    """
+    found = re.fullmatch(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T.*)?", duration)
+    if not found or not any(found.groups()):
         return None
-    years, months = int(found[1] or 0), int(found[2] or 0)
-    if years > 89:
+    years, months, weeks, days = (int(part or 0) for part in found.groups())
+    if years + months / 12 + weeks / 52 + days / 365 >= _OLDEST + 1:
         return "at least 90", "a"
-    return (str(years), "a") if not months else (str(12 * years + months), "mo")
+    if not (weeks or days):
+        return (str(years), "a") if not months else (str(12 * years + months), "mo")
+    if not (years or months):
+        return (str(weeks), "wk") if not days else (str(7 * weeks + days), "d")
+    more = 7 * weeks + days
+    low, high = 365 * years + 28 * months + more, 366 * years + 31 * months + more
+    return f"{low} to {high}", "d"
 
 
-def _disease(disease: Any, place: str, draft: Draft) -> None:
-    name = text_at(disease, "term", "label")
-    if not name:
-        draft.leave(place, "no label")
-        return
-    cells = draft.coded(text_at(disease, "term", "id"), name, place)
-    if at(disease, "excluded") is True or draft.diagnosis:
-        state = "excluded" if at(disease, "excluded") is True else "observed"
-        draft.add("findings", name, place, name, kind="diagnosis", state=state, **cells)
+def _age(part: Node) -> tuple[str, str] | None:
+    """The age that a TimeElement says; a range as its ends."""
+    for path in (("age", "iso8601duration"), ("age",)):
+        if found := age_of(part.peek(*path)):
+            part.text(*path)
+            return found
+    ends = [age_of(part.peek("ageRange", end, "iso8601duration")) for end in ("start", "end")]
+    if all(ends) and ends[0][1] == ends[1][1] and all(end[0].isdecimal() for end in ends):
+        part.settle("ageRange")
+        low, high = (int(end[0]) for end in ends)
+        return (f"{low} to {high}" if low < high else str(low)), ends[0][1]
+    return None
+
+
+def _when(part: Node) -> dict[str, str]:
+    """A TimeElement as cells of a table; none for one that is no age."""
+    found = _age(part)
+    return {"clock": "birth", "time": found[0], "time_unit": found[1]} if found else {}
+
+
+def _lasted(start: Node, stop: Node) -> dict[str, str]:
+    """Onset and resolution as cells: as what lasted if both are known in one unit."""
+    begun, ended = _age(start), _age(stop)
+    if begun and ended and begun[1] == ended[1]:
+        return {"clock": "birth", "start": begun[0], "stop": ended[0], "time_unit": begun[1]}
+    cells = {"clock": "birth", "time": begun[0], "time_unit": begun[1]} if begun else {}
+    if ended:
+        cells["note"] = f"resolved at an age of {ended[0]} {ended[1]}"
+    return cells
+
+
+# --- parts
+
+
+def _place(part: Node) -> str:
+    return " ".join(str(step) for step in part.path[-2:])
+
+
+def _term(part: Node) -> str:
+    """The label of an OntologyClass, without a trace of a person."""
+    label = part.peek("label")
+    label = "".join(c for c in label if c.isprintable())
+    if not label or any(True for _ in found_in(label)):
+        return ""
+    part.text("label")
+    return label
+
+
+def _coded(part: Node, name: str, draft: Draft) -> dict[str, str]:
+    """Cells of a code that the reference tables have under this label; others stay to be listed."""
+    code = part.peek("id").removeprefix("LOINC:")
+    for row in draft.reference.codes:
+        if row.id == code:
+            if agree(row.label, name):
+                part.text("id")
+                return {"system": row.system, "code": code}
+            part.at("id").leave(draft, f"the code is that of {row.label!r} in codes.csv")
+    return {}
+
+
+def _subject(subject: Node, draft: Draft) -> None:
+    if subject.peek("sex") in _SEXES:
+        draft.subject["sex"] = _SEXES[subject.text("sex")]
+    for path in ("timeAtLastEncounter", "ageAtCollection"):
+        if found := _age(subject.at(path)):
+            draft.subject.update(
+                age=found[0], age_unit=found[1], place="subject", as_reported="age",
+                age_means="at the last encounter",
+            )  # fmt: skip
+            break
     else:
+        draft.leave("subject", "no age as a duration; enter it in case.yaml")
+    vital = subject.at("vitalStatus")
+    if vital.peek("status") == "DECEASED":
+        vital.text("status")
+        cause = _term(vital.at("causeOfDeath"))
+        note = f"cause: {cause}" if cause else ""
+        when = _when(vital.at("timeOfDeath"))
+        draft.add("findings", "death", "subject", "deceased", kind="outcome", state="observed",
+                  event="yes" if when else "", note=note, **when)  # fmt: skip
+
+
+def _disease(disease: Node, draft: Draft) -> None:
+    name = _term(disease.at("term"))
+    if not name:
+        disease.leave(draft, "no label, or one that could identify a patient")
+        return
+    place = _place(disease)
+    cells = _coded(disease.at("term"), name, draft)
+    is_excluded = disease.flag("excluded") is True
+    site = _term(disease.at("primarySite"))
+    stages = [s for part in disease.items("diseaseStage") if (s := _term(part))]
+    more = _lasted(disease.at("onset"), disease.at("resolution"))
+    notes = [more.pop("note", ""), f"stage: {', '.join(stages)}" if stages else ""]
+    note = "; ".join(filter(None, notes))
+    if not is_excluded and not draft.diagnosis:
         words = " ".join(name.split()[:8])
         draft.diagnosis.update(name=name, place=place, as_reported=words, **cells)
+        if not (more or note or site):
+            return
+        cells = {}
+    state = "excluded" if is_excluded else "observed"
+    draft.add("findings", name, place, name, kind="diagnosis", state=state, site=site, note=note,
+              **cells, **more)  # fmt: skip
 
 
-def _measurement(measurement: Any, place: str, draft: Draft) -> None:
-    name, code = (text_at(measurement, "assay", key) for key in ("label", "id"))
-    name = name.partition(" [")[0]
-    value = number_at(measurement, "value", "quantity", "value")
-    unit = draft.unit(text_at(measurement, "value", "quantity", "unit", "id"))
-    if term := text_at(measurement, "value", "ontologyClass", "label"):
-        said = f"{name}: {term}"
-        draft.add("findings", said, place, said, kind="laboratory", state="observed")
-    elif not (name and value):
-        draft.leave(place, "no assay with a quantity")
-    elif unit is None:
-        found = text_at(measurement, "value", "quantity", "unit", "id")
-        draft.leave(f"{place}: {name} {value}", f"the unit {found!r} is not known in UCUM")
-    else:
-        key = f"{draft.measure(code, name)}.imported"
-        said = f"{name} {value} {unit}"
-        cells = draft.coded(code, name, place)
-        draft.add("observations", name, place, said, id=key, value=value, unit=unit, **cells)
-    if at(measurement, "value", "quantity", "referenceRange"):
-        draft.leave(f"{place}: its reference range", "add it to data/reference/limits.csv")
-
-
-def _action(action: Any, place: str, draft: Draft) -> None:
-    name = text_at(action, "treatment", "agent", "label")
+def _feature(feature: Node, draft: Draft) -> None:
+    name = _term(feature.at("type"))
     if not name:
-        draft.leave(place, "no treatment with an agent")
+        feature.leave(draft, "no label, or one that could identify a patient")
         return
-    for number, dose in enumerate(list_at(action, "treatment", "doseIntervals")):
-        at_ = f"{place}, dose {number}"
-        value = number_at(dose, "quantity", "value")
-        label = text_at(dose, "quantity", "unit", "label").lower()
-        times = _A_DAY.get(text_at(dose, "scheduleFrequency", "label").lower())
-        unit = draft.unit(_UNITS.get(label, label))
-        if not (value and times and unit):
-            often = text_at(dose, "scheduleFrequency", "label")
-            why = "no dose by day; for courses fill in a block in treatments.csv"
-            draft.leave(f"{at_}: {name} {value} {label} {often}".rstrip(), why)
-            continue
-        drug = draft_drug(name)
-        said = f"{name} {value} {unit} × {times} daily"
-        amount = f"{float(value) * times:.12g}"
-        note = f"{amount} {unit} a day: {value} {unit}, {times} times" if times > 1 else ""
-        draft.add(
-            "treatments", name, at_, said, id=f"{drug}.imported", drug=drug, dose=amount,
-            dose_unit=f"{unit}/d", note=note,
-        )  # fmt: skip
-    for event in list_at(action, "adverseEvents"):
-        if label := text_at(event, "label"):
-            drug = draft_drug(name)
-            related = {"related_to": drug} if _is_given(drug, draft) else {}
-            draft.add(
-                "findings", label, place, label, kind="adverse event", state="observed", **related
-            )  # fmt: skip
+    excluded = [feature.flag(key) for key in ("excluded", "negated")]  # negated: version 1
+    state = "excluded" if True in excluded else "observed"
+    more = _lasted(feature.at("onset"), feature.at("resolution"))
+    severity = _term(feature.at("severity"))
+    said = [m for part in feature.items("modifiers") if (m := _term(part))]
+    notes = [more.pop("note", ""), f"severity: {severity}" if severity else "", ", ".join(said)]
+    cells = _coded(feature.at("type"), name, draft)
+    draft.add("findings", name, _place(feature), name, kind="sign", state=state,
+              note="; ".join(filter(None, notes)), **cells, **more)  # fmt: skip
 
 
-def draft_drug(name: str) -> str:
-    """Short name of a drug: its first word."""
-    return slug(name.split()[0])[:30]
+def _measurement(measurement: Node, draft: Draft) -> None:
+    assay = measurement.at("assay")
+    name = _term(assay).partition(" [")[0]
+    if not name:
+        measurement.leave(draft, "no name of the assay, or one that could identify a patient")
+        return
+    when, cells = _when(measurement.at("timeObserved")), _coded(assay, name, draft)
+    value = measurement.at("value")
+    if value.at("quantity").value is not None:
+        cells |= when
+        _quantity(value.at("quantity"), name, cells, _place(measurement), draft, assay.peek("id"))
+    elif term := _term(value.at("ontologyClass")):
+        plain = term.lower()
+        place, more = _place(measurement), {**cells, **when}
+        if plain in POSITIVE | NEGATIVE:
+            state = "observed" if plain in POSITIVE else "excluded"
+            said = f"{name}: {plain}"
+            draft.add("findings", name, place, said, kind="laboratory", state=state, **more)
+        else:
+            said = f"{name}: {term}"
+            draft.add("findings", said, place, said, kind="laboratory", state="observed", **more)
+    for part in measurement.items("complexValue", "typedQuantities"):
+        if inner := _term(part.at("type")):
+            more = {**_coded(part.at("type"), inner, draft), **when}
+            _quantity(part.at("quantity"), inner, more, _place(measurement), draft)
 
 
-def _is_given(drug: str, draft: Draft) -> bool:
-    return any(row.get("drug") == drug for row in draft.rows.get("treatments", []))
+def _unit(part: Node, draft: Draft) -> str | None:
+    """The UCUM unit that an OntologyClass says, by its id or else its label; None if neither is."""
+    code, label = part.peek("id"), part.peek("label")
+    if not (code or label):
+        return NOT_PRINTED
+    for written in (code.removeprefix("UCUM:") if code.startswith("UCUM:") else "", label,
+                    _UNITS.get(label.lower(), "")):  # fmt: skip
+        if written and (unit := draft.unit(written)):
+            try:
+                symbols(unit)
+            except UnitError:
+                continue
+            part.settle()
+            return unit
+    return None
+
+
+def _quantity(
+    part: Node, name: str, more: dict[str, str], place: str, draft: Draft, code: str = ""
+) -> None:
+    unit = _unit(part.at("unit"), draft)
+    if unit is None:
+        part.leave(draft, "its unit is not known in UCUM, by id or label")
+        return
+    if value := part.number("value"):
+        measure = draft.measure(more.get("code", "") or code, name)
+        said = f"{name} {spaced(value)} {unit}"
+        draft.add("observations", name, place, said, id=f"{measure}.imported", value=value,
+                  unit=unit, **more)  # fmt: skip
+
+
+def _first_date(packet: Node) -> dt.date | None:
+    """The first calendar day of the dose intervals: times of doses are counted from it."""
+    days = [
+        day
+        for action in packet.items("medicalActions")
+        for dose in action.items("treatment", "doseIntervals")
+        if (day := _day(dose.peek("interval", "start")))
+    ]
+    return min(days, default=None)
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+
+
+def _action(action: Node, first: dt.date | None, draft: Draft) -> None:
+    place = _place(action)
+    if name := _term(action.at("procedure", "code")):
+        cells = _coded(action.at("procedure", "code"), name, draft)
+        site = _term(action.at("procedure", "bodySite"))
+        draft.add("findings", name, place, name, kind="procedure", state="observed", site=site,
+                  **cells, **_when(action.at("procedure", "performed")))  # fmt: skip
+    name = _term(action.at("treatment", "agent"))
+    drug = slug(name)[:30].rstrip("_")
+    if name:
+        route = _term(action.at("treatment", "routeOfAdministration")).lower()
+        reason, response = (
+            _term(action.at(part)) for part in ("treatmentTerminationReason", "responseToTreatment")
+        )
+        notes = [f"ended for: {reason}" if reason else "", f"response: {response}" if response
+                 else ""]  # fmt: skip
+        more = {"route": route, "note": "; ".join(filter(None, notes))}
+        doses = action.items("treatment", "doseIntervals")
+        for dose in doses:
+            cells, said = _dose(dose, first, draft)
+            note = "; ".join(filter(None, (more["note"], cells.pop("note", ""))))
+            draft.add("treatments", name, place, f"{name} {said}".strip(), id=f"{drug}.imported",
+                      drug=drug, **{**more, **cells, "note": note})  # fmt: skip
+        if not doses:
+            draft.add("treatments", name, place, name, id=f"{drug}.imported", drug=drug, **more)
+    for event in action.items("adverseEvents"):
+        if label := _term(event):
+            related = {"related_to": drug} if name else {}
+            draft.add("findings", label, place, label, kind="adverse event", state="observed",
+                      **_coded(event, label, draft), **related)  # fmt: skip
+
+
+def _dose(dose: Node, first: dt.date | None, draft: Draft) -> tuple[dict[str, str], str]:
+    """Cells of a dose interval, as far as it tells a dose by day or by week, and its words."""
+    cells: dict[str, str] = {}
+    start, stop = (_day(dose.peek("interval", end)) for end in ("start", "end"))
+    if first and start:
+        cells = {"clock": CLOCK, "start": str((start - first).days), "time_unit": "d"}
+        dose.text("interval", "start")
+        if stop and stop > start:
+            cells["stop"] = str((stop - first).days)
+            dose.text("interval", "end")
+    often = dose.peek("scheduleFrequency", "label").lower()
+    per, times = ("d", _A_DAY[often]) if often in _A_DAY else ("wk", _A_WEEK.get(often, 0))
+    unit = _unit(dose.at("quantity", "unit"), draft) if times else None
+    value = dose.number("quantity", "value") if unit and unit != NOT_PRINTED else ""
+    if not value:
+        return cells, ""
+    dose.settle("scheduleFrequency")
+    cells |= {"dose": f"{float(value) * times:.12g}", "dose_unit": f"{unit}/{per}"}
+    if times > 1:
+        cells["note"] = f"{cells['dose']} {unit}/{per}: {value} {unit}, {times} times"
+    return cells, f"{value} {unit} {often}"
+
+
+def _references(meta: Node, draft: Draft) -> None:
+    """The first external reference as the citation; the others stay to be listed."""
+    meta.text("phenopacketSchemaVersion")
+    for reference in meta.items("externalReferences")[:1]:
+        title, code = reference.peek("description"), reference.peek("id")
+        if title and not any(True for _ in found_in(title)):
+            draft.citation["title"] = reference.text("description")
+        if code.upper().startswith("DOI:"):
+            draft.citation["doi"] = code[4:]
+            reference.settle("id")
+        elif code.upper().startswith("PMID:"):
+            draft.citation["note"] = f"PubMed {code[5:]}"
+            reference.settle("id")

@@ -61,9 +61,9 @@ def import_case(
     if data is None:
         read_visits(text, draft, patient)
     elif is_bundle(data):
-        read_bundle(data, draft)
+        read_bundle(data, draft, patient)
     elif is_phenopacket(data):
-        read_phenopacket(data, draft)
+        read_phenopacket(data, draft, patient)
     else:
         raise UsageError(
             f"{file.name} is JSON, but neither a Phenopacket (phenotypicFeatures or metaData) "

@@ -1,0 +1,60 @@
+"""A short run of each campaign, and that it sees what is broken on purpose."""
+
+import sys
+
+import pytest
+from campaigns import fuzz, kill, tamper
+
+import casetrace.build.verify
+import casetrace.questions.values
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("CASETRACE_ROOT", str(tmp_path))
+
+    def do(campaign, *arguments):
+        monkeypatch.setattr(sys, "argv", [campaign.__name__, *arguments])
+        status = campaign.main()
+        return status, capsys.readouterr().out
+
+    return do
+
+
+def test_mutated_cases_are_refused_or_work(run):
+    status, said = run(fuzz, "60", "70000")
+    assert status == 0, said
+    assert "60 inputs" in said
+
+
+def test_what_breaks_on_a_mutated_case_is_said(run, monkeypatch):
+    def broken(case):
+        raise ZeroDivisionError("on purpose")
+
+    monkeypatch.setattr(casetrace.questions.values, "headline", broken)
+    status, said = run(fuzz, "30", "70000")
+    assert status == 1
+    assert "ZeroDivisionError" in said
+    assert "on purpose" in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes as Linux shows them")
+def test_builds_that_are_killed_leave_whole_outputs(run):
+    status, said = run(kill, "10", "5")
+    assert status == 0, said
+    assert "0 broken promises" in said
+
+
+def test_tampering_is_caught(run):
+    status, said = run(tamper, "svg: a bit flipped", "notebook: a number in a table")
+    assert status == 0, said
+    assert "2 ways, 2 caught" in said
+
+
+def test_tampering_that_verify_does_not_see_is_said(run, monkeypatch):
+    monkeypatch.setattr(casetrace.build.verify, "compare_folder", lambda *_: [])
+    status, said = run(tamper, "PDF: a line end added")
+    assert status == 1
+    assert "MISSED  PDF: a line end added" in said
