@@ -737,3 +737,10 @@ def test_braces_in_text_are_text(toy, word):
 def test_this_folder_is_stored_with_modes_that_git_keeps():
     for path in (ROOT / "figures").rglob("*"):
         assert stat.S_ISREG(path.lstat().st_mode) or path.is_dir()
+
+
+def test_a_list_within_the_list_of_outcomes_is_named(toy):
+    path = toy.data / "toy-2000" / "case.yaml"
+    path.write_text(path.read_text() + "outcomes: [ck.later, [ck.admission]]\n")
+    with pytest.raises(CaseError, match=r"column outcomes"):
+        load("toy-2000", where=toy)

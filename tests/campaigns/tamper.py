@@ -41,8 +41,10 @@ def way(name: str, with_page: bool = False) -> Callable[[Way], Way]:
     return keep
 
 
-def replace(path: str, old: str, new: str, name: str, with_page: bool = False) -> None:
-    """Register the replacement of some words in a file."""
+def replace(
+    path: str, old: str, new: str, name: str, with_page: bool = False, named: str = ""
+) -> None:
+    """Register the replacement of some words in a file; data are named by what they change."""
 
     def do(root: Path) -> str:
         file = root / path
@@ -50,7 +52,7 @@ def replace(path: str, old: str, new: str, name: str, with_page: bool = False) -
         if old not in text:
             raise LookupError(f"{name}: {old!r} is not in {path}")
         file.write_text(text.replace(old, new, 1), "utf-8")
-        return Path(path).name
+        return named or Path(path).name
 
     way(name, with_page)(do)
 
@@ -171,10 +173,24 @@ def _no_outputs(root: Path) -> str:
 
 # --- data without a build
 
-replace(f"data/{CASE}/observations.csv", "14420", "14421", "data: a value")
-replace(f"data/{CASE}/observations.csv", ",more than 8000", ",8000", "data: a bound made exact")
-replace(f"data/{CASE}/case.yaml", "default: per-day", "default: per-course", "data: a reading")
-replace("data/reference/limits.csv", "328", "329", "data: a reference limit")
+replace(f"data/{CASE}/observations.csv", "14420", "14421", "data: a value", named="1-case.ipynb")
+replace(
+    f"data/{CASE}/observations.csv",
+    ",more than 8000",
+    ",8000",
+    "data: a bound made exact",
+    named="1-case.ipynb",
+)
+replace(
+    f"data/{CASE}/case.yaml",
+    "default: per-day",
+    "default: per-course",
+    "data: a reading",
+    named="summary.md",
+)
+replace(
+    "data/reference/limits.csv", "328", "329", "data: a reference limit", named="2-course.ipynb"
+)
 
 
 @way("data: a story")

@@ -297,4 +297,5 @@ class Head(Part):
     @field_validator("outcomes", mode="before")
     @classmethod
     def _named_or_listed(cls, given: object) -> object:
-        return dict.fromkeys(given, "") if isinstance(given, list) else given
+        is_listed = isinstance(given, list) and all(isinstance(one, str) for one in given)
+        return dict.fromkeys(given, "") if is_listed else given
