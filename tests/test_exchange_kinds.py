@@ -573,6 +573,21 @@ def test_what_is_nested_alone_or_in_lines_is_read(given, toy):
         shutil.rmtree(toy.data / CASE)
 
 
+def test_references_by_url_are_followed(given):
+    """As bundles of transactions have them."""
+    person = {**PERSON, "fullUrl": "urn:uuid:1"}
+    drug = {**resource("Medication", code={"text": "prednisolone"}), "fullUrl": "urn:uuid:2"}
+    about = {"reference": "urn:uuid:1"}
+    taken = resource("MedicationRequest", status="active", intent="order", subject=about,
+                     medicationReference={"reference": "urn:uuid:2"})  # fmt: skip
+    value = {"resource": {**CK["resource"], "subject": about}}
+    mother = {"resource": {**CK["resource"], "subject": {"reference": "RelatedPerson/m"}}}
+    case, left = given(bundle(person, drug, taken, value, mother), "a.json")
+    assert len(case.rows.observations) == 1
+    assert [one[0] for one in treated(case)] == ["prednisolone"]
+    assert "it is not about the patient" in {why for *_, why in left}
+
+
 def test_the_last_version_of_a_result_counts_and_zero_is_the_first_that_is_placed(given):
     old, new = (
         {"resource": {**CK["resource"], "id": "o", "meta": {"versionId": version},

@@ -47,6 +47,9 @@ EXAMPLES = {
     "lab": "lab -- --no-browser",
 }
 
+#: What had no place in an import is told up to so many.
+MOST_SHOWN = 20
+
 #: Commands that write nothing into the project.
 READING = ("check", "values", "verify-source", "verify", "cases", "scenarios")
 
@@ -344,8 +347,11 @@ def _import(options: argparse.Namespace) -> int:
     files, unplaced = import_case(Path(options.file), options.case, project(), options.patient)
     for path in files:
         print(path)
-    for one in unplaced:
+    for one in unplaced[:MOST_SHOWN]:
         print(f"not placed: {one}")
+    if len(unplaced) > MOST_SHOWN:
+        rest = len(unplaced) - MOST_SHOWN
+        print(f"not placed: and {rest} more; all are in data/{options.case}/not-placed.csv")
     count = f"{len(unplaced)} item{'s' * (len(unplaced) != 1)}" if unplaced else "nothing"
     words = f"{count} had no place; next: casetrace check {options.case}"
     return _say(words, OK)

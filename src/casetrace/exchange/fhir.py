@@ -66,21 +66,22 @@ def read_bundle(data: Any, draft: Draft, patient: int | None = None) -> None:
         If it is of several patients and none is chosen, or the patient was over 89 at any record.
     """
     top = Node(data)
-    resources = list(_resources(top))
-    mine = _of_one(resources, patient, draft)
+    named = _by_reference(top)
+    resources = list(dict.fromkeys(named.values()))
+    mine = _of_one(resources, named, patient, draft)
     mine = _latest(mine, draft)
-    drugs = {_address(r): r for r in resources if r.peek("resourceType") == "Medication"}
     kept = [r for r in mine if r.peek("resourceType") in _READERS]
-    clock = _Clock([m for r in kept if _is_valid(r) for m in _moments(r)])
+    valid = {r: None for r in kept if _is_valid(r, named)}
+    clock = _Clock([m for r in valid for m in _moments(r)])
     person = next((r for r in mine if r.peek("resourceType") == "Patient"), None)
     if person:
         _patient(person, clock, draft)
-    _diagnosis([r for r in kept if r.peek("resourceType") == "Condition"], draft)
+    _diagnosis([r for r in valid if r.peek("resourceType") == "Condition"], draft)
     for resource in kept:
-        if not _is_valid(resource):
-            resource.leave(draft, _why_not(resource))
+        if resource not in valid:
+            resource.leave(draft, _why_not(resource, named))
             continue
-        _READERS[resource.peek("resourceType")](resource, clock, drugs, draft)
+        _READERS[resource.peek("resourceType")](resource, clock, named, draft)
         for part in _ABOUT_ITSELF:
             resource.settle(part)
         resource.rest(draft)
@@ -100,16 +101,23 @@ def read_bundle(data: Any, draft: Draft, patient: int | None = None) -> None:
 NO_TABLE = "no table for it"
 
 
-def _resources(top: Node) -> Iterator[Node]:
-    """Every resource of a Bundle, of Bundles within it too."""
+def _by_reference(top: Node) -> dict[str, Node]:
+    """Every resource of a Bundle, of Bundles within it too, by all that may refer to it."""
+    found: dict[str, Node] = {}
     for entry in top.items("entry"):
         resource = entry.at("resource")
         if resource.peek("resourceType") == "Bundle":
             resource.text("resourceType")
             resource.text("type")
-            yield from _resources(resource)
+            found |= _by_reference(resource)
         elif resource.peek("resourceType"):
-            yield resource
+            # Each has a name of its own: versions of one may share what refers to them.
+            found[str(resource.path)] = resource
+            if resource.peek("id"):
+                found[_address(resource)] = resource
+            if url := entry.peek("fullUrl"):
+                found[url] = resource
+    return found
 
 
 def _pages(top: Node, draft: Draft) -> None:
@@ -130,12 +138,14 @@ def _address(resource: Node) -> str:
     return f"{resource.peek('resourceType')}/{resource.peek('id')}"
 
 
-def _of_one(resources: list[Node], patient: int | None, draft: Draft) -> list[Node]:
+def _of_one(
+    resources: list[Node], named: dict[str, Node], patient: int | None, draft: Draft
+) -> list[Node]:
     """The resources of one patient."""
     known = [r for r in resources if r.peek("resourceType") == "Patient"]
     names = list(dict.fromkeys(_address(r) for r in known))
     for resource in resources:
-        name = _whose(resource)
+        name = _whose(resource, named)
         if name.startswith("Patient/") and name not in names:
             names.append(name)
     if len(names) > 1 and patient is None:
@@ -150,7 +160,7 @@ def _of_one(resources: list[Node], patient: int | None, draft: Draft) -> list[No
     chosen, mine = names[patient - 1], []
     for resource in resources:
         is_person = resource.peek("resourceType") == "Patient"
-        name = _address(resource) if is_person else _whose(resource)
+        name = _address(resource) if is_person else _whose(resource, named)
         if name in (chosen, ""):
             mine.append(resource)
         else:
@@ -160,10 +170,12 @@ def _of_one(resources: list[Node], patient: int | None, draft: Draft) -> list[No
     return mine
 
 
-def _whose(resource: Node) -> str:
+def _whose(resource: Node, named: dict[str, Node]) -> str:
     """Whom a resource is about, as its reference says; empty if it does not."""
     name = resource.peek("subject", "reference") or resource.peek("patient", "reference")
-    return "/".join(name.split("/")[-2:]) if "/" in name else name
+    if held := named.get(name):
+        return _address(held)
+    return "/".join(name.split("/")[-2:]) if "/" in name else ""
 
 
 def _latest(resources: list[Node], draft: Draft) -> list[Node]:
@@ -174,10 +186,11 @@ def _latest(resources: list[Node], draft: Draft) -> list[Node]:
         name = _address(r) if is_versioned else str(r.path)
         if name not in last or _version(r) >= _version(last[name]):
             last[name] = r
+    latest = set(last.values())
     for r in resources:
-        if r not in last.values():
+        if r not in latest:
             r.leave(draft, "a later version of it is in the file")
-    return [r for r in resources if r in last.values()]
+    return [r for r in resources if r in latest]
 
 
 def _version(resource: Node) -> tuple[str, int]:
@@ -185,11 +198,11 @@ def _version(resource: Node) -> tuple[str, int]:
     return resource.peek("meta", "lastUpdated"), int(number) if number.isdecimal() else 0
 
 
-def _is_valid(resource: Node) -> bool:
+def _is_valid(resource: Node, named: dict[str, Node]) -> bool:
     """Whether a resource says something of the patient: it was done, taken, and not in error."""
     kind, status = resource.peek("resourceType"), resource.peek("status")
     verified = resource.peek("verificationStatus", "coding", 0, "code")
-    whose = _whose(resource)
+    whose = _whose(resource, named)
     if "entered-in-error" in (status, verified) or (whose and not whose.startswith("Patient/")):
         return False
     if kind in _GIVEN:
@@ -205,16 +218,15 @@ def _is_valid(resource: Node) -> bool:
     return kind != "Procedure" or status not in ("not-done", "preparation", "on-hold")
 
 
-def _why_not(resource: Node) -> str:
+def _why_not(resource: Node, named: dict[str, Node]) -> str:
     """Why a resource says nothing of the patient that could be placed."""
     if resource.at("doNotPerform").value is True or resource.at("wasNotGiven").value is True:
         return "it says what was not to be given"
     intent = resource.peek("intent")
     if resource.peek("resourceType") == "MedicationRequest" and intent and intent not in _ORDERS:
         return f"its intent is {intent}: no order"
-    if resource.items("focus") or (
-        _whose(resource) and not _whose(resource).startswith("Patient/")
-    ):
+    whose = _whose(resource, named)
+    if resource.items("focus") or (whose and not whose.startswith("Patient/")):
         return "it is not about the patient"
     status = resource.peek("status") or resource.peek("verificationStatus", "coding", 0, "code")
     return f"its status is {status}" if status else "it has no status"
@@ -416,7 +428,7 @@ def _diagnosis(conditions: list[Node], draft: Draft) -> None:
             -max((m.first.toordinal() for m in _moments(condition)), default=0),  # the latest
         )
 
-    able = [c for c in conditions if _is_valid(c) and rank(c)[0] is False and _has_name(c)]
+    able = [c for c in conditions if rank(c)[0] is False and _has_name(c)]
     if able:
         draft.chosen = min(able, key=rank).path
 
@@ -596,7 +608,7 @@ def _occasion(time: dict[str, str]) -> str:
     return f"{time.get('time_unit', 'w')[0]}{stamp}"
 
 
-def _medication(resource: Node, clock: _Clock, drugs: dict[str, Node], draft: Draft) -> None:
+def _medication(resource: Node, clock: _Clock, named: dict[str, Node], draft: Draft) -> None:
     name, contained = "", {
         f"#{one.peek('id')}": one for one in resource.items("contained") if one.peek("id")
     }  # fmt: skip
@@ -604,7 +616,8 @@ def _medication(resource: Node, clock: _Clock, drugs: dict[str, Node], draft: Dr
         name = name or _label(part)
     for path in (("medicationReference",), ("medication", "reference")):
         reference = resource.peek(*path, "reference")
-        held = contained.get(reference) or drugs.get("/".join(reference.split("/")[-2:]))
+        address = "/".join(reference.split("/")[-2:])
+        held = contained.get(reference) or named.get(reference) or named.get(address)
         if held and not name:
             resource.text(*path, "reference")
             name = _label(held.at("code"))
