@@ -382,6 +382,7 @@ def keep_three_notebooks(project: Project) -> None:
     for path in project.stories():
         if path.name not in kept:
             path.unlink()
+    (project.reports / "index.html").unlink(missing_ok=True)  # leads to all cases
     for figure in (project.figures / DEFAULT_CASE).glob("series-*"):
         figure.unlink()  # of several cases
     index = project.figures / DEFAULT_CASE / "index.json"
