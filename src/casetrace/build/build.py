@@ -11,9 +11,8 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from casetrace.build.jobs import Job, Made
+from casetrace.build.jobs import ALL, Job, Made
 from casetrace.build.produce import Perform, Plan, Produced, produce
-from casetrace.build.report import ALL
 from casetrace.build.stale import Due, Inputs, changes, due, inputs, read_manifest, record
 from casetrace.build.stored import no_figure_twice
 from casetrace.build.task import perform

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from casetrace.case.project import DEFAULT_CASE, DEFAULT_SCENARIO
 
-__all__ = ["FIRST", "REPORT", "Job", "Made", "Task"]
+__all__ = ["ALL", "FIRST", "REPORT", "Job", "Made", "Task"]
 
 #: The task of a job beside its notebooks: figures, narrative, values, PDF and page.
 REPORT = "report"
+
+#: The part of the first job's output that leads to all cases.
+ALL = "all"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from casetrace.build.environment import scratch
-from casetrace.build.jobs import FIRST, Job
+from casetrace.build.jobs import ALL, FIRST, Job
 from casetrace.case.load import load
 from casetrace.case.model import Case
 from casetrace.case.problems import UsageError, nearest
@@ -28,13 +28,11 @@ from casetrace.page.index import index_page
 from casetrace.questions.question import Chart, charts, questions
 from casetrace.questions.series.analysis import open_series
 
-__all__ = ["ALL", "INDEX", "draw", "report_work", "write_report", "write_together"]
+__all__ = ["INDEX", "draw", "report_work", "write_report", "write_together"]
 
 #: Lists the figures of a case.
 INDEX = "index.json"
 KINDS = ("svg", "png", "csv")
-#: The part of the first case's output that leads to all cases.
-ALL = "all"
 
 Work = Callable[[], None]
 

@@ -19,9 +19,8 @@ import nbformat
 
 from casetrace.build.accept import committed_jobs, compare
 from casetrace.build.build import alone, failures, staging
-from casetrace.build.jobs import Job
+from casetrace.build.jobs import ALL, Job
 from casetrace.build.produce import everything, produce
-from casetrace.build.report import ALL
 from casetrace.build.stale import PACKAGE
 from casetrace.build.stored import (
     check_folder,

@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +19,7 @@ from casetrace.case.write import inert
 from casetrace.curate.guide import EXAMPLE
 from casetrace.quantity.units import UnitError, spelling, symbols
 
-__all__ = ["CLOCK", "NOT_PLACED", "Draft", "Unplaced", "weeks_between"]
+__all__ = ["CLOCK", "NOT_PLACED", "Draft", "Unplaced"]
 
 #: The one clock of an imported case: times are counted from the first one in the file.
 CLOCK = "first"
@@ -104,16 +103,6 @@ class Draft:
         row = {"id": row_id, "name": name, "place": place, "as_reported": words, **cells}
         rows.append({key: value for key, value in row.items() if value})
 
-    def coded(self, code: str, label: str, place: str) -> dict[str, str]:
-        """Cells of a code, if the reference tables have it; noted otherwise."""
-        code = code.removeprefix("LOINC:")
-        for row in self.reference.codes:
-            if row.id == code:
-                return {"system": row.system, "code": code}
-        if code:
-            self.leave(f"{place}: code {code} ({label})", "not in data/reference/codes.csv")
-        return {}
-
     def unit(self, unit: str) -> str | None:
         """A unit in UCUM as this project writes it; None if it is not known.
 
@@ -190,42 +179,5 @@ def slug(text: str) -> str:
     return found if found[:1].isalpha() else f"x_{found}".rstrip("_")
 
 
-def weeks_between(first: dt.date, later: dt.date) -> str:
-    """Weeks from one day to another, to a seventh: the dates themselves are not kept."""
-    days = (later - first).days
-    return f"{days / 7:.2f}".rstrip("0").rstrip(".") if days % 7 else str(days // 7)
-
-
 def _noun(sex: str) -> str:
     return {"female": "female patient", "male": "male patient"}.get(sex, "patient")
-
-
-def text_at(data: Any, *path: str | int) -> str:
-    """A text deep in JSON; empty if it is not there or no text."""
-    found = at(data, *path)
-    return found if isinstance(found, str) else ""
-
-
-def number_at(data: Any, *path: str | int) -> str:
-    """A number deep in JSON as it is written; empty if it is not there or none."""
-    found = at(data, *path)
-    is_number = isinstance(found, int | float) and not isinstance(found, bool)
-    return f"{found:.12g}" if is_number and abs(found) < float("inf") else ""
-
-
-def list_at(data: Any, *path: str | int) -> list[Any]:
-    """A list deep in JSON; empty if it is not there or none."""
-    found = at(data, *path)
-    return found if isinstance(found, list) else []
-
-
-def at(data: Any, *path: str | int) -> Any:
-    """What stands at a path in JSON; None if nothing does."""
-    for step in path:
-        if isinstance(data, Mapping) and isinstance(step, str):
-            data = data.get(step)
-        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-            data = data[step]
-        else:
-            return None
-    return data
