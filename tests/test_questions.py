@@ -5,7 +5,8 @@ import json
 import os
 import shutil
 import subprocess
-import sys
+import sysconfig
+import venv
 
 import pytest
 from conftest import ROOT, casetrace, copy_of_project, snapshot
@@ -75,6 +76,14 @@ def notebook():
     return {"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 5}
 
 
+def environment_of(source, folder):
+    """An environment with another copy of the package ahead of what is installed here."""
+    venv.create(folder, symlinks=True)
+    packages = next(folder.glob("lib*/python*/site-packages"))
+    (packages / "copy.pth").write_text(f"{source}\n{sysconfig.get_paths()['purelib']}\n")
+    return folder / "bin" / "python"
+
+
 @pytest.mark.slow
 def test_a_new_question_is_a_folder_and_a_notebook(tmp_path):
     """Its values, its place on the page, its table and its figure are there."""
@@ -85,13 +94,9 @@ def test_a_new_question_is_a_folder_and_a_notebook(tmp_path):
     folder.mkdir()
     (folder / "__init__.py").write_text(WAITING.lstrip())
     (project.notebooks / "91-waiting.ipynb").write_text(json.dumps(notebook()))
-    env = {
-        **os.environ,
-        "CASETRACE_ROOT": str(tmp_path),
-        "PYTHONPATH": str(tmp_path / "src"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    command = [sys.executable, "-m", "casetrace.cli", "build", "gungor-2020"]
+    env = {**os.environ, "CASETRACE_ROOT": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    python = environment_of(tmp_path / "src", tmp_path / "venv")
+    command = [str(python), "-m", "casetrace.cli", "build", "gungor-2020"]
     done = subprocess.run(command, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert before.items() <= snapshot(tmp_path / "src").items()
