@@ -89,8 +89,10 @@ def opened(browser, lab):
         tab.wait_for_selector("#jp-main-statusbar >> text=| Idle", timeout=90_000)
         tab.click(".lm-MenuBar-item >> text=Run")
         tab.click('.lm-Menu-item[data-command="runmenu:run-all"]')
+        # A cell whose code is folded away shows no number.
         count = sum(
-            c["cell_type"] == "code" for c in json.loads((folder / name).read_text())["cells"]
+            c["cell_type"] == "code" and not c["metadata"].get("jupyter", {}).get("source_hidden")
+            for c in json.loads((folder / name).read_text())["cells"]
         )
         tab.wait_for_function(
             """(count) => {
@@ -139,6 +141,7 @@ def test_a_control_redraws_the_figure_and_tells_the_sources(opened):
     assert "Not as the curator reads it. Is the dose of immunoglobulin counted by day" in said
     tab.click(".jupyter-widgets .lm-TabBar-tab >> text=Values")
     change = tab.locator(".jupyter-widgets tr.changed:visible", has_text="IVIg, dose total").first
+    change.wait_for()
     assert change.locator("td").all_text_contents() == ["IVIg, dose total", "24 g/kg", "4.8 g/kg"]
     tab.click(".jupyter-widgets .lm-TabBar-tab >> text=In words")
     words = tab.locator(".jupyter-widgets .casetrace abbr:visible", has_text="0.4 g/kg").first
