@@ -14,9 +14,9 @@ from casetrace.case.problems import UsageError
 from casetrace.curate.guide import guide
 from casetrace.exchange import import_case
 from casetrace.exchange.draft import Draft, slug
-from casetrace.exchange.fhir import read_bundle
-from casetrace.exchange.phenopacket import age_of, read_phenopacket
-from casetrace.exchange.visits import read_visits
+from casetrace.exchange.from_fhir import read_bundle
+from casetrace.exchange.from_phenopacket import age_of, read_phenopacket
+from casetrace.exchange.from_visits import read_visits
 from casetrace.questions.values import headline
 
 CASE = "author-2020"

@@ -14,9 +14,9 @@ from casetrace.case.problems import UsageError
 from casetrace.case.project import Project
 from casetrace.curate.new_case import make_folder, place_of
 from casetrace.exchange.draft import Draft, Unplaced
-from casetrace.exchange.fhir import is_bundle, read_bundle
-from casetrace.exchange.phenopacket import is_phenopacket, read_phenopacket
-from casetrace.exchange.visits import read_visits
+from casetrace.exchange.from_fhir import is_bundle, read_bundle
+from casetrace.exchange.from_phenopacket import is_phenopacket, read_phenopacket
+from casetrace.exchange.from_visits import read_visits
 
 __all__ = ["import_case"]
 

@@ -10,7 +10,7 @@ from casetrace.case.privacy import found_in
 from casetrace.case.problems import UsageError
 from casetrace.exchange.account import Node, spaced
 from casetrace.exchange.draft import CLOCK, Draft, slug
-from casetrace.exchange.fhir import NEGATIVE, POSITIVE, agree
+from casetrace.exchange.from_fhir import NEGATIVE, POSITIVE, agree
 from casetrace.quantity.units import NOT_PRINTED, UnitError, symbols
 
 __all__ = ["age_of", "is_phenopacket", "read_phenopacket"]
