@@ -72,6 +72,14 @@ class Draft:
         What had no place, and why.
     chosen : tuple
         Where the condition stands that was chosen as the diagnosis.
+    clocks : dict of dict
+        Clocks beside the first record and birth, by id.
+    reading : tuple
+        The way to what is read now.
+    words : dict of str
+        Place and words of the report that what is read now is said to rest on, and its note.
+    came : dict of tuple
+        Where each row came from, by table and id.
     """
 
     reference: Reference
@@ -81,6 +89,10 @@ class Draft:
     rows: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     unplaced: list[Unplaced] = field(default_factory=list)
     chosen: tuple[str | int, ...] = ()
+    clocks: dict[str, dict[str, str]] = field(default_factory=dict)
+    reading: tuple[str | int, ...] = ()
+    words: dict[str, str] = field(default_factory=dict)
+    came: dict[tuple[str, str], tuple[str | int, ...]] = field(default_factory=dict)
     _next: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def leave(self, path: str, why: str, value: str = "", is_public: bool = False) -> None:
@@ -101,6 +113,8 @@ class Draft:
         self._next[table, row_id] = 1
         words = " ".join(said.split()[:MAX_WORDS]).rstrip(".!?")
         row = {"id": row_id, "name": name, "place": place, "as_reported": words, **cells}
+        row |= self.words
+        self.came[table, row_id] = self.reading
         rows.append({key: value for key, value in row.items() if value})
 
     def unit(self, unit: str) -> str | None:
@@ -146,7 +160,8 @@ class Draft:
             r["id"].partition(".")[0] for r in self.rows.get("observations", ()) if "value" in r
         ]
         used = {row.get("clock") for rows in self.rows.values() for row in rows} or {CLOCK}
-        used = used & CLOCKS.keys() or {CLOCK}
+        clocks = {**CLOCKS, **self.clocks}
+        used = (used | self.clocks.keys()) & clocks.keys() or {CLOCK}
         missing = {"place": EXAMPLE, "as_reported": EXAMPLE}
         subject = {"sex": "not reported", "age": "at least 0", "age_unit": "a", **self.subject}
         head: dict[str, Any] = {
@@ -167,7 +182,7 @@ class Draft:
             },
             "diagnosis": {"name": f"{EXAMPLE} disease", **missing, **self.diagnosis},
             **({"main_measure": measures[0]} if measures else {}),
-            "clocks": [{"id": name, **CLOCKS[name]} for name in CLOCKS if name in used],
+            "clocks": [{"id": name, **about} for name, about in clocks.items() if name in used],
         }
         words = "# Imported. Complete and check every row against the report; see docs.\n"
         return words + yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=100)

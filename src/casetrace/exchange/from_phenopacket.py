@@ -7,10 +7,9 @@ import re
 from typing import Any
 
 from casetrace.case.privacy import found_in
-from casetrace.case.problems import UsageError
 from casetrace.exchange.account import Node, spaced
 from casetrace.exchange.draft import CLOCK, Draft, slug
-from casetrace.exchange.from_fhir import NEGATIVE, POSITIVE, agree
+from casetrace.exchange.terms import NEGATIVE, OLDEST, POSITIVE, agree, chosen
 from casetrace.quantity.units import NOT_PRINTED, UnitError, symbols
 
 __all__ = ["age_of", "is_phenopacket", "read_phenopacket"]
@@ -20,7 +19,6 @@ _A_DAY = {"once daily": 1, "daily": 1, "twice daily": 2, "three times daily": 3,
 _A_WEEK = {"once weekly": 1, "weekly": 1, "twice weekly": 2, "three times weekly": 3}
 _UNITS = {"milligram": "mg", "gram": "g", "microgram": "ug", "gram per kilogram": "g/kg"}
 _SEXES = {"FEMALE": "female", "MALE": "male", "OTHER_SEX": "other"}
-_OLDEST = 89
 
 
 def is_phenopacket(data: Any) -> bool:
@@ -85,14 +83,7 @@ def _of_one(top: Node, patient: int | None, draft: Draft) -> Node:
     members = top.items("members")
     if not members:
         return top
-    if len(members) > 1 and patient is None:
-        raise UsageError(
-            f"this file is of {len(members)} members, and a folder holds one: choose one with "
-            f"--patient 1 to {len(members)}, as they come in the file"
-        )
-    number = patient or 1
-    if not 1 <= number <= len(members):
-        raise UsageError(f"--patient takes 1 to {len(members)} here, found {patient}")
+    number = chosen(patient, len(members), f"this file is of {len(members)} members")
     for place, member in enumerate(members, start=1):
         if place != number:
             member.settle()
@@ -113,7 +104,7 @@ def age_of(duration: str) -> tuple[str, str] | None:
     if not found or not any(found.groups()):
         return None
     years, months, weeks, days = (int(part or 0) for part in found.groups())
-    if years + months / 12 + weeks / 52 + days / 365 >= _OLDEST + 1:
+    if years + months / 12 + weeks / 52 + days / 365 >= OLDEST + 1:
         return "at least 90", "a"
     if not (weeks or days):
         return (str(years), "a") if not months else (str(12 * years + months), "mo")

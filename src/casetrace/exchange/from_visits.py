@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from casetrace.case.fields import GRADE
 from casetrace.case.problems import UsageError
 from casetrace.exchange.draft import CLOCK, Draft, slug
+from casetrace.exchange.terms import OLDEST, chosen
 from casetrace.quantity import BoundsError, parse
 from casetrace.quantity.units import NOT_PRINTED
 
@@ -35,7 +36,6 @@ _PERSONAL = {
     "an address": r"(?:e-?mail|postal |home )?address|e-?mail|phone(?: number)?|postcode|zip",
     "free text": r"remarks?|comments?|notes?|free text|narrative|history",
 }
-_OLDEST = 89
 
 _PLAIN = r"\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _DAY = re.compile(
@@ -124,14 +124,9 @@ def _of_one(header: Sequence[str], body: list[_Row], patient: int | None) -> lis
         known = list(dict.fromkeys(row[place] for _, row in body if row[place]))
         if len(known) < 2:
             continue
-        if patient is None:
-            raise UsageError(
-                f"the column {header[place]!r} tells {len(known)} patients apart, and a folder "
-                f"holds one: choose one with --patient 1 to {len(known)}, as they come in the file"
-            )
-        if not 1 <= patient <= len(known):
-            raise UsageError(f"--patient takes 1 to {len(known)} here, found {patient}")
-        return [(number, row) for number, row in body if row[place] == known[patient - 1]]
+        what = f"the column {header[place]!r} tells {len(known)} patients apart"
+        number_of_one = chosen(patient, len(known), what)
+        return [(number, row) for number, row in body if row[place] == known[number_of_one - 1]]
     return body
 
 
@@ -322,9 +317,9 @@ def _is_about_patient(name: str, cells: list[_Cell], number_of: _Reader, draft: 
         first = number_of(cells[0][1])
         for number, cell, _ in cells:
             value = number_of(cell)
-            if value and parse(value, unit).to("a").high > _OLDEST and parse(value).high < 1e6:
+            if value and parse(value, unit).to("a").high > OLDEST and parse(value).high < 1e6:
                 raise UsageError(
-                    f"row {number}, column {name}: an age over {_OLDEST} years identifies: write "
+                    f"row {number}, column {name}: an age over {OLDEST} years identifies: write "
                     "'>89' there, or leave the column out"
                 )
             if number != cells[0][0] or not first:

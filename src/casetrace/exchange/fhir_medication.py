@@ -1,0 +1,135 @@
+"""Medications of FHIR as steps of a treatment: doses by day or week, and blocks of courses."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from casetrace.case.privacy import found_in
+from casetrace.exchange.account import Node, spaced
+from casetrace.exchange.draft import CLOCK, Draft, slug
+from casetrace.exchange.fhir_times import Clock, in_days, moment
+from casetrace.exchange.fhir_values import label
+from casetrace.quantity import BoundsError, parse
+from casetrace.quantity.units import UnitError
+
+__all__ = ["medication"]
+
+#: Units of time in which doses recur regularly enough to be told by day or by week.
+_EVERY = ("h", "d", "wk")
+
+
+def medication(resource: Node, clock: Clock, known: dict[str, Node], draft: Draft) -> None:
+    """Place a medication that was given, each of its dosages as a step."""
+    name, contained = "", {
+        f"#{one.peek('id')}": one for one in resource.items("contained") if one.peek("id")
+    }  # fmt: skip
+    for part in (resource.at("medicationCodeableConcept"), resource.at("medication", "concept")):
+        name = name or label(part)
+    for path in (("medicationReference",), ("medication", "reference")):
+        reference = resource.peek(*path, "reference")
+        address = "/".join(reference.split("/")[-2:])
+        held = contained.get(reference) or known.get(reference) or known.get(address)
+        if held and not name:
+            resource.text(*path, "reference")
+            name = label(held.at("code"))
+            for key in ("resourceType", "id"):
+                held.settle(key)
+        name = name or resource.text(*path, "display")
+    if not name or any(True for _ in found_in(name)):
+        resource.leave(draft, "no name of the medication, or one that could identify a patient")
+        return
+    status = resource.text("status")
+    resource.text("intent")
+    place = f"{resource.text('resourceType')} {resource.path[1] if len(resource.path) > 1 else ''}"
+    kinds = ("dosage", "dosageInstruction")
+    dosages = [one for kind in kinds for one in resource.items(kind)]
+    time = clock.of(resource, draft)
+    note = time.pop("note", "")
+    start = in_days(time)
+    end = moment(resource.peek("effectivePeriod", "end"))
+    stop = in_days(clock.cells(end)) if end else ""
+    if stop:
+        resource.text("effectivePeriod", "end")
+    when = {"clock": CLOCK, "start": start, "time_unit": "d"} if start else {}
+    if when and stop:
+        when["stop"] = stop
+    notes = [note, f"status: {status}" if status not in ("active", "completed", "") else ""]
+    drug = slug(name)[:30].rstrip("_")
+    for dosage in dosages or [None]:
+        amount, unit, said = _dose(dosage, draft) if dosage else ("", "", "")
+        needed = dosage is not None and (
+            dosage.flag("asNeededBoolean") or bool(label(dosage.at("asNeededCodeableConcept")))
+        )
+        if needed:  # an amount is then a most, and a schedule none
+            amount, said = "", "as needed"
+            notes.append("as needed; see not-placed.csv for the amount")
+        dose = {"dose": amount, "dose_unit": unit} if amount else {}
+        worked = [f"{amount} {unit}: {said}"] if amount and amount not in said.split() else []
+        draft.add(
+            "treatments", name, place.strip(), f"{name} {said}".strip(), id=f"{drug}.imported",
+            drug=drug, note="; ".join(filter(None, [*notes, *worked])), **dose, **when,
+        )  # fmt: skip
+
+
+def _dose(dosage: Node, draft: Draft) -> tuple[str, str, str]:
+    """The dose by day or by week with its unit, and the schedule in words; empty if it is open."""
+    as_needed = dosage.at("asNeededBoolean").value is True or (
+        dosage.at("asNeededCodeableConcept").value is not None
+    )
+    if as_needed:
+        return "", "", ""
+    rate = dosage.at("doseAndRate", 0)
+    quantity = next(
+        (
+            q
+            for q in (rate.at("doseQuantity"), dosage.at("dose"))
+            if q.at("value").value is not None
+        ),
+        None,
+    )
+    ranged = rate.at("doseRange")
+    repeat = dosage.at("timing", "repeat")
+    known = {"frequency", "frequencyMax", "period", "periodMax", "periodUnit"}
+    extra = set(repeat.value or ()) - known if isinstance(repeat.value, dict) else set()
+    if extra or repeat.peek("periodUnit") not in _EVERY:
+        return "", "", ""
+    numbers = {key: repeat.at(key).value for key in known - {"periodUnit"}}
+    try:
+        often = Fraction(str(numbers["frequency"] or 1))
+        most = Fraction(str(numbers["frequencyMax"] or often))
+        period = Fraction(str(numbers["period"] or 1))
+        longest = Fraction(str(numbers["periodMax"] or period))
+        if not quantity:
+            low, high = (Fraction(str(ranged.at(end, "value").value)) for end in ("low", "high"))
+            unit = ranged.peek("high", "code") or ranged.peek("high", "unit")
+        else:
+            low = high = Fraction(str(quantity.at("value").value))
+            unit = quantity.peek("code") or quantity.peek("unit")
+        least, top = low * often / longest, high * most / period
+    except (ArithmeticError, ValueError):
+        return "", "", ""
+    if not unit or draft.unit(unit) is None:
+        return "", "", ""  # one tablet is one tablet
+    each = repeat.peek("periodUnit")
+    span = period * (7 if each == "wk" else 1)
+    if each == "h":
+        least, top, per = 24 * least, 24 * top, "d"
+    elif span % 7 == 0 and period == longest:
+        least, top, per = (low * often * 7 / span, high * most * 7 / span, "wk")
+    elif span == 1 and period == longest:
+        per = "d"
+    else:
+        return "", "", ""  # every other day is no dose by day
+    least, top = (f"{float(one):.12g}" for one in (least, top))
+    try:
+        dose_unit = f"{draft.unit(unit)}/{per}"
+        parse(least, dose_unit)
+    except (BoundsError, UnitError):
+        return "", "", ""
+    for part in (quantity, ranged):
+        if part:
+            part.settle()
+    for key in known:
+        repeat.settle(key)
+    said = f"{spaced(f'{float(low):.12g}')} {unit}, {often} in {period} {each}"
+    return (least if least == top else f"{least} to {top}"), dose_unit, said

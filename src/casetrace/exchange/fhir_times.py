@@ -1,0 +1,190 @@
+"""Times of FHIR resources: calendar dates become times since the first record that is placed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from casetrace.exchange.account import Node
+from casetrace.exchange.draft import CLOCK, Draft
+from casetrace.exchange.fhir_values import quantity_of, range_of
+
+__all__ = ["RELATIVE", "Clock", "Moment", "in_days", "moment", "moments", "offset_of"]
+
+#: The standard extension for a time by an offset (hl7.org/fhir/R4/extension-cqf-relativedatetime).
+RELATIVE = "http://hl7.org/fhir/StructureDefinition/cqf-relativeDateTime"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A day, or the first and last day of a month or year; with the minute if it is given."""
+
+    first: dt.date
+    last: dt.date
+    minute: int | None = None
+
+
+def moment(text: str) -> Moment | None:
+    """A date, or a month or year of FHIR, with its minute if it has one; None if it is none."""
+    found = re.fullmatch(
+        r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?)?)?",
+        text,
+    )
+    if not found:
+        return None
+    year, month, day = int(found[1]), int(found[2] or 1), int(found[3] or 1)
+    try:
+        first = dt.date(year, month, day)
+        if found[3]:
+            last = first
+        elif found[2]:
+            last = dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(1)
+        else:
+            last = dt.date(year, 12, 31)
+    except ValueError:
+        return None
+    return Moment(first, last, 60 * int(found[4]) + int(found[5]) if found[4] else None)
+
+
+#: Where each kind of resource says when; the first that is there counts.
+WHEN = (
+    ("effectiveDateTime",), ("effectiveInstant",), ("effectivePeriod", "start"),
+    ("onsetDateTime",), ("onsetPeriod", "start"), ("performedDateTime",),
+    ("performedPeriod", "start"), ("occurrenceDateTime",), ("date",), ("authoredOn",),
+    ("issued",), ("recordedDate",),
+)  # fmt: skip
+
+
+def moments(resource: Node) -> Iterator[Moment]:
+    """The first time that a resource tells; none if it tells none as a date."""
+    for path in WHEN:
+        if found := moment(resource.peek(*path)):
+            yield found
+            return
+
+
+class Clock:
+    """Times since the first record that is placed.
+
+    Parameters
+    ----------
+    moments : list of Moment
+        Of all records that are placed.
+    """
+
+    def __init__(self, moments: list[Moment]) -> None:
+        exact = [m for m in moments if m.first == m.last]
+        self.first = min((m.first for m in exact or moments), default=None)
+        self.last = max((m.first for m in moments), default=None)
+        by_day: dict[dt.date, set[int]] = {}
+        for m in exact:
+            if m.minute is not None:
+                by_day.setdefault(m.first, set()).add(m.minute)
+        #: Days on which the hour tells records apart.
+        self.fine = {day for day, minutes in by_day.items() if len(minutes) > 1}
+        #: Clock of the case by what refers to the event that it starts at.
+        self.events: dict[str, str] = {}
+        #: What refers to the patient.
+        self.persons: set[str] = set()
+
+    def cells(self, moment: Moment | None) -> dict[str, str]:
+        """The time of a record as cells of a table; none for one without a time."""
+        if not moment or not self.first:
+            return {}
+        low, high = ((day - self.first).days for day in (moment.first, moment.last))
+        if moment.first in self.fine and moment.minute is not None:
+            hours = low * 24 + moment.minute / 60
+            return {"clock": CLOCK, "time": f"{hours:.6g}", "time_unit": "h"}
+        if low != high:
+            return {"clock": CLOCK, "time": f"{low} to {high}", "time_unit": "d"}
+        if low % 7:
+            return {"clock": CLOCK, "time": str(low), "time_unit": "d"}
+        return {"clock": CLOCK, "time": str(low // 7), "time_unit": "wk"}
+
+    def of(self, resource: Node, draft: Draft) -> dict[str, str]:
+        """The time of a resource; when only its issue or order tells it, that is said."""
+        if cells := self.relative(resource, draft):
+            return cells
+        for path in WHEN:
+            if found := moment(resource.peek(*path)):
+                resource.text(*path)
+                cells = self.cells(found)
+                if path[0] in ("issued", "recordedDate"):
+                    cells["note"] = f"the time is that of {path[0]}"
+                return cells
+        return {}
+
+    def relative(self, resource: Node, draft: Draft) -> dict[str, str]:
+        """The time of a resource that is told by an offset; none if it has none."""
+        for stem in ("effective", "onset", "performed", "occurrence"):
+            if found := self.shifted(resource.at(f"_{stem}DateTime"), draft):
+                name, value, unit = found
+                end = self.shifted(resource.at("_abatementDateTime"), draft)
+                if end and end[0] == name and end[2] == unit:
+                    return {"clock": name, "start": value, "stop": end[1], "time_unit": unit}
+                return {"clock": name, "time": value, "time_unit": unit}
+            if found := self.spanned(resource.at(f"{stem}Period"), draft):
+                return found
+        return {}
+
+    def spanned(self, period: Node, draft: Draft) -> dict[str, str]:
+        """Start and stop of a Period that are told by offsets from one event in one unit."""
+        ends = {
+            cell: found
+            for cell, key in (("start", "_start"), ("stop", "_end"))
+            if (found := self.shifted(period.at(key), draft))
+        }
+        if not ends or len({(name, unit) for name, _, unit in ends.values()}) > 1:
+            return {}
+        name, _, unit = next(iter(ends.values()))
+        times = {cell: value for cell, (_, value, _) in ends.items()}
+        return {"clock": name, **times, "time_unit": unit}
+
+    def shifted(self, part: Node, draft: Draft) -> tuple[str, str, str] | None:
+        """What a time is counted from, the offset and its unit; None if it is told otherwise."""
+        for extension in part.items("extension"):
+            if extension.peek("url") != RELATIVE:
+                continue
+            held = {one.peek("url"): one for one in extension.items("extension")}
+            target = held.get("target", extension).peek("valueReference", "reference")
+            path = held.get("targetPath", extension).peek("valueString")
+            name = self.events.get(target, "")
+            if not name and path == "birthDate" and target in self.persons:
+                name = "birth"
+            how = held.get("relationship", extension).peek("valueCode")
+            offset = offset_of(held.get("offset", extension), draft, how)
+            if name and offset:
+                extension.settle()
+                return name, *offset
+        return None
+
+
+def in_days(cells: dict[str, str]) -> str:
+    """A time in days, if it is one number of days or weeks."""
+    number, unit = cells.get("time", ""), cells.get("time_unit")
+    if not re.fullmatch(r"-?\d+", number) or unit not in ("d", "wk"):
+        return ""
+    return str(int(number) * (7 if unit == "wk" else 1))
+
+
+def offset_of(part: Node, draft: Draft, how: str) -> tuple[str, str] | None:
+    """How long after an event, with its unit; below 0 if before it; None if that is not told.
+
+    Parameters
+    ----------
+    part : Node
+        What holds a Duration or a Range.
+    draft : Draft
+        Knows the units.
+    how : str
+        Relationship: ``before``, ``after`` or ``concurrent``.
+    """
+    if how not in ("before", "after", "concurrent"):
+        return None
+    found = quantity_of(part.at("valueDuration"), draft) or range_of(part.at("valueRange"), draft)
+    if not found or how != "before":
+        return found
+    value, unit = found
+    return (f"-{value}", unit) if re.fullmatch(r"\d+(\.\d+)?", value) and value != "0" else None

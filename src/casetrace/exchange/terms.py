@@ -1,0 +1,68 @@
+"""What the importers read alike: results in words, labels of codes, whose file it is."""
+
+from __future__ import annotations
+
+import re
+
+from casetrace.case.problems import UsageError
+
+__all__ = ["NEGATIVE", "OLDEST", "POSITIVE", "Several", "agree", "chosen"]
+
+#: An age over this identifies a patient.
+OLDEST = 89
+#: Words of a result, as a state of what was looked for.
+POSITIVE = {"positive", "detected", "present", "reactive", "yes", "pos", "true"}
+NEGATIVE = {"negative", "not detected", "absent", "non-reactive", "nonreactive", "no", "neg",
+             "undetected", "none detected", "false"}  # fmt: skip
+
+
+class Several(UsageError):
+    """A file is of several patients, and none was asked for.
+
+    Attributes
+    ----------
+    count : int
+        How many.
+    """
+
+    def __init__(self, what: str, count: int) -> None:
+        super().__init__(
+            f"{what}, and a folder holds one: choose one with --patient 1 to {count}, as they "
+            "come in the file, or make a case of each with --each"
+        )
+        self.count = count
+
+
+def chosen(patient: int | None, count: int, what: str) -> int:
+    """Return which of several patients of a file is read, counted from 1.
+
+    Parameters
+    ----------
+    patient : int, optional
+        The one that was asked for.
+    count : int
+        How many there are.
+    what : str
+        What the file has several of, as the message names them.
+
+    Raises
+    ------
+    Several
+        If there are several and none was asked for.
+    UsageError
+        If there is no such one.
+    """
+    if count > 1 and patient is None:
+        raise Several(what, count)
+    number = patient or 1
+    if not 1 <= number <= count:
+        raise UsageError(f"--patient takes 1 to {count} here, found {patient}")
+    return number
+
+
+def agree(one: str, other: str) -> bool:
+    """Return whether two labels share a word that says something, or one is an abbreviation."""
+    if any(re.fullmatch(r"[A-Z]{2,5}", text) for text in (one, other)):
+        return True
+    words = [set(re.findall(r"[a-z]{3,}", text.lower())) for text in (one, other)]
+    return bool(words[0] & words[1]) or not all(words)
