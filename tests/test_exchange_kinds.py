@@ -384,7 +384,7 @@ def test_a_drug_has_its_times(given):
         (daily(period=6, periodMax=8, periodUnit="h"), "60 to 80 mg/day", False),
         (daily(15, period=7), "15 mg/week", False),
         (daily(15, period=1, periodUnit="wk"), "15 mg/week", False),
-        (daily(15, period=2), "", True),  # every other day
+        (daily(15, period=2), "15 mg", False),  # every other day: see the next test
         ({**daily(), "doseAndRate": [{"doseQuantity": {"value": 1}}]}, "", True),  # a tablet
         ({**daily(), "doseAndRate": [{"doseRange": {"low": {"value": 5, "code": "mg"},
                                                     "high": {"value": 10, "code": "mg"}}}]},
@@ -396,6 +396,35 @@ def test_a_dose_is_what_it_says_or_open(given, dosage, dose, is_listed):
     case, left = given(bundle(PERSON, CK, order(dosageInstruction=[dosage])), "a.json")
     assert [one[1] for one in treated(case)] == [dose]
     assert any("dosageInstruction" in path for path, _, _ in left) is is_listed
+
+
+@pytest.mark.parametrize(
+    ("repeat", "dose", "cells"),
+    [
+        ({"frequency": 1, "period": 2, "periodUnit": "d"}, "doseQuantity", ("", "", "2 days")),
+        ({"frequency": 1, "period": 4, "periodUnit": "wk"}, "doseQuantity", ("", "", "4 weeks")),
+        (
+            {"count": 6, "frequency": 1, "period": 6, "periodUnit": "wk", "duration": 5,
+             "durationUnit": "d"},
+            "rateQuantity", ("6", "5", "6 weeks"),
+        ),
+        ({"count": 3}, "doseQuantity", ("3", "", "")),
+    ],
+)  # fmt: skip
+def test_a_dose_that_recurs_rarely_is_a_block_of_courses(given, repeat, dose, cells):
+    unit = "mg/kg/d" if dose == "rateQuantity" else "mg/kg"
+    dosage = {
+        "timing": {"repeat": repeat},
+        "doseAndRate": [{dose: {"value": 400, "code": unit}}],
+    }
+    case, _ = given(bundle(PERSON, CK, order(dosageInstruction=[dosage])), "a.json")
+    (row,) = case.rows.treatments
+    told = [q.text() if q else "" for q in (row.courses, row.days_per_course, row.interval)]
+    assert (*told,) == cells
+    assert (row.dose.text(), row.dose_per) == (
+        "400 mg/kg",
+        "day" if dose == "rateQuantity" else "",
+    )
 
 
 def test_times_are_as_exact_as_they_are_given(given):

@@ -34,6 +34,7 @@ EXAMPLES = {
     "check": "check imataka-2014",
     "new": "new smith-2020 --like hours",
     "import": "import patient.json smith-2020",
+    "export": "export imataka-2014 --to fhir --reading ivig_dose=per-course",
     "values": "values imataka-2014 --reading ivig_dose=per-course",
     "table": "table --all",
     "docx": "docx imataka-2014 --audience ja",
@@ -52,6 +53,9 @@ MOST_SHOWN = 20
 
 #: Commands that write nothing into the project.
 READING = ("check", "values", "verify-source", "verify", "cases", "scenarios")
+
+#: What a case can be written as.
+FORMATS = ("phenopacket", "fhir", "datapackage", "ro-crate")
 
 #: How the program ends.
 OK, FAILED, MISUSE, STOPPED = 0, 1, 2, 130
@@ -357,6 +361,23 @@ def _import(options: argparse.Namespace) -> int:
     return _say(words, OK)
 
 
+def _export(options: argparse.Namespace) -> int:
+    """Write a case in another format, and list what that has no place for."""
+    from casetrace.case.load import load
+    from casetrace.exchange.write import LOSSES, export_case
+
+    where = project()
+    case = load(options.case, _scenario_of(options), where=where)
+    chosen = "" if case.is_default else f"-{case.scenario.replace('=', '-').replace('+', '-')}"
+    folder = where.build / "export" / f"{case.id}{chosen}" / options.to
+    paths, lost = export_case(case, options.to, Path(options.folder or folder))
+    for path in paths:
+        print(where.shown(path))
+    count = f"{len(lost)} cells do" if lost else "all cells"
+    words = "not come back from it, named with the reason in" if lost else "come back from it; see"
+    return _say(f"{count} {words} {LOSSES}", OK)
+
+
 def _values(options: argparse.Namespace) -> int:
     """Print the headline values of a case."""
     from casetrace.case.load import load
@@ -595,6 +616,13 @@ def _parser() -> tuple[argparse.ArgumentParser, list[str]]:
     added.add_argument(
         "--patient", type=int, metavar="N", help="of several in a table, the one that comes Nth"
     )
+    words = "Write a case as a Phenopacket, FHIR Bundle, data package or research object crate."
+    added = command("export", _export, words)
+    added.add_argument("case", metavar="CASE")
+    added.add_argument("--to", required=True, choices=FORMATS, help="the format")
+    words = "where it goes (default: build/export/CASE/FORMAT)"
+    added.add_argument("--folder", metavar="FOLDER", help=words)
+    with_scenario(added)
     added = command("values", _values, "Print every headline value of a case.")
     added.add_argument("case", metavar="CASE")
     added.add_argument("--json", action="store_true", help="with bounds, sources and derivation")

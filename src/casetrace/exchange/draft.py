@@ -78,6 +78,8 @@ class Draft:
         The way to what is read now.
     words : dict of str
         Place and words of the report that what is read now is said to rest on, and its note.
+    onset : tuple of str
+        Age at the first symptom, and its unit.
     came : dict of tuple
         Where each row came from, by table and id.
     """
@@ -92,8 +94,14 @@ class Draft:
     clocks: dict[str, dict[str, str]] = field(default_factory=dict)
     reading: tuple[str | int, ...] = ()
     words: dict[str, str] = field(default_factory=dict)
+    onset: tuple[str, str] = ("", "")
     came: dict[tuple[str, str], tuple[str | int, ...]] = field(default_factory=dict)
     _next: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def has_age(self) -> bool:
+        """Whether the age of the patient was read."""
+        return "age" in self.subject
 
     def leave(self, path: str, why: str, value: str = "", is_public: bool = False) -> None:
         """Note what has no place; of a value that could identify a patient its kind is kept."""
@@ -105,15 +113,15 @@ class Draft:
     def add(self, table: str, name: str, place: str, said: str, **cells: str) -> None:
         """Add a row with an id of its own, at a place in the file, with the words it came from."""
         rows = self.rows.setdefault(table, [])
-        base = cells.pop("id", "") or slug(name)
+        base = self.words.get("id", "") or cells.get("id", "") or slug(name)
         row_id = base
         while (table, row_id) in self._next:  # what number the next one of this name has is kept
             number = self._next[table, base] = self._next[table, base] + 1
             row_id = f"{base}_{number}"
         self._next[table, row_id] = 1
         words = " ".join(said.split()[:MAX_WORDS]).rstrip(".!?")
-        row = {"id": row_id, "name": name, "place": place, "as_reported": words, **cells}
-        row |= self.words
+        row = {"name": name, "place": place, "as_reported": words, **cells, **self.words}
+        row = {"id": row_id, **{key: value for key, value in row.items() if key != "id"}}
         self.came[table, row_id] = self.reading
         rows.append({key: value for key, value in row.items() if value})
 
@@ -164,6 +172,8 @@ class Draft:
         used = (used | self.clocks.keys()) & clocks.keys() or {CLOCK}
         missing = {"place": EXAMPLE, "as_reported": EXAMPLE}
         subject = {"sex": "not reported", "age": "at least 0", "age_unit": "a", **self.subject}
+        if self.onset[0] and self.onset[1] == subject["age_unit"]:
+            subject["onset"] = self.onset[0]
         head: dict[str, Any] = {
             "id": case,
             "title": f"{EXAMPLE} of a title",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from casetrace.case.privacy import found_in
-from casetrace.exchange.account import Node, spaced
+from casetrace.exchange.account import Node, spaced, written
 from casetrace.exchange.draft import CLOCK, Draft, slug
 from casetrace.exchange.fhir_times import Clock, in_days, moment
-from casetrace.exchange.fhir_values import label
+from casetrace.exchange.fhir_values import coded, label, quantity_of, range_of
 from casetrace.quantity import BoundsError, parse
 from casetrace.quantity.units import UnitError
 
@@ -43,7 +44,8 @@ def medication(resource: Node, clock: Clock, known: dict[str, Node], draft: Draf
     place = f"{resource.text('resourceType')} {resource.path[1] if len(resource.path) > 1 else ''}"
     kinds = ("dosage", "dosageInstruction")
     dosages = [one for kind in kinds for one in resource.items(kind)]
-    time = clock.of(resource, draft)
+    spanned = clock.spanned(resource.at("effectivePeriod"), draft)
+    time = {} if spanned else clock.of(resource, draft)
     note = time.pop("note", "")
     start = in_days(time)
     end = moment(resource.peek("effectivePeriod", "end"))
@@ -53,10 +55,21 @@ def medication(resource: Node, clock: Clock, known: dict[str, Node], draft: Draf
     when = {"clock": CLOCK, "start": start, "time_unit": "d"} if start else {}
     if when and stop:
         when["stop"] = stop
-    notes = [note, f"status: {status}" if status not in ("active", "completed", "") else ""]
+    when = spanned or when
+    notes = [
+        note,
+        f"status: {status}" if status not in ("active", "completed", "unknown", "") else "",
+    ]
     drug = slug(name)[:30].rstrip("_")
+    cells = coded(resource.at("medicationCodeableConcept"), name, draft)
+    if own := draft.words.get("id"):
+        drug = own.partition(".")[0]
     for dosage in dosages or [None]:
-        amount, unit, said = _dose(dosage, draft) if dosage else ("", "", "")
+        block = _courses(dosage, draft) if dosage else {}
+        amount, unit, said = _dose(dosage, draft) if dosage and not block else ("", "", "")
+        if dosage and not block and not amount and (found := _rate(dosage, draft)):
+            block = dict(zip(("dose", "dose_unit"), found, strict=True))
+        route = label(dosage.at("route")) if dosage else ""
         needed = dosage is not None and (
             dosage.flag("asNeededBoolean") or bool(label(dosage.at("asNeededCodeableConcept")))
         )
@@ -67,8 +80,69 @@ def medication(resource: Node, clock: Clock, known: dict[str, Node], draft: Draf
         worked = [f"{amount} {unit}: {said}"] if amount and amount not in said.split() else []
         draft.add(
             "treatments", name, place.strip(), f"{name} {said}".strip(), id=f"{drug}.imported",
-            drug=drug, note="; ".join(filter(None, [*notes, *worked])), **dose, **when,
+            drug=drug, note="; ".join(filter(None, [*notes, *worked])), route=route, **cells,
+            **dose, **block, **when,
         )  # fmt: skip
+
+
+def _rate(dosage: Node, draft: Draft) -> tuple[str, str] | None:
+    """A dose by time that is told as such, and its unit; None if it is told otherwise."""
+    rate = dosage.at("doseAndRate", 0)
+    found = quantity_of(rate.at("rateQuantity"), draft) or range_of(rate.at("rateRange"), draft)
+    is_by_time = found and re.search(r"/\(?(\d+\.)?(d|wk|h|min)\)?$", found[1])
+    return found if is_by_time else None
+
+
+#: Parts of a timing that tell a block of courses.
+_BLOCK = {"count", "duration", "durationMax", "durationUnit", "frequency", "period",
+          "periodMax", "periodUnit"}  # fmt: skip
+
+
+def _courses(dosage: Node, draft: Draft) -> dict[str, str]:
+    """Cells of a block of courses: so many, of so many days, every so often; none if it is none."""
+    repeat = dosage.at("timing", "repeat")
+    told = set(repeat.value) if isinstance(repeat.value, dict) else set()
+    is_far = repeat.peek("periodUnit") in ("wk", "mo", "a") or (
+        repeat.peek("periodUnit") == "d" and repeat.at("period").value not in (None, 1)
+    )
+    is_block = bool({"count", "duration"} & told) or is_far
+    if not told or told - _BLOCK or not is_block or dosage.at("asNeededBoolean").value is True:
+        return {}
+    if repeat.at("frequency").value not in (None, 1) or repeat.peek("durationUnit") not in (
+        "",
+        "d",
+    ):
+        return {}
+    rate = dosage.at("doseAndRate", 0)
+    by_day = rate.at("rateQuantity").value or rate.at("rateRange").value
+    every = (repeat.at("period").value or 1, repeat.peek("periodUnit"))
+    is_weekly = every in ((1, "wk"), (7, "d"))
+    has_dose = rate.value is not None or dosage.at("dose").value is not None
+    if repeat.at("count").value is None and has_dose and not by_day and is_weekly:
+        return {}  # then it is a dose by week
+    cells = {}
+    for name, key in (
+        ("courses", "count"),
+        ("days_per_course", "duration"),
+        ("interval", "period"),
+    ):
+        low, high = (written(repeat.at(k).value) for k in (key, f"{key}Max"))
+        if low:
+            cells[name] = f"{low} to {high}" if high and high != low else low
+    if "interval" in cells:
+        cells["interval_unit"] = repeat.peek("periodUnit")
+    if found := _rate(dosage, draft):
+        value, unit = found
+        if not unit.endswith("/d") or "days_per_course" not in cells:
+            return {}
+        cells |= {"dose": value, "dose_unit": unit.removesuffix("/d"), "dose_per": "day"}
+    elif found := (
+        quantity_of(rate.at("doseQuantity"), draft) or range_of(rate.at("doseRange"), draft)
+    ):
+        per = {"dose_per": "course"} if "days_per_course" in cells else {}
+        cells |= {"dose": found[0], "dose_unit": found[1], **per}
+    repeat.settle()
+    return cells
 
 
 def _dose(dosage: Node, draft: Draft) -> tuple[str, str, str]:

@@ -73,7 +73,7 @@ def coded(part: Node, name: str, draft: Draft) -> dict[str, str]:
         code = one.peek("code")
         for row in draft.reference.codes:
             if row.id == code:
-                if not agree(row.label, name):
+                if one.peek("display") != row.label and not agree(row.label, name):
                     one.leave(draft, f"the code is that of {row.label!r} in codes.csv")
                     return {}
                 for key in ("system", "code", "display", "userSelected"):

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from casetrace.case.privacy import found_in
 from casetrace.case.problems import UsageError
 from casetrace.exchange.account import Node, spaced
-from casetrace.exchange.draft import CLOCK, Draft
+from casetrace.exchange.draft import CLOCK, Draft, slug
 from casetrace.exchange.fhir_medication import medication
 from casetrace.exchange.fhir_times import Clock, Moment, in_days, moment, moments
 from casetrace.exchange.fhir_values import coded, label, named, quantity_of, range_of
-from casetrace.exchange.terms import NEGATIVE, OLDEST, POSITIVE, chosen
-from casetrace.quantity import parse
+from casetrace.exchange.made import PER_ROW, unquoted
+from casetrace.exchange.terms import NEGATIVE, OLDEST, POSITIVE, chosen, is_result
+from casetrace.exchange.to_fhir import AGE, KINDS, TAG
+from casetrace.quantity import BoundsError, parse
 from casetrace.quantity.units import NOT_PRINTED
 
 __all__ = ["is_bundle", "read_bundle"]
@@ -29,6 +31,9 @@ _GIVEN = {
 _ORDERS = {"order", "original-order", "reflex-order", "filler-order", "instance-order"}
 _UNSURE = {"provisional": "ambiguous", "differential": "ambiguous", "unconfirmed": "ambiguous",
            "refuted": "excluded"}  # fmt: skip
+#: Kind of a finding by the category of an observation.
+_KIND_OF = {"laboratory": "laboratory", "exam": "sign", "imaging": "imaging",
+            "procedure": "procedure", "social-history": "history"}  # fmt: skip
 #: What is said of a resource itself and not of the patient.
 _ABOUT_ITSELF = ("resourceType", "meta", "implicitRules", "language", "subject", "patient",
                  "encounter", "context")  # fmt: skip
@@ -65,20 +70,32 @@ def read_bundle(data: Any, draft: Draft, patient: int | None = None) -> None:
     mine = _of_one(resources, known, patient, draft)
     mine = _latest(mine, draft)
     kept = [r for r in mine if r.peek("resourceType") in _READERS]
-    valid = {r: None for r in kept if _is_valid(r, known)}
+    is_curated = any(tag.peek("system") == TAG["system"] for tag in top.items("meta", "tag"))
+    valid = {r: None for r in kept if _is_valid(r, known, is_curated)}
     clock = Clock([m for r in valid for m in moments(r)])
+    clock.persons = {name for name, r in known.items() if r.peek("resourceType") == "Patient"}
+    words = _quoted([r for r in mine if r.peek("resourceType") == "Provenance"], known)
+    _events([r for r in mine if r.peek("resourceType") == "Basic"], known, words, clock, draft)
+    if is_curated:
+        _curated(top, mine, known, clock, draft)
     person = next((r for r in mine if r.peek("resourceType") == "Patient"), None)
-    if person:
+    if person and person.peek("birthDate"):
         _patient(person, clock, draft)
     _diagnosis([r for r in valid if r.peek("resourceType") == "Condition"], draft)
     for resource in kept:
         if resource not in valid:
             resource.leave(draft, _why_not(resource, known))
             continue
+        draft.reading, draft.words = resource.path, dict(words.get(resource.path, {}))
+        if is_curated:
+            _as_curated(resource, draft)
         _READERS[resource.peek("resourceType")](resource, clock, known, draft)
         for part in _ABOUT_ITSELF:
             resource.settle(part)
         resource.rest(draft)
+    draft.reading, draft.words = (), {}
+    if person and not person.peek("birthDate"):
+        _patient(person, clock, draft)
     for resource in mine:
         kind = resource.peek("resourceType")
         if kind == "Medication" and all(
@@ -93,6 +110,79 @@ def read_bundle(data: Any, draft: Draft, patient: int | None = None) -> None:
 
 
 NO_TABLE = "no table for it"
+
+
+def _events(
+    basics: list[Node],
+    known: dict[str, Node],
+    words: Mapping[tuple, dict[str, str]],
+    clock: Clock,
+    draft: Draft,
+) -> None:
+    """Make a clock of each event that times are counted from."""
+    for basic in basics:
+        coding = basic.items("code", "coding")
+        if not any(one.peek("code") == "clock" for one in coding) or not basic.peek("id"):
+            continue
+        name = slug(basic.text("id").removeprefix("clock-"))
+        told = label(basic.at("code"))
+        shown = next((d for one in coding if (d := one.peek("display"))), told)
+        counts = {"age", "gestation"} & {one.peek("code") for one in coding}
+        draft.clocks[name] = {"label": shown, "phrase": told, **words.get(basic.path, {})}
+        if counts:
+            draft.clocks[name]["counts"] = counts.pop()
+        for address, held in known.items():
+            if held.path == basic.path:
+                clock.events[address] = name
+        if gap := clock.shifted(basic.at("_created"), draft):
+            draft.clocks[name] |= {"gap": gap[1], "gap_unit": gap[2]}
+        for part in ("resourceType", "subject", "code"):
+            basic.settle(part)
+
+
+def _quoted(provenances: list[Node], known: dict[str, Node]) -> dict[tuple, dict[str, str]]:
+    """Place and words of the report by the way to the resource that is said to rest on them."""
+    found: dict[tuple, dict[str, str]] = {}
+    for provenance in provenances:
+        for entity in provenance.items("entity"):
+            words = unquoted(entity.peek("what", "display"))
+            targets = [known.get(one.peek("reference")) for one in provenance.items("target")]
+            if words and all(targets) and entity.peek("role") == "quotation":
+                found.update({target.path: words for target in targets})
+                provenance.settle()
+    return found
+
+
+def _curated(
+    top: Node, mine: list[Node], known: dict[str, Node], clock: Clock, draft: Draft
+) -> None:
+    """Read what a Bundle that was made of a curated case says of the report and of its rows."""
+    top.settle("meta")
+    for entry in top.items("entry"):
+        entry.text("fullUrl")
+    for address, resource in known.items():
+        table, _, name = resource.peek("id").partition("-")
+        if table in PER_ROW:
+            clock.events[address] = f"{table}/{name.replace('-', '_')}"
+    for report in mine:
+        if report.peek("resourceType") == "DocumentReference":
+            draft.citation["title"] = report.text("description")
+            draft.citation["authors"] = report.text("author", 0, "display")
+            attachment = report.at("content", 0, "attachment")
+            draft.citation["journal"] = attachment.text("title")
+            draft.citation["doi"] = attachment.text("url").removeprefix("https://doi.org/")
+            draft.citation = {key: value for key, value in draft.citation.items() if value}
+            for part in ("resourceType", "id", "status"):
+                report.settle(part)
+
+
+def _as_curated(resource: Node, draft: Draft) -> None:
+    """Take the id and the note of a row that a curator wrote."""
+    table, _, name = resource.text("id").partition("-")
+    if table in PER_ROW:
+        draft.words["id"] = name.replace("-", "_")
+    if note := resource.text("note", 0, "text"):
+        draft.words["note"] = note
 
 
 def _by_reference(top: Node) -> dict[str, Node]:
@@ -186,8 +276,11 @@ def _version(resource: Node) -> tuple[str, int]:
     return resource.peek("meta", "lastUpdated"), int(number) if number.isdecimal() else 0
 
 
-def _is_valid(resource: Node, known: dict[str, Node]) -> bool:
-    """Whether a resource says something of the patient: it was done, taken, and not in error."""
+def _is_valid(resource: Node, known: dict[str, Node], is_curated: bool) -> bool:
+    """Whether a resource says something of the patient: it was done, taken, and not in error.
+
+    A report of a case says that a drug was given; whether it still is, is then not known.
+    """
     kind, status = resource.peek("resourceType"), resource.peek("status")
     verified = resource.peek("verificationStatus", "coding", 0, "code")
     whose = _whose(resource, known)
@@ -199,7 +292,8 @@ def _is_valid(resource: Node, known: dict[str, Node]) -> bool:
         is_not = (
             resource.at("doNotPerform").value is True or resource.at("wasNotGiven").value is True
         )
-        return status in _GIVEN[kind] and is_order and not is_not
+        given = {*_GIVEN[kind], *({"unknown"} if is_curated else ())}
+        return status in given and is_order and not is_not
     if kind == "Observation":
         has_focus = bool(resource.items("focus"))
         return status not in ("cancelled", "registered", "preliminary") and not has_focus
@@ -246,7 +340,7 @@ def _patient(resource: Node, clock: Clock, draft: Draft) -> None:
                 place="Patient",
                 as_reported="age at the first record",
             )
-    else:
+    elif not draft.has_age:
         draft.leave("Patient", "no age could be worked out; enter it in case.yaml")
     died = moment(resource.peek("deceasedDateTime"))
     if died or resource.at("deceasedBoolean").value is True:
@@ -301,21 +395,24 @@ def _condition(resource: Node, clock: Clock, _: Any, draft: Draft) -> None:
         resource.settle(part, "coding", 0, "display")
     course = resource.text("clinicalStatus", "coding", 0, "code")
     severity = label(resource.at("severity"))
-    sites = [site for part in resource.items("bodySite") if (site := label(part))]
     notes = [f"clinical status: {course}" if course else "", f"severity: {severity}" if severity
-             else "", f"site: {', '.join(sites)}" if sites else ""]  # fmt: skip
+             else ""]  # fmt: skip
     note = "; ".join(filter(None, notes))
-    cells = coded(resource.at("code"), name, draft)
+    cells, site = coded(resource.at("code"), name, draft), _site(resource, draft)
     time = clock.of(resource, draft)
     end = moment(resource.peek("abatementDateTime"))
     if draft.chosen == resource.path:
         words = " ".join(name.split()[:8])
-        draft.diagnosis.update(name=name, place=place, as_reported=words, **cells)
-        if time or note or end:
-            _lasting(resource, clock, draft, name, place, "observed", note, time, end)
+        own = {key: draft.words[key] for key in ("place", "as_reported") if key in draft.words}
+        draft.diagnosis.update({"name": name, "place": place, "as_reported": words, **cells, **own})
+        began = quantity_of(resource.at("onsetAge"), draft)
+        if began := began or range_of(resource.at("onsetRange"), draft):
+            draft.onset = began
+        if time or note or end or site:
+            _lasting(resource, clock, draft, name, place, "observed", note, time, end, **site)
         return
     state = _UNSURE.get(verified, "observed")
-    _lasting(resource, clock, draft, name, place, state, note, time, end, **cells)
+    _lasting(resource, clock, draft, name, place, state, note, time, end, **cells, **site)
 
 
 def _lasting(
@@ -342,13 +439,72 @@ def _observation(resource: Node, clock: Clock, _: Any, draft: Draft) -> None:
         resource.leave(draft, "no name, or one that could identify a patient")
         return
     specimen = label(resource.at("specimen"))
+    if _is_age(resource, draft):
+        return
     time = clock.of(resource, draft)
     place = f"Observation {resource.path[1] if len(resource.path) > 1 else ''}".strip()
+    if _is_on_scale(resource, name, place, time, draft):
+        return
     _value(resource, resource.at("code"), name, specimen, place, time, draft)
     for part in resource.items("component"):
         inner = label(part.at("code")).partition(" [")[0]
         if inner:
             _value(part, part.at("code"), inner, specimen, place, time, draft)
+
+
+def _is_age(resource: Node, draft: Draft) -> bool:
+    """Whether it is the patient's age, by its code; it is kept as that if no date of birth is."""
+    codes = [one.peek("code") for one in resource.items("code", "coding")]
+    value = resource.at("valueQuantity"), resource.at("valueRange")
+    found = quantity_of(value[0], draft) or range_of(value[1], draft)
+    if AGE["code"] not in codes or not found or draft.has_age or found[1] not in ("a", "mo", "d"):
+        return False
+    _not_too_old(*found)
+    means = draft.words.pop("note", "as the file says")
+    draft.subject.update(age=found[0], age_unit=found[1], age_means=means, place="Observation",
+                         as_reported="age")  # fmt: skip
+    draft.subject.update(draft.words)
+    draft.subject.pop("id", None)
+    resource.settle("code")
+    return True
+
+
+def _is_on_scale(resource: Node, name: str, place: str, time: dict[str, str], draft: Draft) -> bool:
+    """Whether it is a grade of a scale of scales.csv, by its method: it is then a motor state."""
+    scale = resource.peek("method", "text")
+    if scale not in {row.scale for row in draft.reference.scales}:
+        return False
+    found = quantity_of(resource.at("valueQuantity"), draft)
+    found = found or range_of(resource.at("valueRange"), draft)
+    if not found:
+        return False
+    resource.settle("method")
+    short = " ".join(name.split()[:4])
+    draft.add("motor", name, place, name, short=short, scale=scale, grade=found[0], **time)
+    return True
+
+
+def _site(resource: Node, draft: Draft) -> dict[str, str]:
+    """The part of the body as cells of a finding."""
+    parts = resource.items("bodySite") or [resource.at("bodySite")]
+    sites = [site for part in parts if (site := label(part))]
+    cells = {"site": ", ".join(sites)} if sites else {}
+    codes = coded(parts[0], sites[0], draft) if len(sites) == 1 else {}
+    return {**cells, "site_code": codes["code"]} if codes.get("system") == "UBERON" else cells
+
+
+def _kind(resource: Node) -> str:
+    """The kind of a finding that the category of an observation says."""
+    for category in resource.items("category"):
+        if category.peek("text") in KINDS:
+            for one in category.items("coding"):
+                one.settle()
+            return category.text("text")
+        for one in category.items("coding"):
+            if one.peek("code") in _KIND_OF:
+                one.settle()
+                return _KIND_OF[one.peek("code")]
+    return "laboratory"
 
 
 def _first_code(part: Node) -> str:
@@ -379,13 +535,26 @@ def _value(
         said = f"{name} {value} {unit}"
         draft.add("observations", name, place, said, id=key, value=value, unit=unit, **more)
     elif (answer := part.flag("valueBoolean")) is not None:
-        _state(draft, name, place, answer, more)
+        _state(draft, name, place, answer, {"kind": _kind(part), **more, **_site(part, draft)})
+    elif (state := part.peek("dataAbsentReason", "text")) in ("not reported", "ambiguous"):
+        part.settle("dataAbsentReason")
+        said = (place, name) if state == "ambiguous" else ("", "")
+        draft.add(
+            "findings", name, *said, kind=_kind(part), state=state, **more, **_site(part, draft)
+        )
+    elif (found := _about(part.peek("valueString"), draft)) and part.text("valueString"):
+        value, unit = found
+        said = f"{name} {value} {unit}"
+        draft.add("observations", name, place, said, id=key, value=value, unit=unit, **more)
     elif words := part.peek("valueString") or _peeked(part.at("valueCodeableConcept")):
         plain = words.lower().strip(" .")
         if any(True for _ in found_in(words)):
             return  # listed by its kind
         if plain in POSITIVE | NEGATIVE:
             _state(draft, name, place, plain in POSITIVE, more)
+        elif is_result(words):
+            said = f"{name}: {words}"
+            draft.add("observations", name, place, said, id=key, result=words, **more)
         else:
             said = f"{name}: {words}"
             draft.add("findings", said, place, said, kind="laboratory", state="observed", **more)
@@ -397,6 +566,19 @@ def _value(
                 coding.settle("code")
 
 
+def _about(text: str, draft: Draft) -> tuple[str, str] | None:
+    """A number that is told as "about", with its unit; None of another text."""
+    found = re.fullmatch(r"(about -?[\d.]+(?: to -?[\d.]+)?)(?: (\S+))?", text)
+    unit = draft.unit(found[2]) if found and found[2] else NOT_PRINTED
+    if not found or unit is None:
+        return None
+    try:
+        parse(found[1])
+    except BoundsError:
+        return None
+    return found[1], unit
+
+
 def _peeked(part: Node) -> str:
     return part.peek("text") or part.peek("coding", 0, "display")
 
@@ -404,7 +586,7 @@ def _peeked(part: Node) -> str:
 def _state(draft: Draft, name: str, place: str, answer: bool, more: dict[str, str]) -> None:
     said = f"{name}: {'positive' if answer else 'negative'}"
     state = "observed" if answer else "excluded"
-    draft.add("findings", name, place, said, kind="laboratory", state=state, **more)
+    draft.add("findings", name, place, said, **{"kind": "laboratory", **more}, state=state)
 
 
 def _not_too_old(value: str, unit: str) -> None:
@@ -435,6 +617,7 @@ def _procedure(resource: Node, clock: Clock, _: Any, draft: Draft) -> None:
     resource.text("status")
     place = f"Procedure {resource.path[1] if len(resource.path) > 1 else ''}".strip()
     cells = {**coded(resource.at("code"), name, draft), **clock.of(resource, draft)}
+    cells |= _site(resource, draft)
     draft.add("findings", name, place, name, kind="procedure", state="observed", **cells)
 
 

@@ -7,9 +7,12 @@ import re
 from typing import Any
 
 from casetrace.case.privacy import found_in
-from casetrace.exchange.account import Node, spaced
+from casetrace.exchange.account import Node, spaced, written
 from casetrace.exchange.draft import CLOCK, Draft, slug
-from casetrace.exchange.terms import NEGATIVE, OLDEST, POSITIVE, agree, chosen
+from casetrace.exchange.made import LOCAL, unquoted
+from casetrace.exchange.terms import NEGATIVE, OLDEST, POSITIVE, agree, chosen, is_result
+from casetrace.exchange.to_phenopacket import AGE, ENDS, OFTEN
+from casetrace.quantity import parse
 from casetrace.quantity.units import NOT_PRINTED, UnitError, symbols
 
 __all__ = ["age_of", "is_phenopacket", "read_phenopacket"]
@@ -149,12 +152,27 @@ def _lasted(start: Node, stop: Node) -> dict[str, str]:
 # --- parts
 
 
+def _reading(part: Node, draft: Draft) -> None:
+    """Note what is read now, and the words of the report that it is said to rest on."""
+    draft.reading, draft.words = part.path, {}
+    told = [part.at("description")]
+    told += [one.at("reference", "description") for one in part.items("evidence")]
+    for one in told:
+        if words := unquoted(one.peek()):
+            one.settle()
+            draft.words = words
+            for evidence in part.items("evidence"):
+                evidence.settle()
+
+
 def _place(part: Node) -> str:
     return " ".join(str(step) for step in part.path[-2:])
 
 
 def _term(part: Node) -> str:
     """The label of an OntologyClass, without a trace of a person."""
+    if part.peek("id").startswith(f"{LOCAL}:"):  # a name of its own, where there is no code
+        part.text("id")
     label = part.peek("label")
     label = "".join(c for c in label if c.isprintable())
     if not label or any(True for _ in found_in(label)):
@@ -165,10 +183,10 @@ def _term(part: Node) -> str:
 
 def _coded(part: Node, name: str, draft: Draft) -> dict[str, str]:
     """Cells of a code that the reference tables have under this label; others stay to be listed."""
-    code = part.peek("id").removeprefix("LOINC:")
+    code = re.sub("^(LOINC|ATC):", "", part.peek("id"))
     for row in draft.reference.codes:
         if row.id == code:
-            if agree(row.label, name):
+            if part.peek("label") == row.label or agree(row.label, name):
                 part.text("id")
                 return {"system": row.system, "code": code}
             part.at("id").leave(draft, f"the code is that of {row.label!r} in codes.csv")
@@ -198,6 +216,7 @@ def _subject(subject: Node, draft: Draft) -> None:
 
 
 def _disease(disease: Node, draft: Draft) -> None:
+    _reading(disease, draft)
     name = _term(disease.at("term"))
     if not name:
         disease.leave(draft, "no label, or one that could identify a patient")
@@ -222,6 +241,7 @@ def _disease(disease: Node, draft: Draft) -> None:
 
 
 def _feature(feature: Node, draft: Draft) -> None:
+    _reading(feature, draft)
     name = _term(feature.at("type"))
     if not name:
         feature.leave(draft, "no label, or one that could identify a patient")
@@ -238,7 +258,10 @@ def _feature(feature: Node, draft: Draft) -> None:
 
 
 def _measurement(measurement: Node, draft: Draft) -> None:
+    _reading(measurement, draft)
     assay = measurement.at("assay")
+    if _is_age(measurement, draft):
+        return
     name = _term(assay).partition(" [")[0]
     if not name:
         measurement.leave(draft, "no name of the assay, or one that could identify a patient")
@@ -255,13 +278,73 @@ def _measurement(measurement: Node, draft: Draft) -> None:
             state = "observed" if plain in POSITIVE else "excluded"
             said = f"{name}: {plain}"
             draft.add("findings", name, place, said, kind="laboratory", state=state, **more)
+        elif is_result(term):
+            said, measure = f"{name}: {term}", draft.measure(assay.peek("id"), name)
+            draft.add("observations", name, place, said, id=f"{measure}.imported", result=term,
+                      **more)  # fmt: skip
         else:
             said = f"{name}: {term}"
             draft.add("findings", said, place, said, kind="laboratory", state="observed", **more)
+    if found := _bounded(measurement.items("complexValue", "typedQuantities"), draft):
+        bounds, unit = found
+        measure = draft.measure(cells.get("code", "") or assay.peek("id"), name)
+        draft.add("observations", name, _place(measurement), f"{name} {bounds} {unit}",
+                  id=f"{measure}.imported", value=bounds, unit=unit, **cells, **when)  # fmt: skip
+        return
     for part in measurement.items("complexValue", "typedQuantities"):
         if inner := _term(part.at("type")):
             more = {**_coded(part.at("type"), inner, draft), **when}
             _quantity(part.at("quantity"), inner, more, _place(measurement), draft)
+
+
+def _is_age(measurement: Node, draft: Draft) -> bool:
+    """Whether it is the patient's age, by its code; it is kept as that if no other is."""
+    assay, value = measurement.at("assay"), measurement.at("value", "quantity")
+    if assay.peek("id") != AGE["id"] or draft.has_age:
+        return False
+    found = _bounded(measurement.items("complexValue", "typedQuantities"), draft)
+    unit = _unit(value.at("unit"), draft) or ""
+    bounds, unit = found or (value.number("value"), unit)
+    if not bounds or unit not in ("a", "mo", "wk", "d"):
+        return False
+    if parse(bounds, unit).to("a").low >= OLDEST + 1:
+        bounds, unit = "at least 90", "a"
+    means = measurement.text("description") or "as the file says"
+    draft.subject.update(age=bounds, age_unit=unit, age_means=means, place=_place(measurement),
+                         as_reported="age")  # fmt: skip
+    assay.settle()
+    return True
+
+
+def _bounded(parts: list[Node], draft: Draft) -> tuple[str, str] | None:
+    """A number with bounds that is told as its minimum and maximum, and its unit; else None."""
+    ends: dict[str, tuple[str, bool, bool]] = {}
+    units = set()
+    for part in parts:
+        end = ENDS.get(part.peek("type", "label").lower())
+        value = written(part.at("quantity", "value").value)
+        units.add(_unit(part.at("quantity", "unit"), draft))
+        if end is None or not value or end[0] in ends:
+            return None
+        ends[end[0]] = (value, *end[1:])
+    if not ends or len(units) != 1 or None in units:
+        return None
+    about = {about for _, _, about in ends.values()}
+    closed = [is_closed for _, is_closed, _ in ends.values()]
+    if set(ends) == {"both"}:
+        text = f"about {ends['both'][0]}"
+    elif set(ends) == {"low", "high"} and all(closed) and len(about) == 1:
+        text = f"{'about ' if about.pop() else ''}{ends['low'][0]} to {ends['high'][0]}"
+    elif len(ends) == 1 and about == {False}:
+        words = {("low", True): "at least", ("low", False): "more than",
+                 ("high", True): "at most", ("high", False): "less than"}  # fmt: skip
+        ((end, (value, is_closed, _)),) = ends.items()
+        text = f"{words[end, is_closed]} {value}"
+    else:
+        return None
+    for part in parts:
+        part.settle()
+    return text, units.pop()
 
 
 def _unit(part: Node, draft: Draft) -> str | None:
@@ -269,9 +352,9 @@ def _unit(part: Node, draft: Draft) -> str | None:
     code, label = part.peek("id"), part.peek("label")
     if not (code or label):
         return NOT_PRINTED
-    for written in (code.removeprefix("UCUM:") if code.startswith("UCUM:") else "", label,
+    for said in (code.removeprefix("UCUM:") if code.startswith("UCUM:") else "", label,
                     _UNITS.get(label.lower(), "")):  # fmt: skip
-        if written and (unit := draft.unit(written)):
+        if said and (unit := draft.unit(said)):
             try:
                 symbols(unit)
             except UnitError:
@@ -314,6 +397,7 @@ def _day(text: str) -> dt.date | None:
 
 
 def _action(action: Node, first: dt.date | None, draft: Draft) -> None:
+    _reading(action, draft)
     place = _place(action)
     if name := _term(action.at("procedure", "code")):
         cells = _coded(action.at("procedure", "code"), name, draft)
@@ -330,6 +414,7 @@ def _action(action: Node, first: dt.date | None, draft: Draft) -> None:
         notes = [f"ended for: {reason}" if reason else "", f"response: {response}" if response
                  else ""]  # fmt: skip
         more = {"route": route, "note": "; ".join(filter(None, notes))}
+        more |= _coded(action.at("treatment", "agent"), name, draft)
         doses = action.items("treatment", "doseIntervals")
         for dose in doses:
             cells, said = _dose(dose, first, draft)
@@ -339,6 +424,7 @@ def _action(action: Node, first: dt.date | None, draft: Draft) -> None:
         if not doses:
             draft.add("treatments", name, place, name, id=f"{drug}.imported", drug=drug, **more)
     for event in action.items("adverseEvents"):
+        draft.reading = event.path
         if label := _term(event):
             related = {"related_to": drug} if name else {}
             draft.add("findings", label, place, label, kind="adverse event", state="observed",
@@ -355,6 +441,8 @@ def _dose(dose: Node, first: dt.date | None, draft: Draft) -> tuple[dict[str, st
         if stop and stop > start:
             cells["stop"] = str((stop - first).days)
             dose.text("interval", "end")
+    if block := _block(dose, draft):
+        return {**cells, **block}, ""
     often = dose.peek("scheduleFrequency", "label").lower()
     per, times = ("d", _A_DAY[often]) if often in _A_DAY else ("wk", _A_WEEK.get(often, 0))
     unit = _unit(dose.at("quantity", "unit"), draft) if times else None
@@ -366,6 +454,27 @@ def _dose(dose: Node, first: dt.date | None, draft: Draft) -> tuple[dict[str, st
     if times > 1:
         cells["note"] = f"{cells['dose']} {unit}/{per}: {value} {unit}, {times} times"
     return cells, f"{value} {unit} {often}"
+
+
+def _block(dose: Node, draft: Draft) -> dict[str, str]:
+    """Cells of a dose by time without a schedule, or of a block whose schedule is in words."""
+    unit, often = _unit(dose.at("quantity", "unit"), draft), dose.peek("scheduleFrequency", "label")
+    value = written(dose.at("quantity", "value").value)
+    found = OFTEN.fullmatch(often)
+    is_by_time = bool(unit and re.search(r"/\(?(\d+\.)?(d|wk|h|min)\)?$", unit))
+    if not value or not unit or unit == NOT_PRINTED or (often and not found):
+        return {}
+    cells = {key: told for key, told in (found.groupdict() if found else {}).items() if told}
+    if not cells and not is_by_time:
+        return {}
+    if cells:
+        is_daily = unit.endswith("/d") and "days_per_course" in cells
+        unit = unit.removesuffix("/d") if is_daily else unit
+        if "days_per_course" in cells:
+            cells["dose_per"] = "day" if is_daily else "course"
+    dose.at("quantity").settle()
+    dose.settle("scheduleFrequency")
+    return {"dose": value, "dose_unit": unit, **cells}
 
 
 def _references(meta: Node, draft: Draft) -> None:

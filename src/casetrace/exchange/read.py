@@ -14,6 +14,7 @@ from casetrace.case.problems import UsageError
 from casetrace.case.project import Project
 from casetrace.curate.new_case import make_folder, place_of
 from casetrace.exchange.draft import Draft, Unplaced
+from casetrace.exchange.from_datapackage import is_datapackage, read_datapackage
 from casetrace.exchange.from_fhir import is_bundle, read_bundle
 from casetrace.exchange.from_phenopacket import is_phenopacket, read_phenopacket
 from casetrace.exchange.from_visits import read_visits
@@ -58,6 +59,8 @@ def import_case(
     text = _text(file)
     draft = Draft(load_reference(where))
     data = _data(file.name, text)
+    if is_datapackage(data):
+        return make_folder(case, where, read_datapackage(data, file.parent, case)), []
     if data is None:
         read_visits(text, draft, patient)
     elif is_bundle(data):
@@ -66,8 +69,8 @@ def import_case(
         read_phenopacket(data, draft, patient)
     else:
         raise UsageError(
-            f"{file.name} is JSON, but neither a Phenopacket (phenotypicFeatures or metaData) "
-            "nor a FHIR Bundle (resourceType: Bundle)"
+            f"{file.name} is JSON, but no Phenopacket (phenotypicFeatures or metaData), no FHIR "
+            "Bundle (resourceType: Bundle) and no data package (resources)"
         )
     return make_folder(case, where, draft.files(case)), draft.unplaced
 

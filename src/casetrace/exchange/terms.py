@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from casetrace.case.fields import GRADE, MAX_WORDS
 from casetrace.case.problems import UsageError
 
-__all__ = ["NEGATIVE", "OLDEST", "POSITIVE", "Several", "agree", "chosen"]
+__all__ = ["NEGATIVE", "OLDEST", "POSITIVE", "Several", "agree", "chosen", "is_result"]
 
 #: An age over this identifies a patient.
 OLDEST = 89
@@ -66,3 +67,9 @@ def agree(one: str, other: str) -> bool:
         return True
     words = [set(re.findall(r"[a-z]{3,}", text.lower())) for text in (one, other)]
     return bool(words[0] & words[1]) or not all(words)
+
+
+def is_result(words: str) -> bool:
+    """Return whether words are a result as a laboratory gives it: a grade, or few words."""
+    is_short = len(words.split()) <= MAX_WORDS and not re.search(r"\d|[.!?]\s", words)
+    return bool(GRADE.fullmatch(words)) or is_short

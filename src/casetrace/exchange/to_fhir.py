@@ -1,0 +1,506 @@
+"""A case as an HL7 FHIR R4 Bundle of type collection (hl7.org/fhir/R4)."""
+
+from __future__ import annotations
+
+import math
+import re
+import uuid
+from typing import Any
+
+from casetrace.case.head import Clock
+from casetrace.case.model import Case, key_of
+from casetrace.case.rows import Finding, Motor, Observation, Row, Treatment
+from casetrace.exchange.made import LOCAL, Made, is_plain, number, quoted
+from casetrace.quantity import Quantity
+from casetrace.quantity.units import NOT_PRINTED
+
+__all__ = ["ABSENT", "AGE", "KINDS", "RELATIVE", "TAG", "bundle"]
+
+#: Standard extensions: a time by an offset, and why there is no value.
+RELATIVE = "http://hl7.org/fhir/StructureDefinition/cqf-relativeDateTime"
+ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+_REASONS = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+#: Mark of a Bundle that this program made: ids and notes in it are a curator's.
+TAG = {"system": f"urn:{LOCAL}", "code": "curated-case", "display": "Curated case report"}
+#: Code of an age: LOINC, https://loinc.org/30525-0.
+AGE = {"system": "http://loinc.org", "code": "30525-0", "display": "Age"}
+_UCUM = "http://unitsofmeasure.org"
+_SYSTEMS = {
+    "HPO": "http://human-phenotype-ontology.org",
+    "LOINC": "http://loinc.org",
+    "MONDO": "http://purl.obolibrary.org/obo/mondo.owl",
+    "ATC": "http://www.whocc.no/atc",
+    "NCIT": "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl",
+    "UBERON": "http://purl.obolibrary.org/obo/uberon.owl",
+}
+_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
+#: Category of an observation by the kind of a finding.
+KINDS = {
+    "symptom": "exam", "sign": "exam", "motor test": "exam", "laboratory": "laboratory",
+    "neurophysiology": "procedure", "imaging": "imaging", "biopsy": "laboratory",
+    "procedure": "procedure", "history": "social-history", "course": "exam",
+    "adverse event": "exam", "outcome": "exam",
+}  # fmt: skip
+_VERIFIED = {"observed": "confirmed", "excluded": "refuted", "ambiguous": "unconfirmed"}
+_COMPARATORS = {(True, True): ">=", (True, False): ">", (False, True): "<=", (False, False): "<"}
+
+
+def bundle(case: Case) -> Made:
+    """Make a Bundle of a case, without a date.
+
+    Times are offsets from what the case counts them from, by the standard extension for relative
+    times. A number that is a bound has its comparator, one between two bounds is a range, and one
+    that the report marks "about" is told in words. The words of the report are in Provenance.
+
+    Parameters
+    ----------
+    case : Case
+        The case, under the scenario to write.
+
+    Returns
+    -------
+    Made
+        The Bundle as JSON, and what it has no place for.
+    """
+    made = Made(case)
+    made.content = {
+        "resourceType": "Bundle",
+        "meta": {"tag": [dict(TAG)]},
+        "type": "collection",
+        "entry": [],
+    }
+    subject = case.head.subject
+    person: dict[str, Any] = {"resourceType": "Patient", "id": "patient"}
+    if subject.sex != "not reported":
+        person["gender"] = subject.sex
+    _entry(made, person)
+    _entry(made, _report(case))
+    for place, clock in enumerate(case.head.clocks):
+        made.places[f"case.yaml/clocks/{clock.id}"] = (
+            "entry",
+            len(made.content["entry"]),
+            "resource",
+        )
+        _entry(made, _event(made, clock, case.head.clocks[place - 1] if place else None))
+        _words(made, f"clock-{clock.id}", clock, "Basic")
+    _age(made)
+    _diagnosis(made)
+    for observation in case.rows.observations:
+        _put(made, "observations", observation, _observation(made, observation))
+    for finding in case.rows.findings:
+        _put(made, "findings", finding, _finding(made, finding))
+    for treatment in case.rows.treatments:
+        _put(made, "treatments", treatment, _treatment(made, treatment))
+    for state in case.rows.motor:
+        _put(made, "motor", state, _motor(made, state))
+    return made
+
+
+# --- the Bundle
+
+
+def _id(name: str) -> str:
+    """An id as FHIR allows it."""
+    return re.sub(r"[^A-Za-z0-9.-]", "-", name)[:64]
+
+
+def _url(made: Made, kind: str, name: str) -> str:
+    """An address that is the same each time, and of no server."""
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'urn:{LOCAL}:{made.case.id}:{kind}/{name}')}"
+
+
+def _entry(made: Made, resource: dict[str, Any]) -> None:
+    url = _url(made, resource["resourceType"], resource["id"])
+    made.content["entry"].append({"fullUrl": url, "resource": resource})
+
+
+def _put(made: Made, table: str, row: Row, resource: dict[str, Any]) -> None:
+    """Add the resource of a row, and the words that it rests on."""
+    made.places[f"{table}/{key_of(table, row)}"] = ("entry", len(made.content["entry"]), "resource")
+    if note := getattr(row, "note", ""):
+        resource["note"] = [{"text": note}]
+    _entry(made, resource)
+    _words(made, resource["id"], row, resource["resourceType"])
+
+
+def _words(made: Made, name: str, row: Any, kind: str) -> None:
+    """Quote the words of the report that a resource rests on."""
+    words = quoted(row)
+    if not words:
+        return
+    absent = {"extension": [{"url": ABSENT, "valueCode": "unknown"}]}
+    source = _url(made, "DocumentReference", "report")
+    _entry(
+        made,
+        {
+            "resourceType": "Provenance",
+            "id": _id(f"words-{kind.lower()}-{name}"),
+            "target": [{"reference": _url(made, kind, name)}],
+            "_recorded": absent,
+            "agent": [{"who": {"display": "The curator of the case"}}],
+            "entity": [{"role": "quotation", "what": {"reference": source, "display": words}}],
+        },
+    )
+
+
+def _patient(made: Made) -> dict[str, str]:
+    return {"reference": _url(made, "Patient", "patient")}
+
+
+def _report(case: Case) -> dict[str, Any]:
+    """The published report."""
+    c = case.head.citation
+    attachment = {"title": c.journal or "The published report"}
+    if c.doi:
+        attachment["url"] = f"https://doi.org/{c.doi}"
+    return {
+        "resourceType": "DocumentReference",
+        "id": "report",
+        "status": "current",
+        **({"author": [{"display": c.authors}]} if c.authors else {}),
+        **({"description": c.title} if c.title else {}),
+        "content": [{"attachment": attachment}],
+    }
+
+
+# --- values
+
+
+def _quantity(value: float, unit: str) -> dict[str, Any]:
+    held: dict[str, Any] = {"value": number(value)}
+    if unit and unit != NOT_PRINTED:
+        held |= {"unit": unit, "system": _UCUM, "code": unit}
+    return held
+
+
+def _bounded(q: Quantity, unit: str) -> dict[str, Any]:
+    """A value as ``Quantity``, ``Range`` or ``String``, whichever says no more than it does."""
+    if not q.about:
+        ends = (q.low != -math.inf, q.high != math.inf)
+        if q.is_point:
+            return {"Quantity": _quantity(q.low, unit)}
+        if all(ends) and q.low_closed and q.high_closed:
+            return {"Range": {"low": _quantity(q.low, unit), "high": _quantity(q.high, unit)}}
+        if ends in ((True, False), (False, True)):
+            is_low = ends[0]
+            at, closed = (q.low, q.low_closed) if is_low else (q.high, q.high_closed)
+            held = _quantity(at, unit)
+            return {"Quantity": {**held, "comparator": _COMPARATORS[is_low, closed]}}
+    shown = "" if unit in ("1", NOT_PRINTED) else f" {unit}"
+    return {"String": f"{_in_words(q)}{shown}"}
+
+
+def _in_words(q: Quantity) -> str:
+    """A number as the data tables write it."""
+    low, high = (f"{number(end)}" for end in (q.low, q.high))
+    about = "about " if q.about else ""
+    return f"{about}{low}" if q.is_point else f"{about}{low} to {high}"
+
+
+def _concept(made: Made, row: Any, name: str) -> dict[str, Any]:
+    """A CodeableConcept: the words of the report, and the codes with their own labels."""
+    held: dict[str, Any] = {"text": name}
+    codes = [row.code, *re.split(r"; *", getattr(row, "more_codes", ""))]
+    coding = []
+    for code in filter(None, codes):
+        known = made.labels[code]
+        one = {"system": _SYSTEMS[known.system], "code": code, "display": known.label}
+        coding.append({**one, **({"version": known.version} if known.version else {})})
+    return {"coding": coding, **held} if coding else held
+
+
+def _absent(text: str) -> dict[str, Any]:
+    """Why a result has no value."""
+    return {"coding": [{"system": _REASONS, "code": "unknown"}], "text": text}
+
+
+# --- times
+
+
+def _offset(made: Made, q: Quantity, source: str) -> dict[str, Any]:
+    """The part of a relative time that says how long after, or before."""
+    kind, held = next(iter(_bounded(q, q.unit).items()))
+    if kind == "String":
+        for name in ("time", "start", "stop"):
+            made.lose(source, name, "a duration has no bounds of this kind")
+        return {}
+    if kind == "Quantity":
+        return {"valueDuration": held}
+    return {"valueRange": held}
+
+
+def _relative(made: Made, row: Row, q: Quantity, source: str) -> dict[str, Any]:
+    """A time as an offset from what it is counted from; none if it is counted otherwise."""
+    target, path = _target(made, row.clock, source)
+    if not target or not q.unit or q.unit.startswith("{"):
+        for name in ("clock", "time", "time_unit"):
+            made.lose(source, name, "it is counted in courses of a treatment, and not in time")
+        return {}
+    offset = _offset(made, q, source)
+    if not offset:
+        return {}
+    is_now = q.is_point and q.low == 0
+    parts = [
+        {"url": "target", "valueReference": {"reference": target}},
+        {"url": "targetPath", "valueString": path},
+        {"url": "relationship", "valueCode": "concurrent" if is_now else "after"},
+        {"url": "offset", **offset},
+    ]
+    return {"extension": [{"url": RELATIVE, "extension": parts}]}
+
+
+def _target(made: Made, clock: str, source: str) -> tuple[str, str]:
+    """What a time is counted from: the event of a clock, or the resource of a row."""
+    if "/" not in clock:
+        return _url(made, "Basic", _id(f"clock-{clock}")), "created"
+    table, _, name = clock.partition("/")
+    key, _, number_ = name.partition("/")
+    if number_:
+        made.lose(source, "clock", f"course {number_} of the treatment has no resource of its own")
+        return "", ""
+    row = made.case.get(table, key)
+    kind, path = {
+        "observations": ("Observation", "effectiveDateTime"),
+        "treatments": ("MedicationStatement", "effectivePeriod.start"),
+        "motor": ("Observation", "effectiveDateTime"),
+    }.get(table, ("", ""))
+    if table == "findings":
+        kind, path = _kind_of(row)
+    return _url(made, kind, _id(f"{table}-{key}")), path
+
+
+def _event(made: Made, clock: Clock, before: Clock | None) -> dict[str, Any]:
+    """The zero of a clock, and how long after that of the clock before it."""
+    source = f"case.yaml/clocks/{clock.id}"
+    counts = {"age": "birth", "gestation": "start of gestation"}.get(clock.counts, "")
+    held: dict[str, Any] = {
+        "resourceType": "Basic",
+        "id": _id(f"clock-{clock.id}"),
+        "code": {
+            "coding": [{"system": f"urn:{LOCAL}", "code": "clock", "display": clock.label}],
+            "text": clock.phrase,
+        },
+        "subject": _patient(made),
+    }
+    if counts:
+        held["code"]["coding"].append(
+            {"system": f"urn:{LOCAL}", "code": clock.counts, "display": counts}
+        )
+    if (
+        before is not None
+        and clock.gap is not None
+        and (offset := _offset(made, clock.gap, source))
+    ):
+        parts = [
+            {"url": "target", "valueReference": {
+                "reference": _url(made, "Basic", _id(f"clock-{before.id}"))}},
+            {"url": "targetPath", "valueString": "created"},
+            {"url": "relationship", "valueCode": "after"},
+            {"url": "offset", **offset},
+        ]  # fmt: skip
+        held["_created"] = {"extension": [{"url": RELATIVE, "extension": parts}]}
+    return held
+
+
+def _effective(made: Made, row: Row, source: str, stem: str) -> dict[str, Any]:
+    """When something was, as a DateTime or a Period."""
+    if row.time is not None:
+        when = _relative(made, row, row.time, source)
+        return {f"_{stem}DateTime": when} if when else {}
+    ends = {
+        f"_{name}": when
+        for name, q in (("start", row.start), ("end", row.stop))
+        if q is not None and (when := _relative(made, row, q, source))
+    }
+    return {f"{stem}Period": ends} if ends else {}
+
+
+# --- rows
+
+
+def _age(made: Made) -> None:
+    subject = made.case.head.subject
+    if subject.age is None:
+        return
+    _entry(
+        made,
+        {
+            "resourceType": "Observation",
+            "id": "age",
+            "status": "final",
+            "code": {"coding": [dict(AGE)], "text": "Age"},
+            "subject": _patient(made),
+            **{f"value{k}": v for k, v in _bounded(subject.age, subject.age_unit).items()},
+            "note": [{"text": subject.age_means}] if subject.age_means else [],
+        },
+    )
+    if not subject.age_means:
+        del made.content["entry"][-1]["resource"]["note"]
+    _words(made, "age", subject, "Observation")
+
+
+def _diagnosis(made: Made) -> None:
+    head = made.case.head
+    resource = {
+        "resourceType": "Condition",
+        "id": "diagnosis",
+        "verificationStatus": _verified("confirmed"),
+        "category": [_category("condition-category", "encounter-diagnosis")],
+        "code": _concept(made, head.diagnosis, head.diagnosis.name),
+        "subject": _patient(made),
+    }
+    onset = head.subject.onset
+    if onset is not None:
+        kind, held = next(iter(_bounded(onset, head.subject.age_unit).items()))
+        resource["onset" + kind.replace("Quantity", "Age")] = held
+    _entry(made, resource)
+    _words(made, "diagnosis", head.diagnosis, "Condition")
+
+
+def _verified(code: str) -> dict[str, Any]:
+    system = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+    return {"coding": [{"system": system, "code": code}]}
+
+
+def _category(system: str, code: str, text: str = "") -> dict[str, Any]:
+    held = {"coding": [{"system": f"http://terminology.hl7.org/CodeSystem/{system}", "code": code}]}
+    return {**held, "text": text} if text else held
+
+
+def _observed(made: Made, row: Row, table: str, category: dict[str, Any]) -> dict[str, Any]:
+    source = f"{table}/{row.id}"
+    return {
+        "resourceType": "Observation",
+        "id": _id(f"{table}-{row.id}"),
+        "status": "final",
+        "category": [category],
+        "code": _concept(made, row, row.name) if hasattr(row, "code") else {"text": row.name},
+        "subject": _patient(made),
+        **_effective(made, row, source, "effective"),
+    }
+
+
+def _observation(made: Made, row: Observation) -> dict[str, Any]:
+    held = _observed(made, row, "observations", _category("observation-category", "laboratory"))
+    if row.value is None:
+        return {**held, "valueCodeableConcept": {"text": row.result}}
+    held |= {f"value{kind}": part for kind, part in _bounded(row.value, row.unit).items()}
+    measure = made.case.head.measures.get(row.id.partition(".")[0])
+    unit = (measure.unit or row.unit) if measure else ""
+    limits = {
+        end: _quantity(q.low, unit)
+        for end, q in (("low", measure.lower), ("high", measure.upper))
+        if is_plain(q)
+    } if measure else {}  # fmt: skip
+    return {**held, "referenceRange": [limits]} if limits else held
+
+
+def _kind_of(row: Finding) -> tuple[str, str]:
+    """Which resource a finding is, and where its time stands."""
+    if row.kind == "diagnosis" and row.state in _VERIFIED:
+        return "Condition", "onsetDateTime"
+    if row.kind == "procedure" and row.state == "observed":
+        return "Procedure", "performedDateTime"
+    return "Observation", "effectiveDateTime"
+
+
+def _finding(made: Made, row: Finding) -> dict[str, Any]:
+    source, (kind, _) = f"findings/{row.id}", _kind_of(row)
+    sites = [{"text": row.site}] if row.site else []
+    if row.site and row.site_code:
+        label = made.labels[row.site_code].label
+        coding = {"system": _SYSTEMS["UBERON"], "code": row.site_code, "display": label}
+        sites = [{"coding": [coding], "text": row.site}]
+    if kind == "Observation":
+        category = _category("observation-category", KINDS.get(row.kind, "exam"), row.kind)
+        held = _observed(made, row, "findings", category)
+        if row.state in ("observed", "excluded"):
+            held["valueBoolean"] = row.state == "observed"
+        else:
+            held["dataAbsentReason"] = _absent(row.state)
+        return {**held, "bodySite": sites[0]} if sites else held
+    held = {
+        "resourceType": kind,
+        "id": _id(f"findings-{row.id}"),
+        "code": _concept(made, row, row.name),
+        "subject": _patient(made),
+        **({"bodySite": sites} if sites else {}),
+    }
+    if kind == "Procedure":
+        return {**held, "status": "completed", **_effective(made, row, source, "performed")}
+    status = _verified(_VERIFIED[row.state])
+    return {**held, "verificationStatus": status, **_onset(made, row, source)}
+
+
+def _onset(made: Made, row: Finding, source: str) -> dict[str, Any]:
+    """When a condition began, and when it ended."""
+    ends = (("onset", row.time or row.start), ("abatement", row.stop))
+    return {
+        f"_{name}DateTime": when
+        for name, q in ends
+        if q is not None and (when := _relative(made, row, q, source))
+    }
+
+
+def _treatment(made: Made, row: Treatment) -> dict[str, Any]:
+    source = f"treatments/{row.id}"
+    ends = {
+        f"_{name}": when
+        for name, q in (("start", row.start), ("end", row.stop))
+        if q is not None and (when := _relative(made, row, q, source))
+    }
+    dosage: dict[str, Any] = {}
+    if row.route:
+        dosage["route"] = {"text": row.route}
+    if repeat := _repeat(made, row, source):
+        dosage["timing"] = {"repeat": repeat}
+    if row.dose is not None:
+        is_rate = not row.is_block or row.dose_per == "day"
+        unit = f"{row.dose_unit}/d" if row.is_block and is_rate else row.dose_unit
+        kind, held = next(iter(_bounded(row.dose, unit).items()))
+        has_comparator = "comparator" in held
+        if kind == "String" or has_comparator:
+            made.lose(source, "dose", "a dose has one number, or a lowest and a highest")
+        else:
+            dosage["doseAndRate"] = [{f"{'rate' if is_rate else 'dose'}{kind}": held}]
+    return {
+        "resourceType": "MedicationStatement",
+        "id": _id(f"treatments-{row.id}"),
+        "status": "unknown",
+        "medicationCodeableConcept": _concept(made, row, row.name),
+        "subject": _patient(made),
+        **({"effectivePeriod": ends} if ends else {}),
+        **({"dosage": [dosage]} if dosage else {}),
+    }
+
+
+def _repeat(made: Made, row: Treatment, source: str) -> dict[str, Any]:
+    """Courses as a Timing that repeats; numbers that are open are left out, and listed."""
+    repeat: dict[str, Any] = {}
+    for name, q, keys in (
+        ("courses", row.courses, ("count", "")),
+        ("days_per_course", row.days_per_course, ("duration", "durationMax")),
+        ("interval", row.interval, ("period", "periodMax")),
+    ):
+        if q is None:
+            continue
+        is_closed = math.inf not in (q.high, -q.low) and q.low_closed and q.high_closed
+        if not is_closed or q.about or (not q.is_point and not keys[1]):
+            made.lose(source, name, "a timing has whole numbers, or a lowest and a highest")
+            continue
+        repeat[keys[0]] = number(q.low)
+        if not q.is_point:
+            repeat[keys[1]] = number(q.high)
+    if "duration" in repeat:
+        repeat["durationUnit"] = "d"
+    if "period" in repeat:
+        repeat |= {"frequency": 1, "periodUnit": row.interval_unit}
+    return repeat
+
+
+def _motor(made: Made, row: Motor) -> dict[str, Any]:
+    held = _observed(made, row, "motor", _category("observation-category", "exam", "function"))
+    if row.grade is None:
+        return {**held, "dataAbsentReason": _absent("not reported")}
+    held |= {f"value{kind}": part for kind, part in _bounded(row.grade, "1").items()}
+    return {**held, "method": {"text": row.scale}}
