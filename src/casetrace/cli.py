@@ -372,7 +372,7 @@ def _export(options: argparse.Namespace) -> int:
     folder = where.build / "export" / f"{case.id}{chosen}" / options.to
     paths, lost = export_case(case, options.to, Path(options.folder or folder))
     for path in paths:
-        print(where.shown(path))
+        print(where.shown(path) if path.is_relative_to(where.root) else path)
     count = f"{len(lost)} cells do" if lost else "all cells"
     words = "not come back from it, named with the reason in" if lost else "come back from it; see"
     return _say(f"{count} {words} {LOSSES}", OK)

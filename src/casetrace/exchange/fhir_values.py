@@ -78,5 +78,19 @@ def coded(part: Node, name: str, draft: Draft) -> dict[str, str]:
                     return {}
                 for key in ("system", "code", "display", "userSelected"):
                     one.settle(key)
-                return {"system": row.system, "code": code}
+                if one.peek("version") == row.version:
+                    one.settle("version")
+                return {"system": row.system, "code": code, **_more(part, one, draft)}
     return {}
+
+
+def _more(part: Node, first: Node, draft: Draft) -> dict[str, str]:
+    """The further codes of a concept that the reference tables have under their own label."""
+    known = {row.id: row for row in draft.reference.codes}
+    found = []
+    for one in part.items("coding"):
+        row = known.get(one.peek("code"))
+        if row and one.path != first.path and one.peek("display") == row.label:
+            found.append(row.id)
+            one.settle()
+    return {"more_codes": "; ".join(found)} if found else {}

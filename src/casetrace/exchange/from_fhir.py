@@ -178,6 +178,7 @@ def _curated(
 
 def _as_curated(resource: Node, draft: Draft) -> None:
     """Take the id and the note of a row that a curator wrote."""
+    resource.settle("category")
     table, _, name = resource.text("id").partition("-")
     if table in PER_ROW:
         draft.words["id"] = name.replace("-", "_")
@@ -404,6 +405,7 @@ def _condition(resource: Node, clock: Clock, _: Any, draft: Draft) -> None:
     if draft.chosen == resource.path:
         words = " ".join(name.split()[:8])
         own = {key: draft.words[key] for key in ("place", "as_reported") if key in draft.words}
+        cells.pop("more_codes", "")
         draft.diagnosis.update({"name": name, "place": place, "as_reported": words, **cells, **own})
         began = quantity_of(resource.at("onsetAge"), draft)
         if began := began or range_of(resource.at("onsetRange"), draft):
