@@ -13,19 +13,30 @@ __all__ = ["Node", "is_code", "spaced", "written"]
 
 #: What could identify a patient, by the name of what holds it: its kind is kept, never its content.
 _KINDS = {
-    "a name": {"name", "family", "given", "prefix", "suffix", "display name"},
-    "an address": {"address", "telecom", "photo", "contact", "link"},
-    "an identifier": {"id", "identifier", "fullUrl", "reference", "versionId", "url", "uri"},
+    "a name": {"name", "family", "given", "prefix", "suffix", "display name", "createdBy",
+               "submittedBy", "valueHumanName"},
+    "an address": {"address", "telecom", "photo", "contact", "link", "valueAddress",
+                   "valueContactPoint"},
+    "an identifier": {"id", "identifier", "fullUrl", "reference", "versionId", "url", "uri",
+                      "alternateIds", "individualToFileIdentifiers", "ifNoneExist",
+                      "valueIdentifier", "subscriberId", "masterIdentifier", "targetIdentifier"},
     "free text": {"div", "note", "comment", "description"},
     "a date of birth": {"birthDate", "dateOfBirth", "date_of_birth"},
-}
+}  # fmt: skip
 _KIND_OF = {name: kind for kind, names in _KINDS.items() for name in names}
+#: Keys of which the parts are named by what they hold: the names are told no more than the rest.
+_NAMED_BY_PERSON = {"individualToFileIdentifiers"}
+#: What a display tells of when it is a term and not the name of who is referred to.
+_TERMS = {"coding", "valueCoding", "class", "tag", "security"}
 #: What holds the id of a person or a record.
 _PERSONS = {"", "subject", "individual", "patient", "resource", "proband", "members", "relatives",
             "persons", "biosamples", "contained", "files", "interpretations"}  # fmt: skip
 _CODE = re.compile(r"[A-Za-z][\w.]*:[\w.%/\[\]*{}-]+")
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d.*)?")
+#: Keys whose text is a time, though it may be a year alone.
+_WHEN = re.compile(r".*(Date|DateTime|Instant|date)|start|end|authoredOn|issued|recorded")
 NO_PLACE = "no column for it"
+NO_CODE = "the codes that a case keeps are those of data/reference/codes.csv: add it there"
 PERSONAL = "what could identify a patient is not kept"
 
 
@@ -40,13 +51,20 @@ class Node:
         The way to it from the top.
     read : set of tuple
         The ways to the leaves that were read or listed, shared by all parts of a file.
+    listed : set of tuple
+        Those of them that were listed.
     """
 
     def __init__(
-        self, value: Any, path: tuple[str | int, ...] = (), read: set[tuple] | None = None
+        self,
+        value: Any,
+        path: tuple[str | int, ...] = (),
+        read: set[tuple] | None = None,
+        listed: set[tuple] | None = None,
     ) -> None:
         self.value, self.path = value, path
         self.read: set[tuple] = set() if read is None else read
+        self.listed: set[tuple] = set() if listed is None else listed
 
     def at(self, *steps: str | int) -> Node:
         """The part at the end of some steps; one of nothing if there is none."""
@@ -58,7 +76,7 @@ class Node:
                 value = value[step]
             else:
                 value = None
-        return Node(value, (*self.path, *steps), self.read)
+        return Node(value, (*self.path, *steps), self.read, self.listed)
 
     def items(self, *steps: str | int) -> list[Node]:
         """The parts of a list; none if there is none."""
@@ -110,20 +128,26 @@ class Node:
         self.read.update(path for path, _ in self.at(*steps).leaves())
 
     def leave(self, draft: Draft, why: str) -> None:
-        """List all below that was not read, and what was read of it in vain."""
+        """List all below that is not listed yet, what was read of it in vain too."""
         for path, value in self.leaves():
-            self.read.add(path)
-            draft.leave(_said(path), why, _kept(path, value), is_public=is_code(path, value))
+            if path not in self.listed:
+                self._list(path, value, draft, why)
 
     def rest(self, draft: Draft, why: str = NO_PLACE) -> None:
         """List every leaf below that was not read."""
         for path, value in self.leaves():
             if path not in self.read:
-                self.read.add(path)
-                kept = _kept(path, value)
-                is_personal = kept.startswith("(") and kept.strip("()") in _KINDS
-                why_ = PERSONAL if is_personal else why
-                draft.leave(_said(path), why_, kept, is_public=is_code(path, value))
+                self._list(path, value, draft, why)
+
+    def _list(self, path: tuple[str | int, ...], value: Any, draft: Draft, why: str) -> None:
+        self.read.add(path)
+        self.listed.add(path)
+        kept = _kept(path, value)
+        if kept.strip("()") in _KINDS:
+            why = PERSONAL
+        elif why == NO_PLACE and is_code(path, value):
+            why = NO_CODE
+        draft.leave(_said(path), why, kept, is_public=is_code(path, value))
 
 
 def is_code(path: tuple[str | int, ...], value: Any) -> bool:
@@ -156,20 +180,36 @@ def spaced(number: str) -> str:
     return f"{int(whole):,}{point}{rest}" if re.fullmatch(r"-?\d{5,}", whole) else number
 
 
+def _is_year(name: str, value: str) -> bool:
+    return bool(_WHEN.fullmatch(name) and re.fullmatch(r"\d{4}", value))
+
+
 def _said(path: tuple[str | int, ...]) -> str:
     """A path as it is told: ``entry[3].resource.status``."""
-    parts = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return "".join(parts).lstrip(".")
+    told: list[str] = []
+    for place, step in enumerate(path):
+        is_person = place > 0 and path[place - 1] in _NAMED_BY_PERSON
+        name = "(an identifier)" if is_person else step
+        told.append(f"[{step}]" if isinstance(step, int) else f".{name}")
+    return "".join(told).lstrip(".")
 
 
 def _kept(path: tuple[str | int, ...], value: Any) -> str:
     """What is kept of a value: of what could identify a patient its kind alone."""
     if is_code(path, value):
         return str(value)
-    for step in reversed(path):
-        if isinstance(step, str) and step in _KIND_OF:
+    names = [step for step in path if isinstance(step, str)]
+    last, holder = names[-1], names[-2] if len(names) > 1 else ""
+    if last == "display" and holder not in _TERMS:
+        return "(a name)"  # of who is referred to
+    if re.fullmatch(r"\w+[a-z]Ids?", last) or (holder, last) == ("class", "value"):
+        return "(an identifier)"
+    if last == "valueString" and "extension" in names:
+        return "(free text)"
+    for step in reversed(names):
+        if step in _KIND_OF:
             return f"({_KIND_OF[step]})"
-    if isinstance(value, str) and _DATE.match(value):
+    if isinstance(value, str) and (_DATE.match(value) or _is_year(last, value)):
         return "(a date)"
     text = " ".join(str(value).split())
     return text if len(text) <= 200 else f"{text[:199]}…"

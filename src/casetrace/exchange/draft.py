@@ -80,6 +80,8 @@ class Draft:
         Place and words of the report that what is read now is said to rest on, and its note.
     onset : tuple of str
         Age at the first symptom, and its unit.
+    first : datetime.date, optional
+        The first day of the file, which times are counted from; it is not kept.
     came : dict of tuple
         Where each row came from, by table and id.
     """
@@ -95,8 +97,14 @@ class Draft:
     reading: tuple[str | int, ...] = ()
     words: dict[str, str] = field(default_factory=dict)
     onset: tuple[str, str] = ("", "")
+    first: dt.date | None = None
     came: dict[tuple[str, str], tuple[str | int, ...]] = field(default_factory=dict)
     _next: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """How many rows were placed so far."""
+        return sum(map(len, self.rows.values()))
 
     @property
     def has_age(self) -> bool:
@@ -119,7 +127,10 @@ class Draft:
             number = self._next[table, base] = self._next[table, base] + 1
             row_id = f"{base}_{number}"
         self._next[table, row_id] = 1
-        words = " ".join(said.split()[:MAX_WORDS]).rstrip(".!?")
+        # A number stands at the end of what is said, a name at its beginning.
+        is_number = table in ("observations", "treatments")
+        kept = said.split()[-MAX_WORDS:] if is_number else said.split()[:MAX_WORDS]
+        words = " ".join(kept).rstrip(".!?")
         row = {"name": name, "place": place, "as_reported": words, **cells, **self.words}
         row = {"id": row_id, **{key: value for key, value in row.items() if key != "id"}}
         self.came[table, row_id] = self.reading

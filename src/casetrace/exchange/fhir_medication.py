@@ -8,8 +8,9 @@ from fractions import Fraction
 from casetrace.case.privacy import found_in
 from casetrace.exchange.account import Node, spaced, written
 from casetrace.exchange.draft import CLOCK, Draft, slug
-from casetrace.exchange.fhir_times import Clock, in_days, moment
+from casetrace.exchange.fhir_times import Clock, in_days
 from casetrace.exchange.fhir_values import coded, label, quantity_of, range_of
+from casetrace.exchange.moments import moment
 from casetrace.quantity import BoundsError, parse
 from casetrace.quantity.units import UnitError
 
@@ -83,6 +84,8 @@ def medication(resource: Node, clock: Clock, known: dict[str, Node], draft: Draf
             drug=drug, note="; ".join(filter(None, [*notes, *worked])), route=route, **cells,
             **dose, **block, **when,
         )  # fmt: skip
+        if dosage and not amount and not block:
+            dosage.rest(draft, "it tells no dose by day, by week or by course")
 
 
 def _rate(dosage: Node, draft: Draft) -> tuple[str, str] | None:

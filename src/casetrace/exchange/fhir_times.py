@@ -5,47 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from casetrace.exchange.account import Node
 from casetrace.exchange.draft import CLOCK, Draft
 from casetrace.exchange.fhir_values import quantity_of, range_of
+from casetrace.exchange.moments import Moment, in_one_zone, moment, span
 
-__all__ = ["RELATIVE", "Clock", "Moment", "in_days", "moment", "moments", "offset_of"]
+__all__ = ["RELATIVE", "Clock", "in_days", "moments", "offset_of"]
 
 #: The standard extension for a time by an offset (hl7.org/fhir/R4/extension-cqf-relativedatetime).
 RELATIVE = "http://hl7.org/fhir/StructureDefinition/cqf-relativeDateTime"
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A day, or the first and last day of a month or year; with the minute if it is given."""
-
-    first: dt.date
-    last: dt.date
-    minute: int | None = None
-
-
-def moment(text: str) -> Moment | None:
-    """A date, or a month or year of FHIR, with its minute if it has one; None if it is none."""
-    found = re.fullmatch(
-        r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?)?)?",
-        text,
-    )
-    if not found:
-        return None
-    year, month, day = int(found[1]), int(found[2] or 1), int(found[3] or 1)
-    try:
-        first = dt.date(year, month, day)
-        if found[3]:
-            last = first
-        elif found[2]:
-            last = dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(1)
-        else:
-            last = dt.date(year, 12, 31)
-    except ValueError:
-        return None
-    return Moment(first, last, 60 * int(found[4]) + int(found[5]) if found[4] else None)
 
 
 #: Where each kind of resource says when; the first that is there counts.
@@ -55,6 +24,10 @@ WHEN = (
     ("performedPeriod", "start"), ("occurrenceDateTime",), ("date",), ("authoredOn",),
     ("issued",), ("recordedDate",),
 )  # fmt: skip
+
+
+#: What a time is that is not the time of what is recorded.
+_SAID = {"issued": "issued", "recordedDate": "recordedDate", "authoredOn": "the order"}
 
 
 def moments(resource: Node) -> Iterator[Moment]:
@@ -75,15 +48,17 @@ class Clock:
     """
 
     def __init__(self, moments: list[Moment]) -> None:
+        self.moments = moments
+        moments = [in_one_zone(m, moments) for m in moments]
         exact = [m for m in moments if m.first == m.last]
         self.first = min((m.first for m in exact or moments), default=None)
         self.last = max((m.first for m in moments), default=None)
         by_day: dict[dt.date, set[int]] = {}
         for m in exact:
-            if m.minute is not None:
-                by_day.setdefault(m.first, set()).add(m.minute)
+            if m.second is not None:
+                by_day.setdefault(m.first, set()).add(m.second)
         #: Days on which the hour tells records apart.
-        self.fine = {day for day, minutes in by_day.items() if len(minutes) > 1}
+        self.fine = {day for day, seconds in by_day.items() if len(seconds) > 1}
         #: Clock of the case by what refers to the event that it starts at.
         self.events: dict[str, str] = {}
         #: What refers to the patient.
@@ -93,10 +68,11 @@ class Clock:
         """The time of a record as cells of a table; none for one without a time."""
         if not moment or not self.first:
             return {}
+        moment = in_one_zone(moment, self.moments)
         low, high = ((day - self.first).days for day in (moment.first, moment.last))
-        if moment.first in self.fine and moment.minute is not None:
-            hours = low * 24 + moment.minute / 60
-            return {"clock": CLOCK, "time": f"{hours:.6g}", "time_unit": "h"}
+        if moment.first in self.fine and moment.second is not None:
+            time, unit = span(86400 * low + moment.second)
+            return {"clock": CLOCK, "time": time, "time_unit": unit}
         if low != high:
             return {"clock": CLOCK, "time": f"{low} to {high}", "time_unit": "d"}
         if low % 7:
@@ -111,8 +87,8 @@ class Clock:
             if found := moment(resource.peek(*path)):
                 resource.text(*path)
                 cells = self.cells(found)
-                if path[0] in ("issued", "recordedDate"):
-                    cells["note"] = f"the time is that of {path[0]}"
+                if said := _SAID.get(path[0]):
+                    cells["note"] = f"the time is that of {said}"
                 return cells
         return {}
 
@@ -162,11 +138,12 @@ class Clock:
 
 
 def in_days(cells: dict[str, str]) -> str:
-    """A time in days, if it is one number of days or weeks."""
+    """A time in days, if it is a number of days or weeks, or lies between two."""
     number, unit = cells.get("time", ""), cells.get("time_unit")
-    if not re.fullmatch(r"-?\d+", number) or unit not in ("d", "wk"):
+    if not re.fullmatch(r"-?\d+( to \d+)?", number) or unit not in ("d", "wk"):
         return ""
-    return str(int(number) * (7 if unit == "wk" else 1))
+    by = 7 if unit == "wk" else 1
+    return " to ".join(str(int(one) * by) for one in number.split(" to "))
 
 
 def offset_of(part: Node, draft: Draft, how: str) -> tuple[str, str] | None:

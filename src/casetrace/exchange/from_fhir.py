@@ -12,16 +12,27 @@ from casetrace.case.problems import UsageError
 from casetrace.exchange.account import Node, spaced
 from casetrace.exchange.draft import CLOCK, Draft, slug
 from casetrace.exchange.fhir_medication import medication
-from casetrace.exchange.fhir_times import Clock, Moment, in_days, moment, moments
+from casetrace.exchange.fhir_times import Clock, in_days, moments
 from casetrace.exchange.fhir_values import coded, label, named, quantity_of, range_of
 from casetrace.exchange.made import PER_ROW, unquoted
-from casetrace.exchange.terms import NEGATIVE, OLDEST, POSITIVE, chosen, is_result
+from casetrace.exchange.moments import Moment, moment
+from casetrace.exchange.terms import (
+    NEGATIVE,
+    NONE_KNOWN,
+    OLDEST,
+    POSITIVE,
+    chosen,
+    is_result,
+    says_none,
+)
 from casetrace.exchange.to_fhir import AGE, KINDS, TAG
 from casetrace.quantity import BoundsError, parse
 from casetrace.quantity.units import NOT_PRINTED
 
 __all__ = ["is_bundle", "read_bundle"]
 
+#: Of a condition: what says that it is over.
+_PAST = {"inactive", "remission", "resolved"}
 #: Of a medication: what says that it was given, or ordered to be.
 _GIVEN = {
     "MedicationStatement": {"active", "completed", "stopped", "recorded"},
@@ -78,6 +89,9 @@ def read_bundle(data: Any, draft: Draft, patient: int | None = None) -> None:
     _events([r for r in mine if r.peek("resourceType") == "Basic"], known, words, clock, draft)
     if is_curated:
         _curated(top, mine, known, clock, draft)
+    if clock.fine:
+        about = "the start of the day of the first record"
+        draft.clocks[CLOCK] = {"label": about.removeprefix("the "), "phrase": about}
     person = next((r for r in mine if r.peek("resourceType") == "Patient"), None)
     if person and person.peek("birthDate"):
         _patient(person, clock, draft)
@@ -89,7 +103,13 @@ def read_bundle(data: Any, draft: Draft, patient: int | None = None) -> None:
         draft.reading, draft.words = resource.path, dict(words.get(resource.path, {}))
         if is_curated:
             _as_curated(resource, draft)
-        _READERS[resource.peek("resourceType")](resource, clock, known, draft)
+        before = draft.count, dict(draft.subject)
+        if _says_none(resource):
+            resource.leave(draft, NONE_KNOWN)
+        else:
+            _READERS[resource.peek("resourceType")](resource, clock, known, draft)
+        if (draft.count, draft.subject) == before and draft.chosen != resource.path:
+            resource.leave(draft, "it has no value that could be placed")
         for part in _ABOUT_ITSELF:
             resource.settle(part)
         resource.rest(draft)
@@ -151,6 +171,21 @@ def _quoted(provenances: list[Node], known: dict[str, Node]) -> dict[tuple, dict
                 found.update({target.path: words for target in targets})
                 provenance.settle()
     return found
+
+
+#: System of codes that say that nothing is known (International Patient Summary).
+_ABSENT = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
+
+
+def _says_none(resource: Node) -> bool:
+    """Whether a resource says that the patient has none of its kind."""
+    for name in ("code", "medicationCodeableConcept", "vaccineCode"):
+        part = resource.at(name)
+        codings = part.items("coding")
+        told = [part.peek("text"), *(one.peek("display") for one in codings)]
+        if any(map(says_none, told)) or any(one.peek("system") == _ABSENT for one in codings):
+            return True
+    return False
 
 
 def _curated(
@@ -374,7 +409,7 @@ def _diagnosis(conditions: list[Node], draft: Draft) -> None:
             -max((m.first.toordinal() for m in moments(condition)), default=0),  # the latest
         )
 
-    able = [c for c in conditions if rank(c)[0] is False and _has_name(c)]
+    able = [c for c in conditions if not rank(c)[0] and _has_name(c) and not _says_none(c)]
     if able:
         draft.chosen = min(able, key=rank).path
 
@@ -422,7 +457,9 @@ def _lasting(
     time: dict[str, str], end: Moment | None, **cells: str,
 ) -> None:  # fmt: skip
     """A condition as a finding: from its onset to its end, if both are known in one unit."""
-    kind = "history" if re.search(r"\(finding|\(situation", name) else "diagnosis"
+    is_past = resource.peek("clinicalStatus", "coding", 0, "code") in _PAST
+    is_finding = re.search(r"\((finding|situation|observable entity|event)\)$", name)
+    kind = ("history" if is_past else "sign") if is_finding else "diagnosis"
     more = dict(time)
     note = "; ".join(filter(None, (more.pop("note", ""), note)))
     if end and time:
@@ -436,7 +473,8 @@ def _lasting(
 
 def _observation(resource: Node, clock: Clock, _: Any, draft: Draft) -> None:
     resource.text("status")
-    name = named(resource, "code").partition(" [")[0]
+    whole = named(resource, "code")
+    name = whole.partition(" [")[0]
     if not name:
         resource.leave(draft, "no name, or one that could identify a patient")
         return
@@ -447,11 +485,22 @@ def _observation(resource: Node, clock: Clock, _: Any, draft: Draft) -> None:
     place = f"Observation {resource.path[1] if len(resource.path) > 1 else ''}".strip()
     if _is_on_scale(resource, name, place, time, draft):
         return
-    _value(resource, resource.at("code"), name, specimen, place, time, draft)
+    own = [whole] if whole != name else []
+    _value(resource, resource.at("code"), name, specimen, place, _noted(time, *own), draft)
     for part in resource.items("component"):
-        inner = label(part.at("code")).partition(" [")[0]
+        before, full = draft.count, label(part.at("code"))
+        inner = full.partition(" [")[0]
         if inner:
-            _value(part, part.at("code"), inner, specimen, place, time, draft)
+            more = _noted(time, *([full] if full != inner else []), f"of {whole}")
+            _value(part, part.at("code"), inner, specimen, place, more, draft)
+        if draft.count == before:
+            part.leave(draft, "it has no value that could be placed")
+
+
+def _noted(cells: dict[str, str], *notes: str) -> dict[str, str]:
+    """The cells of a row with more notes: the name of a code is kept whole."""
+    note = "; ".join(filter(None, (cells.get("note", ""), *notes)))
+    return {**cells, "note": note} if note else cells
 
 
 def _is_age(resource: Node, draft: Draft) -> bool:
@@ -564,8 +613,7 @@ def _value(
         label(part.at("valueCodeableConcept"))
         for coding in part.items("valueCodeableConcept", "coding"):
             if coding.peek("display") == words:
-                coding.settle("system")
-                coding.settle("code")
+                coding.text("display")
 
 
 def _about(text: str, draft: Draft) -> tuple[str, str] | None:

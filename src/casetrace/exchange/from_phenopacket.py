@@ -52,17 +52,25 @@ def read_phenopacket(data: Any, draft: Draft, patient: int | None = None) -> Non
     """
     top = Node(_camel(data))
     packet = _of_one(top, patient, draft)
-    packet.text("id")
     _subject(packet.at("subject"), draft)
-    for disease in packet.items("diseases"):
-        _disease(disease, draft)
-    for feature in packet.items("phenotypicFeatures"):
-        _feature(feature, draft)
-    for measurement in packet.items("measurements"):
-        _measurement(measurement, draft)
-    first = _first_date(packet)
-    for action in packet.items("medicalActions"):
-        _action(action, first, draft)
+    draft.first = _first_date(packet)
+    solved = [
+        one.at("diagnosis", "disease")
+        for one in packet.items("interpretations")
+        if one.peek("progressStatus") == "SOLVED" and not packet.items("diseases")
+    ]
+    for part, read in (
+        *((one, _disease) for one in packet.items("diseases")),
+        *((one, _named_by) for one in solved),
+        *((one, _feature) for one in packet.items("phenotypicFeatures")),
+        *((one, _measurement) for one in packet.items("measurements")),
+        *((one, _action) for one in packet.items("medicalActions")),
+    ):
+        before = draft.count, dict(draft.subject), dict(draft.diagnosis)
+        read(part, draft)
+        if (draft.count, draft.subject, draft.diagnosis) == before:
+            part.leave(draft, "it has no value that could be placed")
+    draft.reading, draft.words = (), {}
     _references(top.at("metaData"), draft)
     _references(packet.at("metaData"), draft)
     top.rest(draft)
@@ -132,21 +140,41 @@ def _age(part: Node) -> tuple[str, str] | None:
     return None
 
 
-def _when(part: Node) -> dict[str, str]:
-    """A TimeElement as cells of a table; none for one that is no age."""
-    found = _age(part)
-    return {"clock": "birth", "time": found[0], "time_unit": found[1]} if found else {}
+def _at(part: Node, draft: Draft) -> tuple[str, str, str] | None:
+    """The clock, number and unit of a TimeElement; None for one that is neither age nor date.
+
+    A date is a day since the first date of the packet.
+    """
+    if found := _age(part):
+        return ("birth", *found)
+    for path in (("timestamp",), ("interval", "start")):
+        day = _day(part.peek(*path))
+        if day and draft.first:
+            part.text(*path)
+            return CLOCK, str((day - draft.first).days), "d"
+    return None
 
 
-def _lasted(start: Node, stop: Node) -> dict[str, str]:
+def _when(part: Node, draft: Draft) -> dict[str, str]:
+    """A TimeElement as cells of a table; none for one that is neither age nor date."""
+    found = _at(part, draft)
+    return _cells(found) if found else {}
+
+
+def _lasted(start: Node, stop: Node, draft: Draft) -> dict[str, str]:
     """Onset and resolution as cells: as what lasted if both are known in one unit."""
-    begun, ended = _age(start), _age(stop)
-    if begun and ended and begun[1] == ended[1]:
-        return {"clock": "birth", "start": begun[0], "stop": ended[0], "time_unit": begun[1]}
-    cells = {"clock": "birth", "time": begun[0], "time_unit": begun[1]} if begun else {}
+    begun, ended = _at(start, draft), _at(stop, draft)
+    if begun and ended and (begun[0], begun[2]) == (ended[0], ended[2]):
+        return {"clock": begun[0], "start": begun[1], "stop": ended[1], "time_unit": begun[2]}
+    cells = _cells(begun) if begun else {}
     if ended:
-        cells["note"] = f"resolved at an age of {ended[0]} {ended[1]}"
+        since = "at an age of" if ended[0] == "birth" else "at, from the first record,"
+        cells["note"] = f"resolved {since} {ended[1]} {ended[2]}"
     return cells
+
+
+def _cells(found: tuple[str, str, str]) -> dict[str, str]:
+    return dict(zip(("clock", "time", "time_unit"), found, strict=True))
 
 
 # --- parts
@@ -210,9 +238,18 @@ def _subject(subject: Node, draft: Draft) -> None:
         vital.text("status")
         cause = _term(vital.at("causeOfDeath"))
         note = f"cause: {cause}" if cause else ""
-        when = _when(vital.at("timeOfDeath"))
+        when = _when(vital.at("timeOfDeath"), draft)
         draft.add("findings", "death", "subject", "deceased", kind="outcome", state="observed",
                   event="yes" if when else "", note=note, **when)  # fmt: skip
+
+
+def _named_by(term: Node, draft: Draft) -> None:
+    """The diagnosis that a solved interpretation names, where no disease is listed."""
+    name = _term(term)
+    if name and not draft.diagnosis:
+        words = " ".join(name.split()[:8])
+        cells = _coded(term, name, draft)
+        draft.diagnosis.update(name=name, place=_place(term), as_reported=words, **cells)
 
 
 def _disease(disease: Node, draft: Draft) -> None:
@@ -226,7 +263,7 @@ def _disease(disease: Node, draft: Draft) -> None:
     is_excluded = disease.flag("excluded") is True
     site = _term(disease.at("primarySite"))
     stages = [s for part in disease.items("diseaseStage") if (s := _term(part))]
-    more = _lasted(disease.at("onset"), disease.at("resolution"))
+    more = _lasted(disease.at("onset"), disease.at("resolution"), draft)
     notes = [more.pop("note", ""), f"stage: {', '.join(stages)}" if stages else ""]
     note = "; ".join(filter(None, notes))
     if not is_excluded and not draft.diagnosis:
@@ -248,7 +285,7 @@ def _feature(feature: Node, draft: Draft) -> None:
         return
     excluded = [feature.flag(key) for key in ("excluded", "negated")]  # negated: version 1
     state = "excluded" if True in excluded else "observed"
-    more = _lasted(feature.at("onset"), feature.at("resolution"))
+    more = _lasted(feature.at("onset"), feature.at("resolution"), draft)
     severity = _term(feature.at("severity"))
     said = [m for part in feature.items("modifiers") if (m := _term(part))]
     notes = [more.pop("note", ""), f"severity: {severity}" if severity else "", ", ".join(said)]
@@ -266,7 +303,7 @@ def _measurement(measurement: Node, draft: Draft) -> None:
     if not name:
         measurement.leave(draft, "no name of the assay, or one that could identify a patient")
         return
-    when, cells = _when(measurement.at("timeObserved")), _coded(assay, name, draft)
+    when, cells = _when(measurement.at("timeObserved"), draft), _coded(assay, name, draft)
     value = measurement.at("value")
     if value.at("quantity").value is not None:
         cells |= when
@@ -378,13 +415,16 @@ def _quantity(
                   unit=unit, **more)  # fmt: skip
 
 
+#: What holds a time of the patient's course.
+_TIMES = {"interval", "timeObserved", "onset", "resolution", "performed"}
+
+
 def _first_date(packet: Node) -> dt.date | None:
-    """The first calendar day of the dose intervals: times of doses are counted from it."""
+    """The first calendar day of what happened: times are counted from it."""
     days = [
         day
-        for action in packet.items("medicalActions")
-        for dose in action.items("treatment", "doseIntervals")
-        if (day := _day(dose.peek("interval", "start")))
+        for path, value in packet.leaves()
+        if _TIMES & set(path) and isinstance(value, str) and (day := _day(value))
     ]
     return min(days, default=None)
 
@@ -396,14 +436,14 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def _action(action: Node, first: dt.date | None, draft: Draft) -> None:
+def _action(action: Node, draft: Draft) -> None:
     _reading(action, draft)
     place = _place(action)
     if name := _term(action.at("procedure", "code")):
         cells = _coded(action.at("procedure", "code"), name, draft)
         site = _term(action.at("procedure", "bodySite"))
         draft.add("findings", name, place, name, kind="procedure", state="observed", site=site,
-                  **cells, **_when(action.at("procedure", "performed")))  # fmt: skip
+                  **cells, **_when(action.at("procedure", "performed"), draft))  # fmt: skip
     name = _term(action.at("treatment", "agent"))
     drug = slug(name)[:30].rstrip("_")
     if name:
@@ -417,7 +457,7 @@ def _action(action: Node, first: dt.date | None, draft: Draft) -> None:
         more |= _coded(action.at("treatment", "agent"), name, draft)
         doses = action.items("treatment", "doseIntervals")
         for dose in doses:
-            cells, said = _dose(dose, first, draft)
+            cells, said = _dose(dose, draft.first, draft)
             note = "; ".join(filter(None, (more["note"], cells.pop("note", ""))))
             draft.add("treatments", name, place, f"{name} {said}".strip(), id=f"{drug}.imported",
                       drug=drug, **{**more, **cells, "note": note})  # fmt: skip
@@ -438,7 +478,7 @@ def _dose(dose: Node, first: dt.date | None, draft: Draft) -> tuple[dict[str, st
     if first and start:
         cells = {"clock": CLOCK, "start": str((start - first).days), "time_unit": "d"}
         dose.text("interval", "start")
-        if stop and stop > start:
+        if stop and stop >= start:
             cells["stop"] = str((stop - first).days)
             dose.text("interval", "end")
     if block := _block(dose, draft):

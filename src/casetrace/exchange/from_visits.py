@@ -7,12 +7,13 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 
 from casetrace.case.fields import GRADE
 from casetrace.case.problems import UsageError
 from casetrace.exchange.draft import CLOCK, Draft, slug
+from casetrace.exchange.moments import Moment, in_one_zone, moment, span
 from casetrace.exchange.terms import OLDEST, chosen
 from casetrace.quantity import BoundsError, parse
 from casetrace.quantity.units import NOT_PRINTED
@@ -27,8 +28,12 @@ _SIGNS = {"<=": "at most", "≤": "at most", ">=": "at least", "≥": "at least"
 
 #: Columns that say whose a row is.
 _PATIENT = re.compile(
-    r"(?:patient|subject|case|record|study|participant)?[ _-]?(?:id|no|number|nr)?"
+    r"(?:patient|subject|case|record|study|participant)?[ _-]?(?:id|no|number|nr)?|mrn|"
+    r"(?:person|individual|child|infant|baby|mother|user|client|donor|hospital|mr)[ _-]?"
+    r"(?:id|no|number|nr)"
 )
+#: Columns of which each cell is a name of something else: of a visit, a sample, a device.
+_IDENTIFIER = re.compile(r"\w+[ _-](?:id|uuid|identifier)|uuid|barcode")
 #: Columns of which no word is kept, by what they hold.
 _PERSONAL = {
     "a name": r"(?:patient |first |last |family |given |sur)?name|initials|physician|doctor",
@@ -38,10 +43,10 @@ _PERSONAL = {
 }
 
 _PLAIN = r"\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
-_DAY = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
-)
-_SLASHED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?: (\d\d):(\d\d)(?::\d\d)?)?")
+_SLASHED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?: (\d\d:\d\d(?::\d\d)?))?")
+_YEAR_FIRST = re.compile(r"(\d{4})([./])(\d{1,2})\2(\d{1,2})\.?(?: (\d\d:\d\d(?::\d\d)?))?")
+_IN_WORDS = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y")
+DATES = "2024-03-15, 2024-03-15T09:30, 2024.03.15, 15.03.2024 or 15 Mar 2024"
 
 
 def read_visits(text: str, draft: Draft, patient: int | None = None) -> None:
@@ -87,9 +92,14 @@ def read_visits(text: str, draft: Draft, patient: int | None = None) -> None:
         for number, row in enumerate(rows[1:], start=2)
         if any(cell.strip() for cell in row)
     ]
-    for number, row in body:
-        for cell in filter(None, row[len(header) :]):
-            draft.leave(f"row {number}, after the last column", "more cells than the header", cell)
+    widths = {len(row) for _, row in body}
+    for number, row in [*body]:
+        if len(row) > len(header) and (any(row[len(header) :]) or len(widths) > 1):
+            why = (
+                f"it has {len(row)} cells under {len(header)} columns: which is which is not known"
+            )
+            draft.leave(f"row {number}", why, "(a whole row)")
+            body.remove((number, row))
     body = [(number, [*row, *[""] * len(header)][: len(header)]) for number, row in body]
     body = _of_one(header, body, patient)
     number_of = _numbers(body, delimiter)
@@ -198,12 +208,6 @@ def _written_out(number: str) -> str:
 # --- times
 
 
-@dataclass(frozen=True)
-class _Moment:
-    day: dt.date
-    minutes: int | None
-
-
 def _times(
     body: list[_Row], kind: str, number_of: _Reader, draft: Draft
 ) -> dict[int, dict[str, str]]:
@@ -219,42 +223,42 @@ def _times(
             for number, time in found.items()
         }
     moments = _moments(body)
-    for number, moment in moments.items():
-        if moment is None:
-            draft.leave(f"row {number}", "its first cell is no date", "(a time in other words)")
     known = [m for m in moments.values() if m]
-    if not known:
-        return {number: {} for number in moments}
-    hours = {m.minutes for m in known}
+    if body and not known:
+        raise UsageError(f"the first column holds no date that is read: write them as {DATES}")
+    for number, found in moments.items():
+        if found is None:
+            draft.leave(f"row {number}", "its first cell is no date", "(a time in other words)")
+    moments = {n: in_one_zone(m, known) if m else None for n, m in moments.items()}
+    known = [m for m in moments.values() if m]
+    hours = {m.second for m in known}
     # The time of day matters where it differs; a constant one says nothing.
     is_fine = len(hours) > 1 and None not in hours
-    first = min(known, key=lambda m: (m.day, m.minutes or 0))
-    spans = {
-        number: (m.day - first.day).days * 1440
-        + ((m.minutes or 0) - (first.minutes or 0)) * is_fine
-        for number, m in moments.items()
-        if m
-    }
-    unit, size = ("h", 60) if is_fine else ("d", 1440)
-    if not is_fine and all(span % 10080 == 0 for span in spans.values()):
-        unit, size = "wk", 10080
-    return {
-        number: {"clock": CLOCK, "time": f"{spans[number] / size:.6g}", "time_unit": unit}
-        if m
-        else {}
-        for number, m in moments.items()
-    }
+    zero = min(_seconds(m, is_fine) for m in known)
+    spans = {n: _seconds(m, is_fine) - zero for n, m in moments.items() if m}
+    is_weekly = not is_fine and all(s % 604_800 == 0 for s in spans.values())
+    cells: dict[int, dict[str, str]] = {number: {} for number in moments}
+    for number, seconds in spans.items():
+        days = seconds // 86_400
+        time, unit = (
+            span(seconds) if is_fine else (str(days // 7), "wk") if is_weekly else (str(days), "d")
+        )
+        cells[number] = {"clock": CLOCK, "time": time, "time_unit": unit}
+    return cells
 
 
-def _moments(body: list[_Row]) -> dict[int, _Moment | None]:
-    """The day of each row, and the minute of that day if it has one.
+def _seconds(moment: Moment, is_fine: bool) -> int:
+    return 86_400 * moment.first.toordinal() + ((moment.second or 0) if is_fine else 0)
+
+
+def _moments(body: list[_Row]) -> dict[int, Moment | None]:
+    """The day of each row, and the time of that day if it has one.
 
     Raises
     ------
     UsageError
         If day and month cannot be told apart.
     """
-    found: dict[int, _Moment | None] = {}
     slashed = {number: m for number, row in body if (m := _SLASHED.fullmatch(row[0]))}
     pairs = [(int(m[1]), int(m[3])) for m in slashed.values()]
     is_dotted = all(m[2] == "." for m in slashed.values())
@@ -267,23 +271,33 @@ def _moments(body: list[_Row]) -> dict[int, _Moment | None]:
             else ("day before month or month before day")
         )
         raise UsageError(f"the dates can be read as {both}: write them as year-month-day")
+    found: dict[int, Moment | None] = {}
     for number, row in body:
-        if m := _DAY.fullmatch(row[0]):
-            parts = (m[1], m[2], m[3], m[4], m[5])
-        elif number in slashed:
-            m = slashed[number]
+        cell = row[0]
+        if m := slashed.get(number):
             day, month = (m[1], m[3]) if day_first else (m[3], m[1])
-            parts = (m[4], month, day, m[5], m[6])
+            found[number] = moment(_iso(m[4], month, day, m[5]))
+        elif m := _YEAR_FIRST.fullmatch(cell):
+            found[number] = moment(_iso(m[1], m[3], m[4], m[5]))
         else:
-            found[number] = None
-            continue
-        year, month, day, hour, minute = parts
-        try:
-            at = dt.date(int(year), int(month), int(day))
-            found[number] = _Moment(at, 60 * int(hour) + int(minute) if hour else None)
-        except ValueError:
-            found[number] = None
+            told = re.sub(r"(?<=\d) (?=\d\d:)", "T", cell)
+            told = re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", told)
+            whole = moment(told) if re.match(r"\d{4}-\d\d-\d\d", told) else None
+            found[number] = whole or _in_words(cell)
     return found
+
+
+def _iso(year: str, month: str, day: str, time: str | None) -> str:
+    return f"{year}-{int(month):02d}-{int(day):02d}" + (f"T{time}" if time else "")
+
+
+def _in_words(cell: str) -> Moment | None:
+    """A date whose month is a word."""
+    for form in _IN_WORDS:
+        with suppress(ValueError):
+            day = dt.datetime.strptime(cell, form).date()
+            return Moment(day, day)
+    return None
 
 
 # --- columns
@@ -301,7 +315,7 @@ def _is_about_patient(name: str, cells: list[_Cell], number_of: _Reader, draft: 
                 why = "what could identify a patient is not kept"
                 draft.leave(f"row {number}, column {name}", why, f"({kind})")
             return True
-    if _PATIENT.fullmatch(label):
+    if _PATIENT.fullmatch(label) or _IDENTIFIER.fullmatch(label):
         for number, _, _ in cells:
             draft.leave(
                 f"row {number}, column {name}", "an identifier is not kept", "(an identifier)"

@@ -72,6 +72,9 @@ def import_case(
             f"{file.name} is JSON, but no Phenopacket (phenotypicFeatures or metaData), no FHIR "
             "Bundle (resourceType: Bundle) and no data package (resources)"
         )
+    if not (draft.count or draft.diagnosis or draft.has_age):
+        first = "; ".join(str(one) for one in draft.unplaced[:3])
+        raise UsageError(f"nothing of {file.name} could be placed{f': {first}' if first else ''}")
     return make_folder(case, where, draft.files(case)), draft.unplaced
 
 
@@ -86,7 +89,8 @@ def _data(name: str, text: str) -> Any:
     begin = text.lstrip()[:1]
     if begin == "<":
         raise UsageError(f"{name} is XML, which is not read: export it as JSON")
-    if re.match(r"(?:---\s*)?[A-Za-z]\w*:(?:\s|$)", text.lstrip()):
+    told = re.sub(r"\A(?:\s*#[^\n]*\n)+", "", text).lstrip()  # YAML may begin with comments
+    if re.match(r"(?:---\s*)?[A-Za-z]\w*:(?:\s|$)", told):
         try:
             data = yaml.safe_load(text)
         except (yaml.YAMLError, RecursionError, ValueError) as error:

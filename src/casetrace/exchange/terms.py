@@ -7,8 +7,19 @@ import re
 from casetrace.case.fields import GRADE, MAX_WORDS
 from casetrace.case.problems import UsageError
 
-__all__ = ["NEGATIVE", "OLDEST", "POSITIVE", "Several", "agree", "chosen", "is_result"]
+__all__ = [
+    "NEGATIVE",
+    "OLDEST",
+    "POSITIVE",
+    "Several",
+    "agree",
+    "chosen",
+    "is_result",
+    "says_none",
+]
 
+#: Why what says that nothing is known is no finding and no drug.
+NONE_KNOWN = "it says that none is known: enter what was looked for as excluded, if the report does"
 #: An age over this identifies a patient.
 OLDEST = 89
 #: Words of a result, as a state of what was looked for.
@@ -73,3 +84,16 @@ def is_result(words: str) -> bool:
     """Return whether words are a result as a laboratory gives it: a grade, or few words."""
     is_short = len(words.split()) <= MAX_WORDS and not re.search(r"\d|[.!?]\s", words)
     return bool(GRADE.fullmatch(words)) or is_short
+
+
+def says_none(name: str) -> bool:
+    """Return whether a name says that nothing of its kind is known, as "No known allergy" does.
+
+    Examples
+    --------
+    >>> says_none("No current problems or disability"), says_none("Nonketotic hyperglycinaemia")
+    (True, False)
+    """
+    words = name.lower().strip(" .")
+    none = r"(no|none|nil)\b.*\b(known|current|active|recorded|information|history|relevant)\b.*"
+    return bool(re.fullmatch(rf"{none}|none|nil|n/?a|not applicable", words))
