@@ -5,13 +5,27 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 
 from casetrace.build.process import ProcessError, run_module
 from casetrace.build.report import write_report
 from casetrace.case.load import load
+from casetrace.kernels.processes import in_processes
 from casetrace.page import parts, report_page
+
+
+def test_what_cannot_be_forked_is_done_in_turn_and_in_this_process(monkeypatch, tmp_path):
+    """Once typst has set a document here, its threads would be missing in a fork, which hangs."""
+    done = []
+    monkeypatch.setattr("casetrace.kernels.processes.UNFORKABLE", ("os",))
+    in_processes({name: partial(done.append, name) for name in "ab"}, 2)
+    assert done == ["a", "b"]
+    done.clear()
+    monkeypatch.setattr("casetrace.kernels.processes.UNFORKABLE", ("no_such_module",))
+    in_processes({name: partial(done.append, name) for name in "ab"}, 2)
+    assert done == []  # each was done in a process of its own
 
 
 @pytest.mark.slow
@@ -22,7 +36,10 @@ def test_made_apart_it_is_the_page_made_in_one(toy, scenario, tmp_path):
     assert (tmp_path / "reports" / "index.html").read_text() == report_page(case).html
 
 
-def test_a_group_that_fails_is_named(toy, monkeypatch, tmp_path):
+@pytest.mark.parametrize("has_threads", [False, True], ids=["forked", "in turn"])
+def test_a_group_that_fails_is_named(toy, monkeypatch, tmp_path, has_threads):
+    monkeypatch.setattr("casetrace.kernels.processes.UNFORKABLE", ("os",) if has_threads else ())
+
     def fail(render, case):
         raise ArithmeticError("no such number")
 

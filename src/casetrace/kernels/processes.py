@@ -6,6 +6,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import wait
 from typing import Any
@@ -15,8 +16,14 @@ from casetrace.kernels.server import end_with
 __all__ = ["in_processes", "killed"]
 
 
+#: Libraries whose threads do not survive a fork: a process forked after they ran would hang.
+UNFORKABLE = ("typst",)
+
+
 def in_processes(tasks: Mapping[str, Callable[[], None]], workers: int) -> None:
     """Run tasks, each in a process of its own that ends with this one.
+
+    Where a library was used that cannot be forked, they are run here, one after another.
 
     Parameters
     ----------
@@ -30,6 +37,13 @@ def in_processes(tasks: Mapping[str, Callable[[], None]], workers: int) -> None:
     RuntimeError
         If the process of a task fails; it has then said why.
     """
+    if any(name in sys.modules for name in UNFORKABLE):
+        for name, task in tasks.items():
+            try:
+                task()
+            except Exception as error:
+                raise RuntimeError(f"{name} was not made") from error
+        return
     waiting, running, failed = list(tasks), {}, ""
     context = multiprocessing.get_context("fork")
     while waiting or running:
