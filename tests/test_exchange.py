@@ -255,7 +255,7 @@ def test_a_table_of_visits_is_placed_with_its_bounds(imported, copy):
         ("rash", "excluded", "6 weeks"),
     ]
     assert [str(one) for one in unplaced] == [
-        "row 5: its first cell is no week",
+        "row 5: its time is no week",
         "row 2, column mood: neither a number with bounds, yes or no, nor a grade",
     ]
     assert unplaced[1].value == "good"
@@ -265,7 +265,7 @@ def test_dates_of_visits_become_days(imported):
     text = "date;CK (U/L)\n2000-05-01;1200\n2000-05-04;900\n2000-06-12;400\nlast spring;1\n"
     case, unplaced, everything = imported(text, "visits.csv")
     assert [o.time and o.time.low for o in case.rows.observations] == [0, 3, 42, None]
-    assert [str(one) for one in unplaced] == ["row 5: its first cell is no date"]
+    assert [str(one) for one in unplaced] == ["row 5: its time is no date"]
     assert "2000-0" not in everything
 
 
@@ -306,10 +306,10 @@ def test_nobody_is_older_than_ninety(imported):
         (b"{}", "no Phenopacket"),
         (b"[1, 2]", "no Phenopacket"),
         (b'{"resourceType": 1}', "no Phenopacket"),
-        (b"name,CK\nx,1\n", "a time in its first column"),
-        (b"week\n1\n", "a time in its first column"),
+        (b"name,CK\nx,1\n", "a column of times"),
+        (b"week\n1\n", "a column of times"),
         (b'week,"CK\n0,1\n', "is no CSV table"),
-        (b"%PDF-1.7 \n", "a time in its first column"),
+        (b"%PDF-1.7 \n", "a column of times"),
     ],
 )
 def test_a_file_that_is_none_of_these_is_refused_and_nothing_is_left(
@@ -342,7 +342,7 @@ def test_the_command_lists_what_had_no_place(copy, tmp_path):
     done = casetrace("import", str(path), CASE, root=copy.root)
     assert done.returncode == 0
     assert f"data/{CASE}/observations.csv" in done.stdout
-    assert "not placed: row 5: its first cell is no week" in done.stdout
+    assert "not placed: row 5: its time is no week" in done.stdout
     assert "2 items had no place; next: casetrace check author-2020" in done.stderr
     assert casetrace("import", str(path), "../x", root=copy.root).returncode == 2
     assert casetrace("import", str(path), CASE, root=copy.root).returncode == 2

@@ -30,6 +30,7 @@ def given(toy, tmp_path):
         else:
             path = tmp_path / name
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        shutil.rmtree(toy.data / CASE, ignore_errors=True)  # of an import before
         _, unplaced = import_case(path, CASE, toy, **more)
         assert check(CASE, toy)[0] == []
         with (toy.data / CASE / NOT_PLACED).open(encoding="utf-8", newline="") as file:
@@ -808,6 +809,233 @@ def test_a_number_without_end_and_a_wrong_label_of_a_code_are_named(given):
     case, left = given(data, "a.json")
     assert case.rows.observations == ()
     assert any(path.endswith("quantity.value") for path, _, _ in left)
+
+
+# --- kinds that public files showed
+
+
+def listed(left):
+    return [(value, why) for _, value, why in left]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("MedicationStatement", "No known current medicines"),
+        ("MedicationStatement", "None"),
+        ("Condition", "No current problems or disability"),
+        ("Condition", "No relevant past history"),
+    ],
+)
+def test_that_nothing_is_known_is_no_drug_and_no_diagnosis(given, kind, name):
+    key = "medicationCodeableConcept" if kind.startswith("Med") else "code"
+    more = {"status": "active"} if kind.startswith("Med") else {}
+    case, left = given(
+        bundle(PERSON, CK, resource(kind, **{key: {"text": name}}, **more)), "a.json"
+    )
+    assert case.rows.treatments == ()
+    assert case.rows.findings == ()
+    assert case.head.diagnosis.name == "EXAMPLE disease"
+    assert any(value == name and "none is known" in why for value, why in listed(left))
+
+
+def test_codes_that_say_that_nothing_is_known_do_so_in_any_language(given):
+    system = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
+    code = {"text": "Keine bekannt", "coding": [{"system": system, "code": "no-known-problems"}]}
+    case, _ = given(bundle(PERSON, CK, resource("Condition", code=code)), "a.json")
+    assert case.head.diagnosis.name == "EXAMPLE disease"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [("active", "sign"), ("resolved", "history"), ("", "sign")]
+)
+def test_a_finding_is_history_if_it_is_over(given, status, kind):
+    name = "Menopausal flushing (finding)"
+    status = {"clinicalStatus": {"coding": [{"code": status}]}} if status else {}
+    disease = resource("Condition", code={"text": "Asthma"})
+    row = resource("Condition", code={"text": name}, **status)
+    case, _ = given(bundle(PERSON, disease, row), "a.json")
+    assert [(f.name, f.kind) for f in case.rows.findings] == [(name, kind)]
+
+
+@pytest.mark.parametrize(
+    ("times", "told"),
+    [
+        # 10 minutes apart, in two time zones
+        (
+            ["2012-02-13T23:30:00-05:00", "2012-02-14T04:40:00+00:00"],
+            ["23.5 hours", "1,420 minutes"],
+        ),
+        (["2020-01-01T10:00:00Z", "2020-01-01T10:00:30Z"], ["10 hours", "600.5 minutes"]),
+        (["2020-01-01", "2031-06-01T10:10:00Z", "2031-06-01T10:25:00Z"],
+         ["0 weeks", "100,066.16 to 100,066.17 hours", "100,066.41 to 100,066.42 hours"]),
+        (["2020-01-01T10:00:00", "2020-01-01T12:00:00Z"], ["0 weeks", "0 weeks"]),
+    ],
+)  # fmt: skip
+def test_times_of_day_are_exact_in_one_time_zone_or_left(given, times, told):
+    rows = [resource("Observation", status="final", code={"text": f"pulse {place}"},
+                     effectiveDateTime=when, valueQuantity={"value": 70, "code": "/min"})
+            for place, when in zip("abc", times, strict=False)]  # fmt: skip
+    case, _ = given(bundle(PERSON, *rows), "a.json")
+    assert [o.time.text() for o in case.rows.observations] == told
+
+
+def test_seconds_of_a_table_are_kept(given):
+    rows = "2026-01-01T10:00:00Z,70\n2026-01-01T10:04:30Z,71\n"
+    case, _ = given(f"timestamp,pulse (/min)\n{rows}")
+    assert [o.time.text() for o in case.rows.observations] == ["0 hours", "4.5 minutes"]
+
+
+def test_the_day_of_an_order_is_said_to_be_that(given):
+    case, _ = given(bundle(PERSON, CK, order(authoredOn="2016-09-05")), "a.json")
+    assert "the time is that of the order" in case.rows.treatments[0].note
+
+
+def test_the_words_of_a_row_hold_its_number(given):
+    name = "oxycodone hydrochloride and paracetamol as tablets of an immediate release"
+    case, _ = given(bundle(PERSON, CK, order(name, dosageInstruction=[daily()])), "a.json")
+    (row,) = case.rows.treatments
+    assert "20 mg" in row.as_reported
+    assert not [w for w in check(CASE, case.where)[1] if w.column == "dose"]
+
+
+def test_a_row_with_a_cell_too_many_is_left_whole(given):
+    text = "day,systolic (mm[Hg]),diastolic (mm[Hg])\n0,120,80\n1,10,117,81\n"
+    case, left = given(text)
+    assert [o.value.low for o in case.rows.observations] == [120, 80]
+    assert left == [("row 3", "(a whole row)", "it has 4 cells under 3 columns: which is which is "
+                     "open")]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["child_id", "mrn", "visit id", "sample_uuid"])
+def test_a_column_of_ids_is_no_finding(given, name):
+    case, left = given(f"day,{name},fever\n0,1,yes\n1,1,no\n")
+    assert {f.name for f in case.rows.findings} == {"fever"}
+    assert {value for _, value, _ in left} == {"(an identifier)"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("26 Sep 2023,1\n3 October 2023,2\n", ["0 weeks", "1 week"]),
+        ("2023.02.13.,1\n2023.02.14,2\n", ["0 days", "1 day"]),
+    ],
+)
+def test_dates_as_people_write_them_are_read(given, text, told):
+    case, _ = given(f"CK (U/L),date\n{swapped(text)}")
+    assert [o.time.text() for o in case.rows.observations] == told
+
+
+def swapped(text):
+    return "".join(",".join(reversed(row.split(","))) + "\n" for row in text.splitlines())
+
+
+def test_dates_that_are_not_read_are_refused_with_those_that_are(given):
+    with pytest.raises(UsageError, match=r"write them as 2024-03-15, .* or 15 Mar 2024"):
+        given("date,CK (U/L)\nlast spring,1\nin May,2\n")
+
+
+def test_what_is_not_placed_is_listed_with_its_name(given):
+    assay = {"id": "LOINC:26474-7", "label": "Lymphocytes [#/volume] in Blood"}
+    odd = {"assay": assay, "value": quantity(4, "x:y", "a guess"),
+           "timeObserved": {"age": {"iso8601duration": "P70Y"}}}  # fmt: skip
+    _, left = given(packet(measurements=[odd], diseases=[{"term": {"label": "Flu"}}]), "a.json")
+    assert {"Lymphocytes [#/volume] in Blood", "P70Y"} <= set(values(left))
+
+
+def test_an_observation_without_a_value_is_listed(given):
+    panel = resource("Observation", status="final", code={"text": "Advance directives"})
+    _, left = given(bundle(PERSON, CK, panel), "a.json")
+    assert ("Advance directives", "it has no value that could be placed") in listed(left)
+
+
+def test_a_drug_given_since_a_month_has_its_bounds(given):
+    drug = resource("MedicationStatement", status="active", effectivePeriod={"start": "2015-03"},
+                    medicationCodeableConcept={"text": "anastrozole"})  # fmt: skip
+    pulse = {"code": {"text": "pulse"}, "valueQuantity": {"value": 70, "code": "/min"}}
+    first = resource("Observation", status="final", effectiveDateTime="2015-01-01", **pulse)
+    case, _ = given(bundle(PERSON, first, drug), "a.json")
+    assert case.rows.treatments[0].start.text() == "59 to 89 days"
+
+
+def test_the_whole_name_of_a_code_is_kept(given):
+    code = {"coding": [{"display": "Cocaine [Presence] in Urine by Screen method", "code": "x-1"}]}
+    row = resource("Observation", status="final", code=code, valueQuantity={"value": 1})
+    parts = [{"code": {"text": "systolic"}, "valueQuantity": {"value": 120}}]
+    pair = {"code": {"text": "Blood pressure"}, "component": parts}
+    panel = resource("Observation", status="final", **pair)
+    case, _ = given(bundle(PERSON, row, panel), "a.json")
+    assert [(o.name, o.note) for o in case.rows.observations] == [
+        ("Cocaine", "Cocaine [Presence] in Urine by Screen method"),
+        ("systolic", "of Blood pressure"),
+    ]
+
+
+def test_no_name_or_number_of_a_person_is_listed(given):
+    secret = "Botsford"
+    person = {
+        "resource": {
+            "resourceType": "Patient", "id": "p",
+            "extension": [{"url": "maiden", "valueString": secret},
+                          {"url": "born", "valueAddress": {"city": secret}}],
+        },
+        "request": {"ifNoneExist": f"identifier={secret}"},
+    }  # fmt: skip
+    refused = resource("MedicationRequest", status="draft", intent="order",
+                       subject={"reference": "Patient/p", "display": secret},
+                       medicationCodeableConcept={"text": "oxycodone"})  # fmt: skip
+    _, left = given(bundle(person, CK, refused), "a.json")
+    assert not any(secret in value for value in values(left))
+    data = packet(
+        subject={"id": "s", "alternateIds": [secret], "sex": "MALE"},
+        biosamples=[{"id": "b", "individualId": secret}],
+        files=[{"uri": "f", "individualToFileIdentifiers": {secret: secret}}],
+        diseases=[{"term": {"label": "Flu"}}],
+        metaData={"createdBy": secret, "phenopacketSchemaVersion": "2.0"},
+    )
+    _, left = given(data, "b.json")
+    assert len(left) > 4
+    assert not any(secret in path or secret in value for path, value, _ in left)
+
+
+def test_a_year_alone_is_a_date(given):
+    row = resource("Observation", status="final", code={"text": "odd"}, effectiveDateTime="2016")
+    _, left = given(bundle(PERSON, CK, row), "a.json")
+    assert "2016" not in values(left)
+
+
+def test_yaml_may_begin_with_a_comment(given):
+    text = "# from a pipeline\n\n# of 2020\nid: a\ndiseases:\n- term: {label: Flu}\nmetaData: {}\n"
+    case, _ = given(text, "a.yml")
+    assert case.head.diagnosis.name == "Flu"
+
+
+def test_dates_of_a_packet_are_days_from_its_first(given):
+    feature = {"type": {"label": "Fever"}, "onset": {"timestamp": "2020-03-05T00:00:00Z"}}
+    given_in = {"start": "2020-03-01T08:00:00Z", "end": "2020-03-01T12:00:00Z"}
+    doses = [{"interval": given_in}]
+    drug = {"treatment": {"agent": {"label": "oxygen"}, "doseIntervals": doses}}
+    case, _ = given(packet(phenotypicFeatures=[feature], medicalActions=[drug]), "a.json")
+    assert case.rows.findings[0].time.text() == "4 days"
+    (row,) = case.rows.treatments
+    assert (row.start.text(), row.stop.text()) == ("0 days", "0 days")
+
+
+def test_a_solved_interpretation_names_the_diagnosis(given):
+    disease = {"id": "MONDO:1", "label": "Sulfite oxidase deficiency"}
+    solved = {"progressStatus": "SOLVED", "diagnosis": {"disease": disease}}
+    case, _ = given(packet(interpretations=[solved]), "a.json")
+    assert case.head.diagnosis.name == "Sulfite oxidase deficiency"
+    case, _ = given(packet(interpretations=[{**solved, "progressStatus": "IN_PROGRESS"}],
+                           diseases=[{"term": {"label": "Flu"}}]), "b.json")  # fmt: skip
+    assert case.head.diagnosis.name == "Flu"
+
+
+def test_a_code_that_is_not_kept_is_listed_with_how_to_keep_it(given):
+    fever = {"type": {"id": "HP:0001945", "label": "Fever"}}
+    _, left = given(packet(phenotypicFeatures=[fever]), "a.json")
+    why = dict(listed(left))["HP:0001945"]
+    assert why.endswith("data/reference/codes.csv: add it there")
 
 
 #: Two patients, an age over 89, XML, a cohort, nothing that is a fact.

@@ -575,15 +575,14 @@ def _value(
         value, unit = found
         if unit in ("a", "mo") and re.search(r"\bage\b", name.lower()):
             _not_too_old(value, unit)
-        words = re.sub(r"\d{5,}", lambda m: spaced(m[0]), value)
-        said = f"{name} {words} {unit}"
+        said = f"{name} {_spaced(value)} {unit}"
         draft.add("observations", name, place, said, id=key, value=value, unit=unit, **more)
     elif number := part.number("valueInteger"):
-        said = f"{name} {number}"
+        said = f"{name} {spaced(number)}"
         draft.add("observations", name, place, said, id=key, value=number, unit=NOT_PRINTED, **more)
     elif found := range_of(part.at("valueRange"), draft):
         value, unit = found
-        said = f"{name} {value} {unit}"
+        said = f"{name} {_spaced(value)} {unit}"
         draft.add("observations", name, place, said, id=key, value=value, unit=unit, **more)
     elif (answer := part.flag("valueBoolean")) is not None:
         _state(draft, name, place, answer, {"kind": _kind(part), **more, **_site(part, draft)})
@@ -595,7 +594,7 @@ def _value(
         )
     elif (found := _about(part.peek("valueString"), draft)) and part.text("valueString"):
         value, unit = found
-        said = f"{name} {value} {unit}"
+        said = f"{name} {_spaced(value)} {unit}"
         draft.add("observations", name, place, said, id=key, value=value, unit=unit, **more)
     elif words := part.peek("valueString") or _peeked(part.at("valueCodeableConcept")):
         plain = words.lower().strip(" .")
@@ -627,6 +626,11 @@ def _about(text: str, draft: Draft) -> tuple[str, str] | None:
     except BoundsError:
         return None
     return found[1], unit
+
+
+def _spaced(value: str) -> str:
+    """A number with bounds, with the thousands of each number apart."""
+    return re.sub(r"\d{5,}", lambda m: spaced(m[0]), value)
 
 
 def _peeked(part: Node) -> str:

@@ -52,8 +52,8 @@ DATES = "2024-03-15, 2024-03-15T09:30, 2024.03.15, 15.03.2024 or 15 Mar 2024"
 def read_visits(text: str, draft: Draft, patient: int | None = None) -> None:
     """Read a table of visits into a draft.
 
-    The first column is the time: ``minute`` to ``year``, or ``date``, from which days or hours
-    since the first one are kept. A column ``name (unit)`` holds numbers, with bounds as ``>8000``,
+    A column holds the times: ``minute`` to ``year``, or ``date``, from which days or hours since
+    the first one are kept. A column ``name (unit)`` holds numbers, with bounds as ``>8000``,
     ``~1000`` or ``4000-5000``; one without a unit holds yes or no, grades, results in words, or
     numbers whose unit is not printed. What a column holds is decided by all its cells, and so are
     the decimal separator of the file and the order of day and month. An empty cell is not reported.
@@ -70,7 +70,7 @@ def read_visits(text: str, draft: Draft, patient: int | None = None) -> None:
     Raises
     ------
     UsageError
-        If there is no table with a time in its first column, if it is of several patients and
+        If there is no table with a column of times, if it is of several patients and
         none is chosen, if a number or a date can be read in two ways, or if an age is over 89.
     """
     delimiter, text = _delimiter(text)
@@ -79,14 +79,15 @@ def read_visits(text: str, draft: Draft, patient: int | None = None) -> None:
     except csv.Error as error:
         raise UsageError(f"the file is no CSV table: {error}") from None
     header = [cell.strip() for cell in rows[0]] if rows else []
-    kind = header[0].lower().rstrip("s") if header else ""
-    if kind in ("datetime", "date time", "visit date"):
-        kind = "date"
-    if kind not in (*_TIMES, "date") or len(header) < 2:
+    kinds = [_kind(name) for name in header]
+    at = next((place for place, kind in enumerate(kinds) if kind), None)
+    if at is None or len(header) < 2:
         raise UsageError(
-            "a table of visits has a time in its first column, named minute, hour, day, week, "
-            f"month, year or date, and a measure or finding in each other; found {header[:3]}"
+            "a table of visits has a column of times, named minute, hour, day, week, month, year, "
+            f"date or timestamp, and a measure or finding in each other; found {header[:6]}"
         )
+    kind = kinds[at]
+    header, rows = _first(header, at), [rows[0], *(_first(row, at) for row in rows[1:])]
     body = [
         (number, [cell.strip() for cell in row])
         for number, row in enumerate(rows[1:], start=2)
@@ -95,9 +96,7 @@ def read_visits(text: str, draft: Draft, patient: int | None = None) -> None:
     widths = {len(row) for _, row in body}
     for number, row in [*body]:
         if len(row) > len(header) and (any(row[len(header) :]) or len(widths) > 1):
-            why = (
-                f"it has {len(row)} cells under {len(header)} columns: which is which is not known"
-            )
+            why = f"it has {len(row)} cells under {len(header)} columns: which is which is open"
             draft.leave(f"row {number}", why, "(a whole row)")
             body.remove((number, row))
     body = [(number, [*row, *[""] * len(header)][: len(header)]) for number, row in body]
@@ -111,6 +110,18 @@ def read_visits(text: str, draft: Draft, patient: int | None = None) -> None:
                 draft.leave(f"row {number}, column {place + 1}", "its column has no name", cell)
         elif cells and not _is_about_patient(name, cells, number_of, draft):
             _column(name, cells, number_of, draft)
+
+
+def _kind(name: str) -> str:
+    """What a column of times holds: dates, or numbers of a unit; empty for another column."""
+    plain = re.sub(r"[ _-]+", " ", name.lower()).strip().rstrip("s")
+    is_date = re.fullmatch(r"(visit |event |sample )?(date|date ?time|timestamp)|event time", plain)
+    return "date" if is_date else plain if plain in _TIMES else ""
+
+
+def _first(cells: list[str], place: int) -> list[str]:
+    """Cells with one of them first."""
+    return [*cells[place : place + 1], *cells[:place], *cells[place + 1 :]]
 
 
 #: Row number in the file, and its cells.
@@ -130,6 +141,8 @@ def _delimiter(text: str) -> tuple[str, str]:
 def _of_one(header: Sequence[str], body: list[_Row], patient: int | None) -> list[_Row]:
     """The rows of one patient."""
     ids = [n for n, name in enumerate(header) if n and name and _PATIENT.fullmatch(name.lower())]
+    # Beside a column that names the patient, one that is only called id names the row.
+    ids = [n for n in ids if not re.fullmatch("id|no|number|nr", header[n].lower())] or ids
     for place in ids:
         known = list(dict.fromkeys(row[place] for _, row in body if row[place]))
         if len(known) < 2:
@@ -216,7 +229,7 @@ def _times(
         found = {number: number_of(row[0]) for number, row in body}
         for number, row in body:
             if not found[number]:
-                draft.leave(f"row {number}", f"its first cell is no {kind}", row[0])
+                draft.leave(f"row {number}", f"its time is no {kind}", row[0])
         unit = _TIMES[kind]
         return {
             number: {"clock": CLOCK, "time": time, "time_unit": unit} if time else {}
@@ -228,7 +241,7 @@ def _times(
         raise UsageError(f"the first column holds no date that is read: write them as {DATES}")
     for number, found in moments.items():
         if found is None:
-            draft.leave(f"row {number}", "its first cell is no date", "(a time in other words)")
+            draft.leave(f"row {number}", "its time is no date", "(a time in other words)")
     moments = {n: in_one_zone(m, known) if m else None for n, m in moments.items()}
     known = [m for m in moments.values() if m]
     hours = {m.second for m in known}

@@ -80,15 +80,23 @@ def in_one_zone(found: Moment, moments: Sequence[Moment]) -> Moment:
 
 
 def span(seconds: int) -> tuple[str, str]:
-    """Write a span of time exactly: in hours, else in minutes or seconds.
+    """Write a span of time without rounding: in hours, minutes or seconds, long ones with bounds.
 
     Examples
     --------
     >>> span(35100), span(600), span(270), span(1)
     (('9.75', 'h'), ('10', 'min'), ('4.5', 'min'), ('1', 's'))
+    >>> span(234_179_110)
+    ('65049.75 to 65049.76', 'h')
     """
-    for unit, size in (("h", 3600), ("min", 60)):
-        if 100 * seconds % size == 0:
-            whole, rest = divmod(100 * seconds // size, 100)
-            return f"{whole}.{rest:02d}".rstrip("0").rstrip("."), unit
-    return str(seconds), "s"
+    for unit, size in (("h", 3600), ("min", 60), ("s", 1)):
+        is_long = seconds // size >= 100_000  # it would look like the number of a record
+        if 100 * seconds % size == 0 and (unit == "h" or not is_long):
+            return _hundredths(100 * seconds // size), unit
+    low = 100 * seconds // 3600
+    return f"{_hundredths(low)} to {_hundredths(low + 1)}", "h"
+
+
+def _hundredths(number: int) -> str:
+    whole, rest = divmod(number, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
