@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, casetrace
+from google.protobuf.json_format import ParseDict
+from phenopackets import Phenopacket
 
 from casetrace.case.load import check, load
 from casetrace.case.problems import UsageError
@@ -1036,6 +1038,38 @@ def test_a_code_that_is_not_kept_is_listed_with_how_to_keep_it(given):
     _, left = given(packet(phenotypicFeatures=[fever]), "a.json")
     why = dict(listed(left))["HP:0001945"]
     assert why.endswith("data/reference/codes.csv: add it there")
+
+
+def test_a_packet_in_binary_is_read_with_its_zeros(given):
+    content = {
+        "id": "p", "subject": {"id": "s", "sex": "MALE"},
+        "measurements": [{"assay": {"id": "a:1", "label": "ketones"},
+                          "value": quantity(0.0, "UCUM:mg/dL")}],
+        "phenotypicFeatures": [{"type": {"id": "a:2", "label": "Fever"}, "excluded": True}],
+        "metaData": {"phenopacketSchemaVersion": "2.0"},
+    }  # fmt: skip
+    packet_ = ParseDict(content, Phenopacket())
+    case, _ = given(packet_.SerializeToString(), "a.pb")
+    assert measured(case) == [("ketones", "0 mg/dL", "")]
+    assert found(case) == [("Fever", "excluded", "")]
+
+
+def test_a_field_that_the_schema_does_not_have_is_called_so(given):
+    fever = {"type": {"label": "Fever"}, "severnity": "mild"}
+    data = packet(phenotypicFeatures=[fever], htsFiles=[{"uri": "a"}])
+    _, left = given(data, "a.json")
+    assert ("mild", "the format has no such field") in listed(left)
+    assert "it is no valid" not in str(left)
+
+
+def test_what_the_schema_refuses_is_said_by_its_place_and_read_as_far_as_it_goes(given):
+    fever = {"type": {"label": "Fever"}, "onset": {"timestamp": "in May 2020"}}
+    _, left = given(packet(phenotypicFeatures=[fever]), "a.json")
+    (why,) = (why for path, _, why in left if path == "the file")
+    assert why.startswith(
+        "it is no valid Phenopacket of schema 2 at Phenopacket.phenotypicFeatures"
+    )
+    assert "2020" not in why
 
 
 #: Two patients, an age over 89, XML, a cohort, nothing that is a fact.

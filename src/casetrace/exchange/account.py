@@ -36,6 +36,7 @@ _DATE = re.compile(r"\d{4}-\d\d(-\d\d.*)?")
 #: Keys whose text is a time, though it may be a year alone.
 _WHEN = re.compile(r".*(Date|DateTime|Instant|date)|start|end|authoredOn|issued|recorded")
 NO_PLACE = "no column for it"
+NO_FIELD = "the format has no such field"
 NO_CODE = "the codes that a case keeps are those of data/reference/codes.csv: add it there"
 PERSONAL = "what could identify a patient is not kept"
 
@@ -53,6 +54,8 @@ class Node:
         The ways to the leaves that were read or listed, shared by all parts of a file.
     listed : set of tuple
         Those of them that were listed.
+    unknown : set of tuple
+        The ways to leaves that the format does not have.
     """
 
     def __init__(
@@ -61,10 +64,12 @@ class Node:
         path: tuple[str | int, ...] = (),
         read: set[tuple] | None = None,
         listed: set[tuple] | None = None,
+        unknown: set[tuple] | None = None,
     ) -> None:
         self.value, self.path = value, path
         self.read: set[tuple] = set() if read is None else read
         self.listed: set[tuple] = set() if listed is None else listed
+        self.unknown: set[tuple] = set() if unknown is None else unknown
 
     def at(self, *steps: str | int) -> Node:
         """The part at the end of some steps; one of nothing if there is none."""
@@ -76,7 +81,7 @@ class Node:
                 value = value[step]
             else:
                 value = None
-        return Node(value, (*self.path, *steps), self.read, self.listed)
+        return Node(value, (*self.path, *steps), self.read, self.listed, self.unknown)
 
     def items(self, *steps: str | int) -> list[Node]:
         """The parts of a list; none if there is none."""
@@ -145,6 +150,8 @@ class Node:
         kept = _kept(path, value)
         if kept.strip("()") in _KINDS:
             why = PERSONAL
+        elif why == NO_PLACE and path in self.unknown:
+            why = NO_FIELD
         elif why == NO_PLACE and is_code(path, value):
             why = NO_CODE
         draft.leave(_said(path), why, kept, is_public=is_code(path, value))

@@ -6,6 +6,10 @@ import datetime as dt
 import re
 from typing import Any
 
+from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
+from google.protobuf.message import DecodeError
+from phenopackets import Cohort, Family, Phenopacket
+
 from casetrace.case.privacy import found_in
 from casetrace.exchange.account import Node, spaced, written
 from casetrace.exchange.draft import CLOCK, Draft, slug
@@ -15,7 +19,7 @@ from casetrace.exchange.to_phenopacket import AGE, ENDS, OFTEN
 from casetrace.quantity import parse
 from casetrace.quantity.units import NOT_PRINTED, UnitError, symbols
 
-__all__ = ["age_of", "is_phenopacket", "read_phenopacket"]
+__all__ = ["age_of", "from_bytes", "is_phenopacket", "read_phenopacket"]
 
 _A_DAY = {"once daily": 1, "daily": 1, "twice daily": 2, "three times daily": 3,
           "four times daily": 4}  # fmt: skip
@@ -50,7 +54,19 @@ def read_phenopacket(data: Any, draft: Draft, patient: int | None = None) -> Non
     UsageError
         If it is a cohort of several members and none is chosen.
     """
-    top = Node(_camel(data))
+    camel = _camel(data)
+    top = Node(camel)
+    kind = _message(camel)
+    try:
+        ParseDict(camel, kind(), ignore_unknown_fields=True)
+    except (ParseError, OverflowError) as error:
+        # The rest of its words holds values.
+        place = re.search(r" at (\w+(?:[.\w]|\[\d+\])*?)\.*$", str(error))
+        where = f" at {place[1]}" if place else ""
+        draft.leave("the file", f"it is no valid {kind.__name__} of schema 2{where}")
+    for path, _ in top.leaves():
+        if not _is_field(path, kind.DESCRIPTOR):
+            top.unknown.add(path)
     packet = _of_one(top, patient, draft)
     _subject(packet.at("subject"), draft)
     draft.first = _first_date(packet)
@@ -74,6 +90,67 @@ def read_phenopacket(data: Any, draft: Draft, patient: int | None = None) -> Non
     _references(top.at("metaData"), draft)
     _references(packet.at("metaData"), draft)
     top.rest(draft)
+
+
+def from_bytes(content: bytes) -> Any:
+    """Read a Phenopacket in protobuf's binary form; None if it is none.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+
+    Returns
+    -------
+    dict or None
+        As JSON. A number that is 0 is kept where it is a value or a limit; elsewhere protobuf does
+        not tell 0 from nothing.
+    """
+    packet = Phenopacket()
+    try:
+        packet.ParseFromString(content)
+    except DecodeError:
+        return None
+    if not (packet.id or packet.HasField("subject")) or not packet.HasField("meta_data"):
+        return None
+    whole = MessageToDict(packet, always_print_fields_with_no_presence=True)
+    return _said(whole)
+
+
+def _said(held: Any, key: str = "") -> Any:
+    """What of a message with all its fields was said."""
+    if isinstance(held, list):
+        return [_said(one) for one in held]
+    if not isinstance(held, dict):
+        return held
+    named = {name: _said(one, name) for name, one in held.items()}
+    numbers = {"value", "low", "high"} if key in ("quantity", "referenceRange") else set()
+    return {
+        name: one
+        for name, one in named.items()
+        if name in numbers or not (one in ("", 0, False) or str(one).startswith("UNKNOWN_"))
+    }
+
+
+def _message(data: Any) -> type[Phenopacket] | type[Family] | type[Cohort]:
+    """What a file holds: a packet, a family or a cohort."""
+    keys = data.keys() if isinstance(data, dict) else set()
+    return Family if "proband" in keys else Cohort if "members" in keys else Phenopacket
+
+
+def _is_field(path: tuple[str | int, ...], descriptor: Any) -> bool:
+    """Whether a path leads to a field of schema 2."""
+    for step in path:
+        if isinstance(step, int) or descriptor is None:
+            continue  # an element of a list, or what a string or a map holds
+        if descriptor.full_name.startswith("google.protobuf"):
+            return True
+        names = {field.json_name: field for field in descriptor.fields}
+        if step not in names:
+            return False
+        held = names[step].message_type
+        descriptor = None if held is not None and held.GetOptions().map_entry else held
+    return True
 
 
 def _camel(data: Any) -> Any:

@@ -16,7 +16,7 @@ from casetrace.curate.new_case import make_folder, place_of
 from casetrace.exchange.draft import Draft, Unplaced
 from casetrace.exchange.from_datapackage import is_datapackage, read_datapackage
 from casetrace.exchange.from_fhir import is_bundle, read_bundle
-from casetrace.exchange.from_phenopacket import is_phenopacket, read_phenopacket
+from casetrace.exchange.from_phenopacket import from_bytes, is_phenopacket, read_phenopacket
 from casetrace.exchange.from_visits import read_visits
 
 __all__ = ["import_case"]
@@ -35,7 +35,8 @@ def import_case(
     Parameters
     ----------
     file : Path
-        JSON (or JSON lines, or YAML for a Phenopacket), or CSV with one row for each visit.
+        JSON (or JSON lines; YAML or protobuf for a Phenopacket), or CSV with one row for each
+        visit.
     case : str
         Name of the new folder.
     where : Project
@@ -56,9 +57,11 @@ def import_case(
         If the file cannot be read as one of these, or the case cannot be made.
     """
     place_of(case, where)
-    text = _text(file)
+    content = _content(file)
     draft = Draft(load_reference(where))
-    data = _data(file.name, text)
+    packet = from_bytes(content) if _is_binary(content) else None
+    text = "" if packet else _text(file, content)
+    data = packet or _data(file.name, text)
     if is_datapackage(data):
         return make_folder(case, where, read_datapackage(data, file.parent, case)), []
     if data is None:
@@ -128,14 +131,27 @@ def _wrapped(data: Any) -> Any:
     return {"resourceType": "Bundle", "entry": [{"resource": one} for one in alone]}
 
 
-def _text(file: Path) -> str:
+def _content(file: Path) -> bytes:
     try:
         if file.stat().st_size > MOST_BYTES:
             most = MOST_BYTES // 1_000_000
             raise UsageError(f"{file.name} is larger than {most} MB: this is not a single case")
-        content = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}") from None
+
+
+def _is_binary(content: bytes) -> bool:
+    """Whether it is neither text in UTF-8 nor in UTF-16."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    try:
+        return any(letter < " " and letter not in "\t\r\n" for letter in content.decode())
+    except UnicodeDecodeError:
+        return True
+
+
+def _text(file: Path, content: bytes) -> str:
     # Spreadsheets save as UTF-16 with a mark at the start, or in the Latin letters of Windows.
     is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
