@@ -180,6 +180,7 @@ def test_progress_on_a_terminal_names_what_runs(capsys):
         ("check",),
         ("new", "author-2020"),
         ("import", "visits.csv", "author-2020"),
+        ("export", "imataka-2014", "--to", "fhir"),
         ("values", "imataka-2014", "--json"),
         ("table", "--all"),
         ("verify-source", "imataka-2014", "article.txt"),

@@ -388,3 +388,44 @@ def test_cells_of_any_kind_are_read_without_a_fault(reference, rows):
 @given(st.text())
 def test_any_words_make_an_id(text):
     assert re.fullmatch(r"[a-z][a-z0-9_]*", slug(text))
+
+
+def test_each_patient_of_a_folder_is_a_case_of_its_own(toy, tmp_path):
+    folder = tmp_path / "packets"
+    (folder / "more").mkdir(parents=True)
+    (folder / "anna.json").write_text(json.dumps(PHENOPACKET))
+    (folder / "broken.json").write_text("{")
+    (folder / "table.csv").write_text("day,patient id,CK (U/L),mood\n0,a,1,so so\n0,b,2,\n")
+    (folder / "more" / "zoe.yaml").write_text("diseases:\n- term: {label: Flu}\nmetaData: {}\n")
+    (folder / "readme.md").write_text("no case")
+    done = casetrace("import", "--each", str(folder), "series", root=toy.root)
+    assert done.returncode == 1
+    assert "4 cases, 1 could not be made" in done.stderr
+    names = [name for name in toy.cases() if name.startswith("series-")]
+    assert names == ["series-1", "series-2", "series-3", "series-4"]
+    assert all(check(name, toy)[0] == [] for name in names)
+    values = [load(name, where=toy).rows.observations for name in names]
+    assert [rows[0].value.low for rows in values if rows] == [4292, 1, 2]
+    account = (toy.build / "import" / "series" / "not-placed.csv").read_text()
+    rows = [row.split(",") for row in account.splitlines()]
+    assert rows[0] == ["file", "patient", "case", "path", "value", "why"]
+    assert "broken.json,1,,,,no case was made: broken.json is no valid JSON" in account
+    assert 'table.csv,1,series-3,"row 2, column mood",so so,' in account
+    assert {row[0] for row in rows[1:]} == {
+        "anna.json",
+        "broken.json",
+        "more/zoe.yaml",
+        "table.csv",
+    }
+
+
+def test_each_makes_nothing_where_its_names_are_taken_or_nothing_is_to_be_read(toy, tmp_path):
+    (tmp_path / "a.csv").write_text("day,CK (U/L)\n0,1\n")
+    for source, stem, words in (
+        (tmp_path / "a.csv", "toy", "toy-2000 already"),
+        (tmp_path / "none", "series", "holds no file to import"),
+    ):
+        done = casetrace("import", "--each", str(source), stem, root=toy.root)
+        assert done.returncode == 2
+        assert words in done.stderr
+    assert toy.cases() == ["toy-2000"]

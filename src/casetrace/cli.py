@@ -33,7 +33,7 @@ EXAMPLES = {
     "figures": "figures imataka-2014 course",
     "check": "check imataka-2014",
     "new": "new smith-2020 --like hours",
-    "import": "import patient.json smith-2020",
+    "import": "import patient.json smith-2020\nimport --each packets/ series",
     "export": "export imataka-2014 --to fhir --reading ivig_dose=per-course",
     "values": "values imataka-2014 --reading ivig_dose=per-course",
     "table": "table --all",
@@ -348,6 +348,8 @@ def _import(options: argparse.Namespace) -> int:
     """Make the folder of a new case from a file in another format."""
     from casetrace.exchange import import_case
 
+    if options.each:
+        return _import_each(options)
     files, unplaced = import_case(Path(options.file), options.case, project(), options.patient)
     for path in files:
         print(path)
@@ -359,6 +361,25 @@ def _import(options: argparse.Namespace) -> int:
     count = f"{len(unplaced)} item{'s' * (len(unplaced) != 1)}" if unplaced else "nothing"
     words = f"{count} had no place; next: casetrace check {options.case}"
     return _say(words, OK)
+
+
+def _import_each(options: argparse.Namespace) -> int:
+    """Make a case of each patient of a folder, and say what became of each."""
+    from casetrace.exchange.each import import_each
+
+    if options.patient:
+        return _say("--each makes a case of each patient: leave out --patient", MISUSE)
+    where = project()
+    made, account = import_each(Path(options.file), options.case, where)
+    for one in made:
+        whose = f"{one.file}, patient {one.patient}" if one.patient > 1 else one.file
+        print(f"{one.case or 'none'}: {whose}{f': {one.failed}' if one.failed else ''}")
+    cases = sum(bool(one.case) for one in made)
+    items = sum(len(one.unplaced) for one in made)
+    failed = len(made) - cases
+    more = f", {failed} could not be made" if failed else ""
+    words = f"{cases} cases{more}; {items} items had no place: {where.shown(account)}"
+    return _say(words, FAILED if failed else OK)
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -614,8 +635,10 @@ def _parser() -> tuple[argparse.ArgumentParser, list[str]]:
     added.add_argument("file", metavar="FILE")
     added.add_argument("case", metavar="NAME", help="of the new case, such as imataka-2014")
     added.add_argument(
-        "--patient", type=int, metavar="N", help="of several in a table, the one that comes Nth"
+        "--patient", type=int, metavar="N", help="of several in a file, the one that comes Nth"
     )
+    words = "of each patient of the file, or of the files in the folder: NAME-1, NAME-2 and so on"
+    added.add_argument("--each", action="store_true", help=f"make a case {words}")
     words = "Write a case as a Phenopacket, FHIR Bundle, data package or research object crate."
     added = command("export", _export, words)
     added.add_argument("case", metavar="CASE")
