@@ -9,7 +9,7 @@ unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX
 
 .DEFAULT_GOAL := all
 FORCE:
-.PHONY: help all figures test test-all test-slow test-browser site check accept new-case bench lab lint lock dictionary clean
+.PHONY: help all figures test test-all test-slow test-browser site check release accept new-case bench lab lint lock dictionary clean
 
 help: ## List what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ site: all ## Lay out reports, figures and an index of all cases in build/site, t
 check: $(VENV)/.ready ## Validate the data and verify that everything committed reproduces
 	@$(BIN)/casetrace check $(CASES)
 	@$(BIN)/casetrace verify
+
+release: check ## Write dist/casetrace-VERSION.zip of a clean checkout: make release VERSION=0.4.0
+	@$(BIN)/casetrace release "$(VERSION)"
 
 accept: $(VENV)/.ready ## Take the present results as the new stored ones and say what changed
 	@$(BIN)/casetrace accept

@@ -191,6 +191,7 @@ def test_progress_on_a_terminal_names_what_runs(capsys):
         ("cases",),
         ("docx", "--help"),
         ("site", "--help"),
+        ("release", "--help"),
         ("lab", "--help"),
     ],
     ids=lambda arguments: arguments[0],

@@ -299,13 +299,13 @@ def test_a_data_package_is_described_by_the_models():
 def test_a_crate_names_what_went_in_and_what_came_out():
     files, lost = written_as(opened(), "ro-crate")
     graph = {e["@id"]: e for e in json.loads(files["ro-crate-metadata.json"])["@graph"]}
-    action = graph["#build"]
+    action = graph["#build-imataka-2014"]
     assert action["instrument"] == {"@id": "#casetrace"}
     assert {"@id": "data/imataka-2014/case.yaml"} in action["object"]
     assert {"@id": "reports/imataka-2014/index.html"} in action["result"]
     assert graph["./"]["license"] == {"@id": "https://creativecommons.org/licenses/by/4.0/"}
     assert graph["./"]["conformsTo"] == {"@id": "https://w3id.org/ro/wfrun/process/0.5"}
-    assert graph["#report"]["author"] == "Imataka G, Arisaka O"
+    assert graph["#report-imataka-2014"]["author"] == "Imataka G, Arisaka O"
     for name, content in files.items():
         if name in graph and "sha256" in graph[name]:
             assert len(content) == int(graph[name]["contentSize"])

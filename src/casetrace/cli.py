@@ -43,6 +43,7 @@ EXAMPLES = {
     "accept": "accept",
     "cases": "cases",
     "site": "site build/site",
+    "release": "release 0.4.0",
     "scenarios": "scenarios imataka-2014",
     "dictionary": "dictionary",
     "lab": "lab -- --no-browser",
@@ -450,6 +451,15 @@ def _site(options: argparse.Namespace) -> int:
     return _say("to read: open it in a browser; the folder fits any static host", OK)
 
 
+def _release(options: argparse.Namespace) -> int:
+    """Write the archive of a release."""
+    from casetrace.build.release import release
+
+    where = project()
+    print(where.shown(release(where, options.version)))
+    return _say("to publish: deposit it where it gets a DOI, and enter that in CITATION.cff", OK)
+
+
 def _table(options: argparse.Namespace) -> int:
     """Write the headline values of cases as one tidy table."""
     import pandas
@@ -677,6 +687,9 @@ def _parser() -> tuple[argparse.ArgumentParser, list[str]]:
     words = "Lay out reports, figures and an index of all cases as one folder, to publish."
     added = command("site", _site, words)
     added.add_argument("folder", nargs="?", default="", help="build/site if not given")
+    words = "Write the archive of a release: data, reports, figures, exports, crate and checksums."
+    added = command("release", _release, words)
+    added.add_argument("version", metavar="VERSION", help="as pyproject.toml names it")
     added = command("scenarios", _scenarios, "List scenarios, readings and their options.")
     added.add_argument("case", metavar="CASE")
     command("dictionary", _dictionary, "Write data/README.md from the data models.")

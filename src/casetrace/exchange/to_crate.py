@@ -1,10 +1,11 @@
-"""What was built of a case as a Process Run Crate (w3id.org/ro/wfrun/process/0.5)."""
+"""What was built of cases as a Process Run Crate (w3id.org/ro/wfrun/process/0.5)."""
 
 from __future__ import annotations
 
 import hashlib
 import mimetypes
 import tempfile
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -27,15 +28,17 @@ _LICENCES = {
 _PROGRAMS = ("papermill", "matplotlib", "typst", "pandas")
 
 
-def crate(case: Case, made_at: str) -> dict[str, bytes]:
-    """Lay out what was built of a case with its data as a crate.
+def crate(cases: Sequence[Case], made_at: str, title: str = "") -> dict[str, bytes]:
+    """Lay out what was built of some cases with their data as a crate.
 
     Parameters
     ----------
-    case : Case
-        The case, built.
+    cases : sequence of Case
+        The cases, built.
     made_at : str
         When it was made, as an ISO 8601 timestamp.
+    title : str
+        Of the crate; empty: that of the case.
 
     Returns
     -------
@@ -45,61 +48,66 @@ def crate(case: Case, made_at: str) -> dict[str, bytes]:
     Raises
     ------
     UsageError
-        If the case is not built.
+        If a case is not built.
     """
-    root = case.where.root
-    inputs = [*_files(case.where.data / case.id), *_files(case.where.reference)]
-    notebooks = [p for p in _files(case.where.notebooks) if p.suffix == ".ipynb"]
-    results = [*_files(case.where.reports / case.id), *_files(case.where.figures / case.id)]
-    if not (case.where.reports / case.id / "index.html").is_file():
-        raise UsageError(f"{case.id} is not built yet: run casetrace build {case.id}")
+    where = cases[0].where
+    notebooks = [p for p in _files(where.notebooks) if p.suffix == ".ipynb"]
+    common = [*_files(where.reference), *notebooks, where.root / "requirements.lock"]
     made = ROCrate(version="1.1")
-    made.name = f"{case.head.title}: data, figures and report"
-    made.description = f"The case {case.id} as curated, and what casetrace made of it"
+    made.name = title or f"{cases[0].head.title}: data, figures and report"
+    made.description = "Case reports as curated, and what casetrace made of them"
     made.root_dataset["datePublished"] = made_at
-    licences = {url: _entity(made, url, "CreativeWork", name=name)
-                for url, name in _LICENCES.items()}  # fmt: skip
-    data_licence, code_licence = licences.values()
-    made.root_dataset["license"] = data_licence
-    made.root_dataset["citation"] = _cited(made, case)
-    made.root_dataset["conformsTo"] = _entity(made, _PROFILE, "CreativeWork",
-                                              name="Process Run Crate", version="0.5")  # fmt: skip
-    parts = {}
-    for path in [*inputs, *notebooks, *results, root / "requirements.lock"]:
-        if path.is_file():
-            name = path.relative_to(root).as_posix()
-            about = {
-                "name": path.name,
-                "contentSize": str(path.stat().st_size),
-                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-                "encodingFormat": mimetypes.guess_type(path.name)[0] or "text/plain",
-                "license": code_licence if path in notebooks else data_licence,
-            }
-            parts[path] = made.add_file(path, dest_path=name, properties=about)
-    program = made.add(
-        SoftwareApplication(
-            made, "#casetrace", {"name": "casetrace", "version": version("casetrace")}
-        )
-    )
-    others = [
-        made.add(SoftwareApplication(made, f"#{name}", {"name": name, "version": version(name)}))
-        for name in _PROGRAMS
-    ]
-    program["softwareRequirements"] = others
-    action = ContextEntity(
-        made,
-        "#build",
-        {"@type": "CreateAction", "name": f"casetrace build {case.id}"},
-    )
-    made.add(action)
-    action["instrument"] = program
-    action["object"] = [parts[path] for path in [*inputs, *notebooks] if path in parts]
-    action["result"] = [parts[path] for path in results]
-    made.root_dataset["mentions"] = [action]
+    licences = [_entity(made, url, "CreativeWork", name=name) for url, name in _LICENCES.items()]
+    made.root_dataset["license"] = licences[0]
+    made.root_dataset["citation"] = [_cited(made, case) for case in cases]
+    about = {"name": "Process Run Crate", "version": "0.5"}
+    made.root_dataset["conformsTo"] = _entity(made, _PROFILE, "CreativeWork", **about)
+    program = _programs(made)
+    parts = {
+        path: _part(made, path, where.root, licences[1 if path in notebooks else 0])
+        for path in common
+        if path.is_file()
+    }
+    actions = []
+    for case in cases:
+        inputs = _files(where.data / case.id)
+        results = [*_files(where.reports / case.id), *_files(where.figures / case.id)]
+        if not (where.reports / case.id / "index.html").is_file():
+            raise UsageError(f"{case.id} is not built yet: run casetrace build {case.id}")
+        parts |= {path: _part(made, path, where.root, licences[0]) for path in (*inputs, *results)}
+        about = {"@type": "CreateAction", "name": f"casetrace build {case.id}"}
+        action = made.add(ContextEntity(made, f"#build-{case.id}", about))
+        action["instrument"] = program
+        action["object"] = [parts[path] for path in (*inputs, *common) if path in parts]
+        action["result"] = [parts[path] for path in results]
+        actions.append(action)
+    made.root_dataset["mentions"] = actions
     with tempfile.TemporaryDirectory() as folder:
         made.write(folder)
         held = Path(folder)
         return {path.relative_to(held).as_posix(): path.read_bytes() for path in _files(held)}
+
+
+def _part(made: ROCrate, path: Path, root: Path, licence: ContextEntity) -> Any:
+    """A file with its size and hash."""
+    about = {
+        "name": path.name,
+        "contentSize": str(path.stat().st_size),
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "encodingFormat": mimetypes.guess_type(path.name)[0] or "text/plain",
+        "license": licence,
+    }
+    return made.add_file(path, dest_path=path.relative_to(root).as_posix(), properties=about)
+
+
+def _programs(made: ROCrate) -> SoftwareApplication:
+    """The programs whose versions say how the outputs were made, casetrace first."""
+    others = []
+    for name in ("casetrace", *_PROGRAMS):
+        about = {"name": name, "version": version(name)}
+        others.append(made.add(SoftwareApplication(made, f"#{name}", about)))
+    others[0]["softwareRequirements"] = others[1:]
+    return others[0]
 
 
 def _files(folder: Path) -> list[Path]:
@@ -118,7 +126,7 @@ def _entity(made: ROCrate, key: str, kind: str, **about: Any) -> ContextEntity:
 def _cited(made: ROCrate, case: Case) -> ContextEntity:
     """The published report."""
     c = case.head.citation
-    name = f"https://doi.org/{c.doi}" if c.doi else "#report"
+    name = f"https://doi.org/{c.doi}" if c.doi else f"#report-{case.id}"
     about = {"name": c.title or case.head.title, "author": c.authors, "license": c.licence,
              "datePublished": str(c.published or c.year)}  # fmt: skip
     return _entity(made, name, "ScholarlyArticle", **{k: v for k, v in about.items() if v})

@@ -167,7 +167,7 @@ def _as_crate(case: Case) -> tuple[dict[str, bytes], list[Loss]]:
         raise UsageError(
             "a crate holds what was built, at the curator's options: leave out the reading"
         )
-    return crate(case, made_at(case)), []
+    return crate([case], made_at(case)), []
 
 
 def _refuse(case: Case, kind: str, wrong: list[str]) -> None:
