@@ -3,9 +3,11 @@
 import sys
 
 import pytest
-from campaigns import fuzz, kill, tamper
+from campaigns import exchange, fuzz, kill, tamper
 
 import casetrace.build.verify
+import casetrace.exchange.account
+import casetrace.exchange.read
 import casetrace.questions.values
 
 pytestmark = pytest.mark.slow
@@ -27,6 +29,29 @@ def test_mutated_cases_are_refused_or_work(run):
     status, said = run(fuzz, "60", "70000")
     assert status == 0, said
     assert "60 inputs" in said
+
+
+def test_valid_inputs_are_read_and_accounted_for(run):
+    status, said = run(exchange, "150", "70000")
+    assert status == 0, said
+    assert "150 Phenopackets" in said
+
+
+def test_what_an_import_loses_without_a_word_is_said(run, monkeypatch):
+    monkeypatch.setattr(casetrace.exchange.account.Node, "rest", lambda *_: None)
+    status, said = run(exchange, "20", "70000")
+    assert status == 1
+    assert "LOST: " in said
+
+
+def test_an_import_that_breaks_is_said(run, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError("on purpose")
+
+    monkeypatch.setattr(casetrace.exchange.read, "read_phenopacket", broken)
+    status, said = run(exchange, "10", "70000")
+    assert status == 1
+    assert "BROKE: " in said
 
 
 def test_what_breaks_on_a_mutated_case_is_said(run, monkeypatch):

@@ -9,7 +9,7 @@ from casetrace.case.privacy import found_in
 from casetrace.exchange.account import Node, spaced, written
 from casetrace.exchange.draft import CLOCK, Draft, slug
 from casetrace.exchange.fhir_times import Clock, in_days
-from casetrace.exchange.fhir_values import coded, label, quantity_of, range_of
+from casetrace.exchange.fhir_values import coded, label, quantity_of, range_of, read_unit
 from casetrace.exchange.moments import moment
 from casetrace.quantity import BoundsError, parse
 from casetrace.quantity.units import UnitError
@@ -203,9 +203,10 @@ def _dose(dosage: Node, draft: Draft) -> tuple[str, str, str]:
         parse(least, dose_unit)
     except (BoundsError, UnitError):
         return "", "", ""
-    for part in (quantity, ranged):
+    for part in (quantity, ranged.at("low"), ranged.at("high")):
         if part:
-            part.settle()
+            part.number("value")
+            read_unit(part, draft.unit(unit) or "", draft)
     for key in known:
         repeat.settle(key)
     said = f"{spaced(f'{float(low):.12g}')} {unit}, {often} in {period} {each}"

@@ -9,8 +9,9 @@ from casetrace.exchange.terms import agree
 from casetrace.quantity import BoundsError, parse
 from casetrace.quantity.units import NOT_PRINTED
 
-__all__ = ["coded", "label", "named", "quantity_of", "range_of"]
+__all__ = ["coded", "label", "named", "quantity_of", "range_of", "read_unit"]
 
+UCUM = "http://unitsofmeasure.org"
 _BOUNDS = {"<": "less than ", "<=": "at most ", ">": "more than ", ">=": "at least "}
 
 
@@ -24,9 +25,17 @@ def quantity_of(part: Node, draft: Draft) -> tuple[str, str] | None:
     text = part.number("value") if unit is not None else ""
     if not text:
         return None
-    for key in ("code", "unit", "system"):
-        part.settle(key)
+    read_unit(part, unit, draft)
     return f"{_BOUNDS.get(part.text('comparator'), '')}{text}", unit
+
+
+def read_unit(part: Node, unit: str, draft: Draft) -> None:
+    """Count what says the unit of a quantity as read; what says another, or more, is not."""
+    for key in ("code", "unit"):
+        if draft.unit(part.peek(key)) == unit:
+            part.text(key)
+    if part.peek("system") == UCUM:
+        part.text("system")
 
 
 def range_of(part: Node, draft: Draft) -> tuple[str, str] | None:
@@ -39,7 +48,8 @@ def range_of(part: Node, draft: Draft) -> tuple[str, str] | None:
     if unit is None:
         return None
     low, high = (end.number("value") for end in ends)
-    part.settle()
+    for end in ends:
+        read_unit(end, unit, draft)
     value = f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
     try:
         parse(value)

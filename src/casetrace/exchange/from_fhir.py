@@ -31,6 +31,8 @@ from casetrace.quantity.units import NOT_PRINTED
 
 __all__ = ["is_bundle", "read_bundle"]
 
+#: Where the codes of a status are defined.
+_HL7 = "http://terminology.hl7.org/CodeSystem/condition-"
 #: Of a condition: what says that it is over.
 _PAST = {"inactive", "remission", "resolved"}
 #: Of a medication: what says that it was given, or ordered to be.
@@ -46,8 +48,7 @@ _UNSURE = {"provisional": "ambiguous", "differential": "ambiguous", "unconfirmed
 _KIND_OF = {"laboratory": "laboratory", "exam": "sign", "imaging": "imaging",
             "procedure": "procedure", "social-history": "history"}  # fmt: skip
 #: What is said of a resource itself and not of the patient.
-_ABOUT_ITSELF = ("resourceType", "meta", "implicitRules", "language", "subject", "patient",
-                 "encounter", "context")  # fmt: skip
+_ABOUT_ITSELF = (("resourceType",), ("subject", "reference"), ("patient", "reference"))
 
 
 def is_bundle(data: Any) -> bool:
@@ -111,7 +112,7 @@ def read_bundle(data: Any, draft: Draft, patient: int | None = None) -> None:
         if (draft.count, draft.subject) == before and draft.chosen != resource.path:
             resource.leave(draft, "it has no value that could be placed")
         for part in _ABOUT_ITSELF:
-            resource.settle(part)
+            resource.settle(*part)
         resource.rest(draft)
     draft.reading, draft.words = (), {}
     if person and not person.peek("birthDate"):
@@ -122,7 +123,7 @@ def read_bundle(data: Any, draft: Draft, patient: int | None = None) -> None:
             path in top.read for path, _ in resource.at("code").leaves()
         ):
             for part in _ABOUT_ITSELF:
-                resource.settle(part)
+                resource.settle(*part)
             resource.settle("id")
         resource.rest(draft, NO_TABLE if kind not in (*_READERS, "Patient") else "no column for it")
     _pages(top, draft)
@@ -425,10 +426,12 @@ def _condition(resource: Node, clock: Clock, _: Any, draft: Draft) -> None:
         resource.leave(draft, "no name of the condition, or one that could identify a patient")
         return
     place = f"Condition {resource.path[1] if len(resource.path) > 1 else ''}".strip()
-    verified = resource.text("verificationStatus", "coding", 0, "code")
+    verified = resource.peek("verificationStatus", "coding", 0, "code")
+    if verified == "confirmed" or verified in _UNSURE:
+        resource.text("verificationStatus", "coding", 0, "code")
     for part in ("verificationStatus", "clinicalStatus"):
-        resource.settle(part, "coding", 0, "system")
-        resource.settle(part, "coding", 0, "display")
+        if resource.peek(part, "coding", 0, "system").startswith(_HL7):
+            resource.text(part, "coding", 0, "system")
     course = resource.text("clinicalStatus", "coding", 0, "code")
     severity = label(resource.at("severity"))
     notes = [f"clinical status: {course}" if course else "", f"severity: {severity}" if severity
@@ -516,7 +519,9 @@ def _is_age(resource: Node, draft: Draft) -> bool:
                          as_reported="age")  # fmt: skip
     draft.subject.update(draft.words)
     draft.subject.pop("id", None)
-    resource.settle("code")
+    for one in resource.items("code", "coding"):
+        if one.peek("code") == AGE["code"]:
+            one.settle()
     return True
 
 
@@ -553,8 +558,7 @@ def _kind(resource: Node) -> str:
             return category.text("text")
         for one in category.items("coding"):
             if one.peek("code") in _KIND_OF:
-                one.settle()
-                return _KIND_OF[one.peek("code")]
+                return _KIND_OF[one.text("code")]
     return "laboratory"
 
 

@@ -407,7 +407,7 @@ def _measurement(measurement: Node, draft: Draft) -> None:
         return
     for part in measurement.items("complexValue", "typedQuantities"):
         if inner := _term(part.at("type")):
-            more = {**_coded(part.at("type"), inner, draft), **when}
+            more = {**_coded(part.at("type"), inner, draft), **when, "note": f"of {name}"}
             _quantity(part.at("quantity"), inner, more, _place(measurement), draft)
 
 
@@ -457,7 +457,8 @@ def _bounded(parts: list[Node], draft: Draft) -> tuple[str, str] | None:
     else:
         return None
     for part in parts:
-        part.settle()
+        part.settle("type")
+        part.number("quantity", "value")
     return text, units.pop()
 
 
@@ -473,9 +474,17 @@ def _unit(part: Node, draft: Draft) -> str | None:
                 symbols(unit)
             except UnitError:
                 continue
-            part.settle()
+            for key in ("id", "label"):
+                if draft.unit(part.peek(key)) == unit or said == part.peek(key):
+                    part.text(key)
             return unit
     return None
+
+
+def _printed(part: Node, unit: str) -> dict[str, str]:
+    """The label of a unit, where it says it in other letters, as the unit that is printed."""
+    label = part.peek("label")
+    return {"unit_as_reported": part.text("label")} if label and label != unit else {}
 
 
 def _quantity(
@@ -489,7 +498,7 @@ def _quantity(
         measure = draft.measure(more.get("code", "") or code, name)
         said = f"{name} {spaced(value)} {unit}"
         draft.add("observations", name, place, said, id=f"{measure}.imported", value=value,
-                  unit=unit, **more)  # fmt: skip
+                  unit=unit, **_printed(part.at("unit"), unit), **more)  # fmt: skip
 
 
 #: What holds a time of the patient's course.
@@ -566,7 +575,7 @@ def _dose(dose: Node, first: dt.date | None, draft: Draft) -> tuple[dict[str, st
     value = dose.number("quantity", "value") if unit and unit != NOT_PRINTED else ""
     if not value:
         return cells, ""
-    dose.settle("scheduleFrequency")
+    dose.text("scheduleFrequency", "label")
     cells |= {"dose": f"{float(value) * times:.12g}", "dose_unit": f"{unit}/{per}"}
     if times > 1:
         cells["note"] = f"{cells['dose']} {unit}/{per}: {value} {unit}, {times} times"
@@ -589,8 +598,10 @@ def _block(dose: Node, draft: Draft) -> dict[str, str]:
         unit = unit.removesuffix("/d") if is_daily else unit
         if "days_per_course" in cells:
             cells["dose_per"] = "day" if is_daily else "course"
-    dose.at("quantity").settle()
-    dose.settle("scheduleFrequency")
+    dose.number("quantity", "value")
+    dose.text("scheduleFrequency", "label")
+    if found:
+        dose.settle("scheduleFrequency")
     return {"dose": value, "dose_unit": unit, **cells}
 
 
