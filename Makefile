@@ -36,7 +36,7 @@ test-browser: $(VENV)/.lab ## Try page and JupyterLab in Chromium, with the acce
 	@npm install --silent --no-audit --no-fund --no-save --prefix build/axe axe-core@4.14.1
 	@CASETRACE_BROWSER=required $(BIN)/pytest -m slow tests/test_page_browser.py tests/test_lab_browser.py
 
-site: all ## Lay out reports, figures and an index of all cases in build/site, to publish
+site: all $(VENV)/.lab ## Lay out reports, figures, notebooks and an index in build/site, to publish
 	@$(BIN)/casetrace site
 
 check: $(VENV)/.ready ## Validate the data and verify that everything committed reproduces

@@ -4,9 +4,10 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT, casetrace, casetrace_process, change_cell
+from conftest import ROOT, casetrace, casetrace_process, change_cell, copy_of_project
 
 from casetrace import cli
+from casetrace.build.site import lay_out
 from casetrace.case.load import load
 
 
@@ -249,6 +250,22 @@ def test_a_site_is_one_folder_that_leads_to_every_report(whole, tmp_path_factory
     again = casetrace("site", str(folder), root=whole.root)
     assert again.returncode == 2
     assert "holds something else" in again.stderr
+
+
+def test_a_site_has_the_notebooks_as_pages_that_ask_for_nothing(tmp_path):
+    pytest.importorskip("nbconvert")
+    project = copy_of_project(tmp_path / "project")
+    index = lay_out(project, tmp_path / "site")
+    pages = sorted((index.parent / "notebooks").glob("*.html"))
+    assert [p.stem for p in pages] == sorted(p.stem for p in project.notebooks.glob("*.ipynb"))
+    for page in pages:
+        asked = re.findall(
+            r"<(?:script|link|img|iframe)[^>]*(?:src|href)=.https?:", page.read_text()
+        )
+        assert asked == []
+    course = (index.parent / "notebooks" / "2-course.html").read_text()
+    assert "14,420" in course
+    assert 'href="notebooks/2-course.html">How did the illness run?' in index.read_text()
 
 
 def test_every_command_says_in_its_help_how_it_is_used(capsys):

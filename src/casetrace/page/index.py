@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from casetrace.case.model import Case
@@ -15,7 +15,9 @@ from casetrace.questions.question import charts
 __all__ = ["index_page"]
 
 
-def index_page(cases: Iterable[Case], root: str = "") -> str:
+def index_page(
+    cases: Iterable[Case], root: str = "", notebooks: Mapping[str, str] | None = None
+) -> str:
     """Return the page that leads to the reports of some cases.
 
     Parameters
@@ -24,6 +26,8 @@ def index_page(cases: Iterable[Case], root: str = "") -> str:
         The cases.
     root : str
         The way from the page to the folder that holds ``reports/`` and ``figures/``.
+    notebooks : dict of str, optional
+        Titles of notebooks that can be read, by the way to each.
 
     Returns
     -------
@@ -33,6 +37,7 @@ def index_page(cases: Iterable[Case], root: str = "") -> str:
     style = Path(__file__).with_name("index.css").read_text("utf-8")
     return template("index.html.j2").render(
         cases=[_about(case, root) for case in cases],
+        notebooks=notebooks or {},
         style=style,
         style_hash=digest_of(style),
     )
