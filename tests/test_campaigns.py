@@ -1,5 +1,6 @@
 """A short run of each campaign, and that it sees what is broken on purpose."""
 
+import shutil
 import sys
 
 import pytest
@@ -10,7 +11,8 @@ import casetrace.exchange.account
 import casetrace.exchange.read
 import casetrace.questions.values
 
-pytestmark = pytest.mark.slow
+# One worker, so that what is prepared once serves all.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("campaigns")]
 
 
 @pytest.fixture
@@ -67,18 +69,35 @@ def test_what_breaks_on_a_mutated_case_is_said(run, monkeypatch):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes as Linux shows them")
 def test_builds_that_are_killed_leave_whole_outputs(run):
-    status, said = run(kill, "10", "5")
+    status, said = run(kill, "6", "5")
     assert status == 0, said
     assert "0 broken promises" in said
 
 
-def test_tampering_is_caught(run):
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory):
+    """A small copy of the project that reproduces, made once."""
+    folder = tmp_path_factory.mktemp("tamper") / "clean"
+    assert tamper.prepare(folder) == []
+    return folder
+
+
+@pytest.fixture
+def prepared(clean, monkeypatch):
+    def prepare(folder):
+        shutil.copytree(clean, folder)
+        return []
+
+    monkeypatch.setattr(tamper, "prepare", prepare)
+
+
+def test_tampering_is_caught(run, prepared):
     status, said = run(tamper, "svg: a bit flipped", "notebook: a number in a table")
     assert status == 0, said
     assert "2 ways, 2 caught" in said
 
 
-def test_tampering_that_verify_does_not_see_is_said(run, monkeypatch):
+def test_tampering_that_verify_does_not_see_is_said(run, prepared, monkeypatch):
     monkeypatch.setattr(casetrace.build.verify, "compare_folder", lambda *_: [])
     status, said = run(tamper, "PDF: a line end added")
     assert status == 1

@@ -336,10 +336,23 @@ def _cache(root: Path) -> str:
     return "index.html"
 
 
-def main() -> int:
-    """Try every way; returns 1 if one was not caught."""
+def prepare(clean: Path) -> list[str]:
+    """Make a small copy of the project that reproduces; says what of it does not."""
     from conftest import copy_of_project, keep_three_notebooks
 
+    from casetrace.build.accept import accept
+    from casetrace.build.verify import verify
+    from casetrace.case.project import Project
+
+    clean.mkdir()
+    keep_three_notebooks(copy_of_project(clean))
+    os.environ["CASETRACE_ROOT"] = str(clean)
+    accept(Project(clean))  # so that the page of all cases is that of the one
+    return verify(Project(clean))
+
+
+def main() -> int:
+    """Try every way; returns 1 if one was not caught."""
     from casetrace.build.build import BuildError
     from casetrace.build.verify import verify
     from casetrace.case.problems import CaseError, UsageError
@@ -350,13 +363,7 @@ def main() -> int:
     missed, began = [], time.monotonic()
     with tempfile.TemporaryDirectory() as top:
         clean = Path(top) / "clean"
-        clean.mkdir()
-        keep_three_notebooks(copy_of_project(clean))
-        os.environ["CASETRACE_ROOT"] = str(clean)
-        from casetrace.build.accept import accept
-
-        accept(Project(clean))  # so that the page of all cases is that of the one
-        if said := verify(Project(clean)):
+        if said := prepare(clean):
             print("the copy does not reproduce before anything is changed:", *said, sep="\n  ")
             return 1
         for name in wanted:
