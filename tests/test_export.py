@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT, casetrace, csv_text, opened, snapshot
+from conftest import ROOT, TOY_TABLES, casetrace, csv_text, opened, snapshot
 from fhir.resources.R4B.bundle import Bundle
 from google.protobuf.json_format import ParseDict
 from phenopackets import Phenopacket
@@ -89,7 +89,8 @@ def test_a_bundle_brings_every_cell_back_that_is_not_listed(name, house):
     back, lost = brought_back(case, "fhir", house)
     assert unlisted(case, back, lost) == []
     fields = {field for row, field in lost if row.startswith("observations/")}
-    assert fields <= {"occasion", "unit_as_reported", "time_as_reported", "time", "time_unit"}
+    times = {"clock", "time", "time_unit", "time_as_reported"}
+    assert fields <= {"occasion", "unit_as_reported", *times}
     for part in ("name", "code", "place", "as_reported"):
         assert getattr(back.head.diagnosis, part) == getattr(case.head.diagnosis, part)
     assert back.head.subject.age == case.head.subject.age
@@ -108,12 +109,12 @@ def test_a_phenopacket_brings_every_value_back(name, house):
     ]
     assert [q.as_reported for q in one] == [q.as_reported for q in other]
     states = {"observed", "excluded"}
-    told = [f for f in case.rows.findings if f.state in states]
-    assert len(told) == len(back.rows.findings)
+    told = [f for f in case.rows.findings if (f"findings/{f.id}", "") not in lost]
     assert sorted(f.state for f in told) == sorted(f.state for f in back.rows.findings)
+    assert {f.state for f in told} == states
     for finding in case.rows.findings:
-        is_open = finding.state not in states
-        assert ((f"findings/{finding.id}", "") in lost) is is_open
+        if finding.state not in states:
+            assert finding not in told
     doses = [
         [t.dose.text() if t.dose and (f"treatments/{t.id}", "dose") not in lost else ""
          for t in c.rows.treatments]
@@ -196,11 +197,170 @@ def test_times_are_offsets_and_words_are_quoted():
     assert parts["relationship"]["valueCode"] == "after"
     assert parts["offset"]["valueDuration"]["value"] == 1.5
     assert parts["offset"]["valueDuration"]["code"] == "mo"
-    gap = held["clock-relapse"]["resource"]["_created"]["extension"][0]["extension"][3]
+    gap = held["clock-relapse"]["resource"]["_effectiveDateTime"]["extension"][0]["extension"][3]
     assert gap["valueDuration"]["comparator"] == ">="
-    quotation = held["words-observation-observations-ck.relapse"]["resource"]["entity"][0]
+    quotation = held["words-observations-ck.relapse"]["resource"]["entity"][0]
     assert quotation["role"] == "quotation"
     assert quotation["what"]["display"] == "Case report, paragraph 2: “to more than 8,000”"
+
+
+def offsets(content, name):
+    """Relationship and offset of each relative time of a resource, by the key that holds it."""
+    (resource,) = (e["resource"] for e in content["entry"] if e["resource"]["id"] == name)
+    period = next((resource[k] for k in resource if k.endswith("Period")), {})
+    found = {}
+    for key, held in {**resource, **period}.items():
+        for extension in held.get("extension", ()) if isinstance(held, dict) else ():
+            if extension["url"] == RELATIVE:
+                parts = {p["url"]: p for p in extension["extension"]}
+                (offset,) = (v for k, v in parts["offset"].items() if k != "url")
+                found[key] = (
+                    parts["targetPath"]["valueString"],
+                    parts["relationship"]["valueCode"],
+                    offset.get("comparator", ""),
+                    offset.get("value"),
+                )
+    return found
+
+
+def toy_with(toy, **tables):
+    """The toy case with more rows."""
+    for name, more in tables.items():
+        text = csv_text(columns(TABLES[name]), [*TOY_TABLES.get(name, []), *more])
+        (toy.data / "toy-2000" / f"{name}.csv").write_text(text)
+    assert check("toy-2000", toy)[0] == []
+    return load("toy-2000", where=toy)
+
+
+def finding(name, **cells):
+    return {"id": name, "name": name.replace("_", " "), "kind": "sign", "state": "observed",
+            "place": "Case report", "as_reported": "as it says", **cells}  # fmt: skip
+
+
+def at(text, unit="d", key="time"):
+    return {"clock": "admission", key: text, "time_unit": unit}
+
+
+@pytest.mark.parametrize(
+    ("time", "told"),
+    [
+        ("-3", ("before", "", 3)),
+        ("at most 0", ("before", ">=", 0)),
+        ("at least -2", None),  # reaches from before to after
+        ("less than -2", ("before", ">", 2)),
+        ("0", ("concurrent", "", 0)),
+        ("more than 4", ("after", ">", 4)),
+        ("about 4", None),
+    ],
+)
+def test_a_time_before_an_event_is_said_to_be_before_it(toy, time, told):
+    case = toy_with(toy, findings=[finding("pruritus", **at(time))])
+    found = offsets(bundle(case).content, "findings-pruritus")
+    if told is None:
+        assert found == {}
+        assert ("findings/pruritus", "time") in bundle(case).why
+    else:
+        assert found == {"_effectiveDateTime": ("effectiveDateTime", *told)}
+    shutil.rmtree(toy.data / "back-2026", ignore_errors=True)
+    back, lost = brought_back(case, "fhir", toy)
+    assert unlisted(case, back, lost) == []
+
+
+def test_times_counted_from_a_row_name_where_its_time_stands(toy):
+    lasted = finding("pyrexia", **at("1", key="start"))
+    after = finding("chill", clock="findings/pyrexia", time="2", time_unit="d")
+    disease = finding("sepsis", kind="diagnosis", **at("3"))
+    later = finding("hoarseness", clock="findings/sepsis", time="1", time_unit="d")
+    content = bundle(toy_with(toy, findings=[lasted, after, disease, later])).content
+    assert offsets(content, "findings-chill")["_effectiveDateTime"][0] == "effectivePeriod.start"
+    assert offsets(content, "findings-hoarseness")["_effectiveDateTime"][0] == "recordedDate"
+
+
+def test_a_diagnosis_is_recorded_at_its_time_and_no_onset_is_made_of_it(toy):
+    rows = [
+        finding("sepsis", kind="diagnosis", **at("3")),
+        finding("shock", kind="diagnosis", clock="admission", start="1", stop="4", time_unit="d"),
+        finding("anaemia", kind="diagnosis", clock="admission", start="1", stop="at least 4",
+                time_unit="d"),
+    ]  # fmt: skip
+    made = bundle(toy_with(toy, findings=rows))
+    held = {e["resource"]["id"]: e["resource"] for e in made.content["entry"]}
+    assert set(offsets(made.content, "findings-sepsis")) == {"_recordedDate"}
+    assert set(offsets(made.content, "findings-shock")) == {"_onsetDateTime", "_abatementDateTime"}
+    code = held["findings-shock"]["clinicalStatus"]["coding"][0]["code"]
+    assert code == "resolved"  # an abatement needs it (con-4)
+    assert set(offsets(made.content, "findings-anaemia")) == {"_onsetDateTime"}
+    assert ("findings/anaemia", "stop") in made.why
+
+
+def test_no_two_resources_have_one_address_however_long_their_ids(toy):
+    long = "sign_of_a_very_long_name_that_is_cut_where_an_id_ends_"
+    rows = [finding(f"{long}{end}", **at("1")) for end in ("one", "two")]
+    content = bundle(toy_with(toy, findings=rows)).content
+    ids = [e["resource"]["id"] for e in content["entry"]]
+    assert len(ids) == len(set(ids))
+    assert all(re.fullmatch(r"[A-Za-z0-9.-]{1,64}", one) for one in ids)
+    assert faults(content, {}) == []
+    content["entry"].append(content["entry"][0])
+    content["entry"][1]["resource"]["author"] = [{"reference": "urn:nowhere"}]
+    assert [fault.partition(" urn")[0] for fault in faults(content, {})] == [
+        "entry: two resources have the address", "entry: no resource has the address",
+    ]  # fmt: skip
+
+
+def test_a_dose_that_is_no_rate_is_none_and_a_drug_has_the_codes_of_its_substance(toy):
+    row = {"id": "steroid.once", "drug": "tablet", "name": "tablet", "dose": "25",
+           "dose_unit": "mg", "place": "Case report", "as_reported": "25 mg"}  # fmt: skip
+    content = bundle(toy_with(toy, treatments=[{**row, "id": "tablet.once"}])).content
+    held = {e["resource"]["id"]: e["resource"] for e in content["entry"]}
+    step = held["treatments-tablet.once"]
+    (dose,) = step["dosage"][0]["doseAndRate"]
+    assert list(dose) == ["doseQuantity"]
+    real = bundle(opened()).content
+    (step,) = (e["resource"] for e in real["entry"]
+               if e["resource"]["id"] == "treatments-ivig.first-block")  # fmt: skip
+    codes = {c["display"]: c["code"] for c in step["medicationCodeableConcept"]["coding"]}
+    assert codes == {"immunoglobulins, normal human, for intravascular adm.": "J06BA02",
+                     "Therapeutic Immune Globulin": "C2701"}  # fmt: skip
+
+
+def test_what_is_found_at_one_time_and_not_at_another_is_not_told_as_both():
+    """Muscle bulk was normal at presentation, and atrophic at relapse: the schema has no time."""
+    made = phenopacket(opened(), NOON)
+    told = [f for f in made.content["phenotypicFeatures"] if f["type"]["id"] == "HP:0003202"]
+    assert [f.get("excluded", False) for f in told] == [False]
+    assert "another time" in made.why["findings/atrophy_presentation", ""]
+
+
+@pytest.mark.parametrize("drug", ["pulse", "steroid"])
+def test_an_adverse_event_goes_with_a_step_only_if_it_is_known_which(toy, drug):
+    event = finding("nausea", kind="adverse event", related_to=drug)
+    made = phenopacket(toy_with(toy, findings=[event]), NOON)
+    steps = [t for t in made.case.rows.treatments if t.drug == drug]
+    held = [a for a in made.content["medicalActions"] if "adverseEvents" in a]
+    assert len(held) == (1 if len(steps) == 1 else 0)
+    if not held:
+        labels = [f["type"]["label"] for f in made.content["phenotypicFeatures"]]
+        assert "nausea" in labels
+        assert "not known" in made.why["findings/nausea", "related_to"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "6 times, every 6 wk, a day, on 5 days"),
+        ({"ivig_dose": "per-course"}, "6 times, every 6 wk, in all, over 5 days"),
+    ],
+)
+def test_a_schedule_says_whether_the_dose_is_that_of_a_day(options, words):
+    content = phenopacket(opened().under(options), NOON).content
+    told = [
+        dose["scheduleFrequency"]["label"]
+        for action in content["medicalActions"]
+        for dose in action.get("treatment", {}).get("doseIntervals", ())
+        if "scheduleFrequency" in dose
+    ]
+    assert told[0] == words
 
 
 def test_courses_are_a_timing_that_repeats_and_a_reading_changes_the_dose():

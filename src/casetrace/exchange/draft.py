@@ -17,7 +17,7 @@ from casetrace.case.privacy import found_in
 from casetrace.case.rows import TABLES, columns
 from casetrace.case.write import inert
 from casetrace.curate.guide import EXAMPLE
-from casetrace.quantity.units import UnitError, spelling, symbols
+from casetrace.quantity.units import UnitError, factor, spelling, symbols
 
 __all__ = ["CLOCK", "NOT_PLACED", "Draft", "Unplaced"]
 
@@ -121,6 +121,8 @@ class Draft:
     def add(self, table: str, name: str, place: str, said: str, **cells: str) -> None:
         """Add a row with an id of its own, at a place in the file, with the words it came from."""
         rows = self.rows.setdefault(table, [])
+        if table == "treatments" and "id" not in self.words:
+            cells |= self._apart(cells)
         base = self.words.get("id", "") or cells.get("id", "") or slug(name)
         row_id = base
         while (table, row_id) in self._next:  # what number the next one of this name has is kept
@@ -135,6 +137,16 @@ class Draft:
         row = {"id": row_id, **{key: value for key, value in row.items() if key != "id"}}
         self.came[table, row_id] = self.reading
         rows.append({key: value for key, value in row.items() if value})
+
+    def _apart(self, cells: dict[str, str]) -> dict[str, str]:
+        """Drug and id of a step: doses that cannot be drawn on one axis are drugs of their own."""
+        drug, unit = cells["drug"], cells.get("dose_unit", "")
+        for number in ("", "_2", "_3", "_4"):
+            name = f"{drug}{number}"
+            others = {r.get("dose_unit") for r in self.rows["treatments"] if r["drug"] == name}
+            if not unit or all(is_alike(unit, other) for other in others - {None}):
+                return {"drug": name, "id": cells["id"].replace(drug, name, 1)}
+        return {}
 
     def unit(self, unit: str) -> str | None:
         """A unit in UCUM as this project writes it; None if it is not known.
@@ -207,6 +219,15 @@ class Draft:
         }
         words = "# Imported. Complete and check every row against the report; see docs.\n"
         return words + yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=100)
+
+
+def is_alike(one: str, other: str) -> bool:
+    """Return whether amounts in one unit can be told in another."""
+    try:
+        factor(one, other)
+    except UnitError:
+        return False
+    return True
 
 
 def slug(text: str) -> str:

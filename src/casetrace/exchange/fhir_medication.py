@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
 from casetrace.case.privacy import found_in
@@ -11,8 +10,9 @@ from casetrace.exchange.draft import CLOCK, Draft, slug
 from casetrace.exchange.fhir_times import Clock, in_days
 from casetrace.exchange.fhir_values import coded, label, quantity_of, range_of, read_unit
 from casetrace.exchange.moments import moment
+from casetrace.exchange.terms import is_by_time
 from casetrace.quantity import BoundsError, parse
-from casetrace.quantity.units import UnitError
+from casetrace.quantity.units import NOT_PRINTED, UnitError
 
 __all__ = ["medication"]
 
@@ -66,9 +66,13 @@ def medication(resource: Node, clock: Clock, known: dict[str, Node], draft: Draf
     if own := draft.words.get("id"):
         drug = own.partition(".")[0]
     for dosage in dosages or [None]:
-        block = _courses(dosage, draft) if dosage else {}
+        is_curated = "id" in draft.words  # what recurs is then a block, however often
+        block = _courses(dosage, draft, is_curated) if dosage else {}
         amount, unit, said = _dose(dosage, draft) if dosage and not block else ("", "", "")
-        if dosage and not block and not amount and (found := _rate(dosage, draft)):
+        found = _rate(dosage, draft) if dosage and not block and not amount else None
+        if dosage and not block and not amount and not found:
+            found = _once(dosage, draft)
+        if found:
             block = dict(zip(("dose", "dose_unit"), found, strict=True))
         route = label(dosage.at("route")) if dosage else ""
         needed = dosage is not None and (
@@ -88,12 +92,20 @@ def medication(resource: Node, clock: Clock, known: dict[str, Node], draft: Draf
             dosage.rest(draft, "it tells no dose by day, by week or by course")
 
 
+def _once(dosage: Node, draft: Draft) -> tuple[str, str] | None:
+    """A dose that is told without how often it is given, and its unit; None if it is no amount."""
+    is_open = dosage.at("timing").value or dosage.at("asNeededBoolean").value
+    if is_open or dosage.at("asNeededCodeableConcept").value:
+        return None
+    found = quantity_of(dosage.at("doseAndRate", 0, "doseQuantity"), draft)
+    return found if found and found[1] not in ("1", NOT_PRINTED) else None
+
+
 def _rate(dosage: Node, draft: Draft) -> tuple[str, str] | None:
     """A dose by time that is told as such, and its unit; None if it is told otherwise."""
     rate = dosage.at("doseAndRate", 0)
     found = quantity_of(rate.at("rateQuantity"), draft) or range_of(rate.at("rateRange"), draft)
-    is_by_time = found and re.search(r"/\(?(\d+\.)?(d|wk|h|min)\)?$", found[1])
-    return found if is_by_time else None
+    return found if found and is_by_time(found[1]) else None
 
 
 #: Parts of a timing that tell a block of courses.
@@ -101,14 +113,14 @@ _BLOCK = {"count", "duration", "durationMax", "durationUnit", "frequency", "peri
           "periodMax", "periodUnit"}  # fmt: skip
 
 
-def _courses(dosage: Node, draft: Draft) -> dict[str, str]:
+def _courses(dosage: Node, draft: Draft, is_curated: bool) -> dict[str, str]:
     """Cells of a block of courses: so many, of so many days, every so often; none if it is none."""
     repeat = dosage.at("timing", "repeat")
     told = set(repeat.value) if isinstance(repeat.value, dict) else set()
     is_far = repeat.peek("periodUnit") in ("wk", "mo", "a") or (
         repeat.peek("periodUnit") == "d" and repeat.at("period").value not in (None, 1)
     )
-    is_block = bool({"count", "duration"} & told) or is_far
+    is_block = bool({"count", "duration"} & told) or is_far or is_curated
     if not told or told - _BLOCK or not is_block or dosage.at("asNeededBoolean").value is True:
         return {}
     if repeat.at("frequency").value not in (None, 1) or repeat.peek("durationUnit") not in (
@@ -121,7 +133,8 @@ def _courses(dosage: Node, draft: Draft) -> dict[str, str]:
     every = (repeat.at("period").value or 1, repeat.peek("periodUnit"))
     is_weekly = every in ((1, "wk"), (7, "d"))
     has_dose = rate.value is not None or dosage.at("dose").value is not None
-    if repeat.at("count").value is None and has_dose and not by_day and is_weekly:
+    is_by_week = is_weekly and not is_curated
+    if repeat.at("count").value is None and has_dose and not by_day and is_by_week:
         return {}  # then it is a dose by week
     cells = {}
     for name, key in (

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from casetrace.exchange.account import Node
 from casetrace.exchange.draft import CLOCK, Draft
 from casetrace.exchange.fhir_values import quantity_of, range_of
+from casetrace.exchange.made import bounds_of
 from casetrace.exchange.moments import Moment, in_one_zone, moment, span
+from casetrace.quantity import parse
 
 __all__ = ["RELATIVE", "Clock", "in_days", "moments", "offset_of"]
 
@@ -94,13 +96,17 @@ class Clock:
 
     def relative(self, resource: Node, draft: Draft) -> dict[str, str]:
         """The time of a resource that is told by an offset; none if it has none."""
+        if found := self.shifted(resource.at("_recordedDate"), draft):
+            name, value, unit = found
+            return {"clock": name, "time": value, "time_unit": unit}
         for stem in ("effective", "onset", "performed", "occurrence"):
             if found := self.shifted(resource.at(f"_{stem}DateTime"), draft):
                 name, value, unit = found
                 end = self.shifted(resource.at("_abatementDateTime"), draft)
                 if end and end[0] == name and end[2] == unit:
                     return {"clock": name, "start": value, "stop": end[1], "time_unit": unit}
-                return {"clock": name, "time": value, "time_unit": unit}
+                cell = "start" if stem == "onset" else "time"
+                return {"clock": name, cell: value, "time_unit": unit}
             if found := self.spanned(resource.at(f"{stem}Period"), draft):
                 return found
         return {}
@@ -164,4 +170,4 @@ def offset_of(part: Node, draft: Draft, how: str) -> tuple[str, str] | None:
     if not found or how != "before":
         return found
     value, unit = found
-    return (f"-{value}", unit) if re.fullmatch(r"\d+(\.\d+)?", value) and value != "0" else None
+    return bounds_of(-parse(value)), unit

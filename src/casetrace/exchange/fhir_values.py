@@ -82,7 +82,7 @@ def coded(part: Node, name: str, draft: Draft) -> dict[str, str]:
     for one in part.items("coding"):
         code = one.peek("code")
         for row in draft.reference.codes:
-            if row.id == code:
+            if row.id in (code, f"NCIT:{code}"):
                 if one.peek("display") != row.label and not agree(row.label, name):
                     one.leave(draft, f"the code is that of {row.label!r} in codes.csv")
                     return {}
@@ -90,7 +90,7 @@ def coded(part: Node, name: str, draft: Draft) -> dict[str, str]:
                     one.settle(key)
                 if one.peek("version") == row.version:
                     one.settle("version")
-                return {"system": row.system, "code": code, **_more(part, one, draft)}
+                return {"system": row.system, "code": row.id, **_more(part, one, draft)}
     return {}
 
 
@@ -99,7 +99,7 @@ def _more(part: Node, first: Node, draft: Draft) -> dict[str, str]:
     known = {row.id: row for row in draft.reference.codes}
     found = []
     for one in part.items("coding"):
-        row = known.get(one.peek("code"))
+        row = known.get(one.peek("code")) or known.get(f"NCIT:{one.peek('code')}")
         if row and one.path != first.path and one.peek("display") == row.label:
             found.append(row.id)
             one.settle()

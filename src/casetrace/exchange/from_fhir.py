@@ -87,7 +87,9 @@ def read_bundle(data: Any, draft: Draft, patient: int | None = None) -> None:
     clock = Clock([m for r in valid for m in moments(r)])
     clock.persons = {name for name, r in known.items() if r.peek("resourceType") == "Patient"}
     words = _quoted([r for r in mine if r.peek("resourceType") == "Provenance"], known)
-    _events([r for r in mine if r.peek("resourceType") == "Basic"], known, words, clock, draft)
+    events = [r for r in mine if _is_event(r)]
+    _events(events, known, words, clock, draft)
+    kept = [r for r in kept if r not in events]
     if is_curated:
         _curated(top, mine, known, clock, draft)
     if clock.fine:
@@ -133,32 +135,34 @@ def read_bundle(data: Any, draft: Draft, patient: int | None = None) -> None:
 NO_TABLE = "no table for it"
 
 
+def _is_event(resource: Node) -> bool:
+    """Whether an Observation is an event that times are counted from."""
+    coding = resource.items("code", "coding")
+    is_clock = any(c.peek("system") == TAG["system"] and c.peek("code") == "clock" for c in coding)
+    return is_clock and bool(resource.peek("id"))
+
+
 def _events(
-    basics: list[Node],
+    events: list[Node],
     known: dict[str, Node],
     words: Mapping[tuple, dict[str, str]],
     clock: Clock,
     draft: Draft,
 ) -> None:
     """Make a clock of each event that times are counted from."""
-    for basic in basics:
-        coding = basic.items("code", "coding")
-        if not any(one.peek("code") == "clock" for one in coding) or not basic.peek("id"):
-            continue
-        name = slug(basic.text("id").removeprefix("clock-"))
-        told = label(basic.at("code"))
-        shown = next((d for one in coding if (d := one.peek("display"))), told)
-        counts = {"age", "gestation"} & {one.peek("code") for one in coding}
-        draft.clocks[name] = {"label": shown, "phrase": told, **words.get(basic.path, {})}
-        if counts:
-            draft.clocks[name]["counts"] = counts.pop()
+    for event in events:
+        name = slug(event.text("id").removeprefix("clock-").replace("-", "_"))
+        told, shown = event.text("code", "text"), event.text("valueString")
+        draft.clocks[name] = {"label": shown or told, "phrase": told, **words.get(event.path, {})}
+        if any(one.peek("code") == "gestation" for one in event.items("code", "coding")):
+            draft.clocks[name]["counts"] = "gestation"
         for address, held in known.items():
-            if held.path == basic.path:
+            if held.path == event.path:
                 clock.events[address] = name
-        if gap := clock.shifted(basic.at("_created"), draft):
+        if gap := clock.shifted(event.at("_effectiveDateTime"), draft):
             draft.clocks[name] |= {"gap": gap[1], "gap_unit": gap[2]}
-        for part in ("resourceType", "subject", "code"):
-            basic.settle(part)
+        for part in ("resourceType", "status", "subject", "code", "_effectiveDateTime"):
+            event.settle(part)
 
 
 def _quoted(provenances: list[Node], known: dict[str, Node]) -> dict[tuple, dict[str, str]]:
@@ -194,6 +198,10 @@ def _curated(
 ) -> None:
     """Read what a Bundle that was made of a curated case says of the report and of its rows."""
     top.settle("meta")
+    for resource in mine:
+        for path, _ in resource.leaves():  # where no value is, and that this is not known
+            if "data-absent-reason" in str(resource.at(*path[len(resource.path) :]).value):
+                resource.read |= {path, (*path[:-1], "valueCode")}
     for entry in top.items("entry"):
         entry.text("fullUrl")
     for address, resource in known.items():
@@ -205,7 +213,7 @@ def _curated(
             draft.citation["title"] = report.text("description")
             draft.citation["authors"] = report.text("author", 0, "display")
             attachment = report.at("content", 0, "attachment")
-            draft.citation["journal"] = attachment.text("title")
+            attachment.settle("title")
             draft.citation["doi"] = attachment.text("url").removeprefix("https://doi.org/")
             draft.citation = {key: value for key, value in draft.citation.items() if value}
             for part in ("resourceType", "id", "status"):
@@ -433,6 +441,8 @@ def _condition(resource: Node, clock: Clock, _: Any, draft: Draft) -> None:
         if resource.peek(part, "coding", 0, "system").startswith(_HL7):
             resource.text(part, "coding", 0, "system")
     course = resource.text("clinicalStatus", "coding", 0, "code")
+    if course == "resolved" and resource.at("_abatementDateTime").value:
+        course = ""  # its end says so
     severity = label(resource.at("severity"))
     notes = [f"clinical status: {course}" if course else "", f"severity: {severity}" if severity
              else ""]  # fmt: skip

@@ -14,7 +14,15 @@ from casetrace.case.privacy import found_in
 from casetrace.exchange.account import Node, spaced, written
 from casetrace.exchange.draft import CLOCK, Draft, slug
 from casetrace.exchange.made import LOCAL, unquoted
-from casetrace.exchange.terms import NEGATIVE, OLDEST, POSITIVE, agree, chosen, is_result
+from casetrace.exchange.terms import (
+    NEGATIVE,
+    OLDEST,
+    POSITIVE,
+    agree,
+    chosen,
+    is_by_time,
+    is_result,
+)
 from casetrace.exchange.to_phenopacket import AGE, ENDS, OFTEN
 from casetrace.quantity import parse
 from casetrace.quantity.units import NOT_PRINTED, UnitError, symbols
@@ -465,7 +473,9 @@ def _bounded(parts: list[Node], draft: Draft) -> tuple[str, str] | None:
 def _unit(part: Node, draft: Draft) -> str | None:
     """The UCUM unit that an OntologyClass says, by its id or else its label; None if neither is."""
     code, label = part.peek("id"), part.peek("label")
-    if not (code or label):
+    if not (code or label) or code.startswith(f"{LOCAL}:"):
+        part.text("id")
+        part.text("label")
         return NOT_PRINTED
     for said in (code.removeprefix("UCUM:") if code.startswith("UCUM:") else "", label,
                     _UNITS.get(label.lower(), "")):  # fmt: skip
@@ -587,11 +597,11 @@ def _block(dose: Node, draft: Draft) -> dict[str, str]:
     unit, often = _unit(dose.at("quantity", "unit"), draft), dose.peek("scheduleFrequency", "label")
     value = written(dose.at("quantity", "value").value)
     found = OFTEN.fullmatch(often)
-    is_by_time = bool(unit and re.search(r"/\(?(\d+\.)?(d|wk|h|min)\)?$", unit))
+    by_time = bool(unit and is_by_time(unit))
     if not value or not unit or unit == NOT_PRINTED or (often and not found):
         return {}
     cells = {key: told for key, told in (found.groupdict() if found else {}).items() if told}
-    if not cells and not is_by_time:
+    if not cells and not by_time:
         return {}
     if cells:
         is_daily = unit.endswith("/d") and "days_per_course" in cells

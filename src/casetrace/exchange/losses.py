@@ -79,7 +79,14 @@ def losses(made: Made, draft: Draft) -> list[Loss]:
         In the order of the case's files; names of rows, drugs and clocks, which are made anew, are
         told once.
     """
-    return [*_head(made, draft), *_rows(made, draft)]
+    return [*_head(made, draft), *_rows(made, draft), *_in_all(made)]
+
+
+def _in_all(made: Made) -> Iterator[Loss]:
+    """What is so for every treatment of a case."""
+    if made.case.rows.treatments:
+        why = "each is written as a drug: the data do not say which are procedures"
+        yield Loss("treatments/*", "", "", why)
 
 
 def _rows(made: Made, draft: Draft) -> Iterator[Loss]:
@@ -105,7 +112,7 @@ def _rows(made: Made, draft: Draft) -> Iterator[Loss]:
                 continue
             for name, value in cells.items():
                 other = found.get(name, "")
-                if name in _NAMES:
+                if name in _NAMES and (other or not value):
                     if value != other:
                         renamed.add(name)
                 elif not _same(table, name, cells, found):
@@ -116,8 +123,8 @@ def _rows(made: Made, draft: Draft) -> Iterator[Loss]:
 
 
 def _why(made: Made, source: str, name: str, other: str) -> str:
-    why = made.why.get((source, name)) or _SHOWN.get(name, _NO_PLACE)
-    return f"{why}; comes back as {other!r}" if other else why
+    why = made.why.get((source, name)) or _SHOWN.get(name, "" if other else _NO_PLACE)
+    return "; ".join(filter(None, (why, f"comes back as {other!r}" if other else "")))
 
 
 def _same(table: str, name: str, cells: Mapping[str, str], back: Mapping[str, str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,17 @@ from casetrace.case.model import Case, key_of
 from casetrace.case.rows import Row
 from casetrace.quantity import Quantity
 
-__all__ = ["LOCAL", "PER_ROW", "Made", "cells_of", "is_plain", "number", "quoted", "unquoted"]
+__all__ = [
+    "LOCAL",
+    "PER_ROW",
+    "Made",
+    "bounds_of",
+    "cells_of",
+    "is_plain",
+    "number",
+    "quoted",
+    "unquoted",
+]
 
 #: Prefix of what has no code of a terminology.
 LOCAL = "casetrace"
@@ -79,6 +90,24 @@ def unquoted(text: str) -> dict[str, str]:
     """
     found = _QUOTED.fullmatch(text)
     return {"place": found["place"], "as_reported": found["words"]} if found else {}
+
+
+def bounds_of(q: Quantity) -> str:
+    """A number with bounds as the data tables write it.
+
+    Examples
+    --------
+    >>> from casetrace.quantity import parse
+    >>> [bounds_of(-parse(text)) for text in ("3", "at least 2", "less than 1.5", "1 to 4")]
+    ['-3', 'at most -2', 'more than -1.5', '-4 to -1']
+    """
+    low, high = (f"{number(end)}" if abs(end) != math.inf else "" for end in (q.low, q.high))
+    about = "about " if q.about else ""
+    if low and high:
+        return f"{about}{low}" if q.is_point else f"{about}{low} to {high}"
+    if low:
+        return f"{'at least' if q.low_closed else 'more than'} {low}"
+    return f"{'at most' if q.high_closed else 'less than'} {high}"
 
 
 def cells_of(case: Case, table: str, row: Row) -> dict[str, str]:

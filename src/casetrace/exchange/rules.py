@@ -32,7 +32,27 @@ def faults(content: Any, labels: Mapping[str, Any]) -> list[str]:
     list of str
         Each with the way to it.
     """
-    return list(_below(content, "", labels))
+    return [*_addresses(content), *_below(content, "", labels)]
+
+
+def _addresses(content: Any) -> Iterator[str]:
+    """Of a Bundle: an address that two resources have, and one that none has."""
+    entries = content.get("entry", ()) if isinstance(content, dict) else ()
+    told = [entry.get("fullUrl") for entry in entries]
+    for url in sorted({url for url in told if told.count(url) > 1}):
+        yield f"entry: two resources have the address {url}"
+    for reference in sorted(set(_references(entries)) - set(told)):
+        yield f"entry: no resource has the address {reference}"
+
+
+def _references(held: Any) -> Iterator[str]:
+    if isinstance(held, dict):
+        if isinstance(held.get("reference"), str):
+            yield held["reference"]
+        held = list(held.values())
+    if isinstance(held, (list, tuple)):
+        for one in held:
+            yield from _references(one)
 
 
 def _below(held: Any, path: str, labels: Mapping[str, Any]) -> Iterator[str]:
@@ -47,6 +67,7 @@ def _below(held: Any, path: str, labels: Mapping[str, Any]) -> Iterator[str]:
         return
     label = held.get("label", held.get("display"))
     code = str(held.get("id", held.get("code", ""))).removeprefix("LOINC:").removeprefix("ATC:")
+    code = f"NCIT:{code}" if f"NCIT:{code}" in labels else code
     if label is not None and code in labels and labels[code].label != label:
         yield f"{path}: {code} is {labels[code].label!r} in codes.csv, found {label!r}"
     if "label" in held and not (held["label"] and held.get("id")):

@@ -14,6 +14,7 @@ __all__ = [
     "Several",
     "agree",
     "chosen",
+    "is_by_time",
     "is_result",
     "says_none",
 ]
@@ -97,3 +98,14 @@ def says_none(name: str) -> bool:
     words = name.lower().strip(" .")
     none = r"(no|none|nil)\b.*\b(known|current|active|recorded|information|history|relevant)\b.*"
     return bool(re.fullmatch(rf"{none}|none|nil|n/?a|not applicable", words))
+
+
+def is_by_time(unit: str) -> bool:
+    """Return whether a unit is an amount by time, such as ``mg/kg/d`` or ``mg/(8.h)``.
+
+    Examples
+    --------
+    >>> [is_by_time(unit) for unit in ("mg/kg/d", "mg/(8.h)", "mg/kg", "mg")]
+    [True, True, False, False]
+    """
+    return bool(re.search(r"/\(?(\d+\.)?(a|mo|wk|d|h|min|s)\)?$", unit))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import re
 import uuid
+from collections.abc import Callable
+from hashlib import sha1
 from typing import Any
 
 from casetrace.case.head import Clock
 from casetrace.case.model import Case, key_of
 from casetrace.case.rows import Finding, Motor, Observation, Row, Treatment
-from casetrace.exchange.made import LOCAL, Made, is_plain, number, quoted
+from casetrace.exchange.made import LOCAL, Made, bounds_of, is_plain, number, quoted
+from casetrace.exchange.terms import agree, is_by_time
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import NOT_PRINTED
 
@@ -19,6 +22,7 @@ __all__ = ["ABSENT", "AGE", "KINDS", "RELATIVE", "TAG", "bundle"]
 #: Standard extensions: a time by an offset, and why there is no value.
 RELATIVE = "http://hl7.org/fhir/StructureDefinition/cqf-relativeDateTime"
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+_UNKNOWN = {"extension": [{"url": ABSENT, "valueCode": "unknown"}]}
 _REASONS = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 #: Mark of a Bundle that this program made: ids and notes in it are a curator's.
 TAG = {"system": f"urn:{LOCAL}", "code": "curated-case", "display": "Curated case report"}
@@ -34,12 +38,11 @@ _SYSTEMS = {
     "UBERON": "http://purl.obolibrary.org/obo/uberon.owl",
 }
 _CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
-#: Category of an observation by the kind of a finding.
+#: Category of an observation by the kind of a finding; kinds that have none are told in words.
 KINDS = {
-    "symptom": "exam", "sign": "exam", "motor test": "exam", "laboratory": "laboratory",
+    "symptom": "", "sign": "exam", "motor test": "exam", "laboratory": "laboratory",
     "neurophysiology": "procedure", "imaging": "imaging", "biopsy": "laboratory",
-    "procedure": "procedure", "history": "social-history", "course": "exam",
-    "adverse event": "exam", "outcome": "exam",
+    "procedure": "procedure", "history": "", "course": "", "adverse event": "", "outcome": "",
 }  # fmt: skip
 _VERIFIED = {"observed": "confirmed", "excluded": "refuted", "ambiguous": "unconfirmed"}
 _COMPARATORS = {(True, True): ">=", (True, False): ">", (False, True): "<=", (False, False): "<"}
@@ -70,19 +73,15 @@ def bundle(case: Case) -> Made:
         "entry": [],
     }
     subject = case.head.subject
-    person: dict[str, Any] = {"resourceType": "Patient", "id": "patient"}
+    person: dict[str, Any] = {"resourceType": "Patient", "id": "patient", "_birthDate": _UNKNOWN}
     if subject.sex != "not reported":
         person["gender"] = subject.sex
     _entry(made, person)
     _entry(made, _report(case))
     for place, clock in enumerate(case.head.clocks):
-        made.places[f"case.yaml/clocks/{clock.id}"] = (
-            "entry",
-            len(made.content["entry"]),
-            "resource",
-        )
-        _entry(made, _event(made, clock, case.head.clocks[place - 1] if place else None))
-        _words(made, f"clock-{clock.id}", clock, "Basic")
+        if clock.counts != "age":  # which counts from birth
+            _entry(made, _event(made, clock, case.head.clocks[place - 1] if place else None))
+            _words(made, _id(f"clock-{clock.id}"), clock, "Observation")
     _age(made)
     _diagnosis(made)
     for observation in case.rows.observations:
@@ -100,8 +99,9 @@ def bundle(case: Case) -> Made:
 
 
 def _id(name: str) -> str:
-    """An id as FHIR allows it."""
-    return re.sub(r"[^A-Za-z0-9.-]", "-", name)[:64]
+    """An id as FHIR allows it, unique for each name."""
+    whole = re.sub(r"[^A-Za-z0-9.-]", "-", name)
+    return whole if len(whole) <= 64 else f"{whole[:55]}-{sha1(name.encode()).hexdigest()[:8]}"
 
 
 def _url(made: Made, kind: str, name: str) -> str:
@@ -128,15 +128,14 @@ def _words(made: Made, name: str, row: Any, kind: str) -> None:
     words = quoted(row)
     if not words:
         return
-    absent = {"extension": [{"url": ABSENT, "valueCode": "unknown"}]}
     source = _url(made, "DocumentReference", "report")
     _entry(
         made,
         {
             "resourceType": "Provenance",
-            "id": _id(f"words-{kind.lower()}-{name}"),
+            "id": _id(f"words-{name}"),
             "target": [{"reference": _url(made, kind, name)}],
-            "_recorded": absent,
+            "_recorded": _UNKNOWN,
             "agent": [{"who": {"display": "The curator of the case"}}],
             "entity": [{"role": "quotation", "what": {"reference": source, "display": words}}],
         },
@@ -150,7 +149,8 @@ def _patient(made: Made) -> dict[str, str]:
 def _report(case: Case) -> dict[str, Any]:
     """The published report."""
     c = case.head.citation
-    attachment = {"title": c.journal or "The published report"}
+    parts = (c.authors, c.title or case.head.title, c.journal, str(c.year))
+    attachment = {"title": ". ".join(filter(None, parts))}
     if c.doi:
         attachment["url"] = f"https://doi.org/{c.doi}"
     return {
@@ -187,24 +187,22 @@ def _bounded(q: Quantity, unit: str) -> dict[str, Any]:
             held = _quantity(at, unit)
             return {"Quantity": {**held, "comparator": _COMPARATORS[is_low, closed]}}
     shown = "" if unit in ("1", NOT_PRINTED) else f" {unit}"
-    return {"String": f"{_in_words(q)}{shown}"}
+    return {"String": f"{bounds_of(q)}{shown}"}
 
 
-def _in_words(q: Quantity) -> str:
-    """A number as the data tables write it."""
-    low, high = (f"{number(end)}" for end in (q.low, q.high))
-    about = "about " if q.about else ""
-    return f"{about}{low}" if q.is_point else f"{about}{low} to {high}"
-
-
-def _concept(made: Made, row: Any, name: str) -> dict[str, Any]:
+def _concept(
+    made: Made, row: Any, name: str, only: Callable[[str], bool] | None = None
+) -> dict[str, Any]:
     """A CodeableConcept: the words of the report, and the codes with their own labels."""
     held: dict[str, Any] = {"text": name}
     codes = [row.code, *re.split(r"; *", getattr(row, "more_codes", ""))]
     coding = []
     for code in filter(None, codes):
         known = made.labels[code]
-        one = {"system": _SYSTEMS[known.system], "code": code, "display": known.label}
+        if only is not None and not only(known.label):
+            continue
+        own = code.removeprefix("NCIT:")
+        one = {"system": _SYSTEMS[known.system], "code": own, "display": known.label}
         coding.append({**one, **({"version": known.version} if known.version else {})})
     return {"coding": coding, **held} if coding else held
 
@@ -217,102 +215,116 @@ def _absent(text: str) -> dict[str, Any]:
 # --- times
 
 
-def _offset(made: Made, q: Quantity, source: str) -> dict[str, Any]:
-    """The part of a relative time that says how long after, or before."""
+def _offset(q: Quantity) -> dict[str, Any]:
+    """The parts of a relative time that say how long after, or before; none if no form says it."""
+    if q.is_point and q.low == 0:
+        how = "concurrent"
+    elif q.high <= 0:
+        how, q = "before", -q
+    else:
+        how = "after"
+    if q.low < 0 and q.low != -math.inf:
+        return {}
     kind, held = next(iter(_bounded(q, q.unit).items()))
     if kind == "String":
-        for name in ("time", "start", "stop"):
-            made.lose(source, name, "a duration has no bounds of this kind")
         return {}
-    if kind == "Quantity":
-        return {"valueDuration": held}
-    return {"valueRange": held}
+    return {"how": how, "offset": {"valueDuration" if kind == "Quantity" else "valueRange": held}}
 
 
-def _relative(made: Made, row: Row, q: Quantity, source: str) -> dict[str, Any]:
-    """A time as an offset from what it is counted from; none if it is counted otherwise."""
-    target, path = _target(made, row.clock, source)
-    if not target or not q.unit or q.unit.startswith("{"):
-        for name in ("clock", "time", "time_unit"):
-            made.lose(source, name, "it is counted in courses of a treatment, and not in time")
-        return {}
-    offset = _offset(made, q, source)
+def _since(target: str, path: str, q: Quantity) -> dict[str, Any]:
+    """A time as an offset from an event; none if no form says it."""
+    offset = _offset(q)
     if not offset:
         return {}
-    is_now = q.is_point and q.low == 0
     parts = [
         {"url": "target", "valueReference": {"reference": target}},
         {"url": "targetPath", "valueString": path},
-        {"url": "relationship", "valueCode": "concurrent" if is_now else "after"},
-        {"url": "offset", **offset},
+        {"url": "relationship", "valueCode": offset["how"]},
+        {"url": "offset", **offset["offset"]},
     ]
     return {"extension": [{"url": RELATIVE, "extension": parts}]}
 
 
-def _target(made: Made, clock: str, source: str) -> tuple[str, str]:
-    """What a time is counted from: the event of a clock, or the resource of a row."""
+def _relative(made: Made, row: Row, name: str, source: str) -> dict[str, Any]:
+    """A time of a row as an offset from an event; none, and a loss, if it is counted otherwise."""
+    q = getattr(row, name)
+    if q is None:
+        return {}
+    target, path = _target(made, row.clock)
+    found, why = {}, ""
+    if not target:
+        why = "a later course of the treatment has no resource of its own"
+    elif q.unit.startswith("{"):
+        why = "it is counted in courses of a treatment, and not in time"
+    elif not (found := _since(target, path, q)):
+        why = 'an offset cannot reach from before to after, and has no "about"'
+    if not found:
+        for cell in ("clock", name, "time_unit"):
+            made.lose(source, cell, why)
+    return found
+
+
+def _target(made: Made, clock: str) -> tuple[str, str]:
+    """What a time is counted from (an event, birth, the resource of a row), and where its time is.
+
+    Nothing for a course of a treatment after its first.
+    """
     if "/" not in clock:
-        return _url(made, "Basic", _id(f"clock-{clock}")), "created"
-    table, _, name = clock.partition("/")
-    key, _, number_ = name.partition("/")
-    if number_:
-        made.lose(source, "clock", f"course {number_} of the treatment has no resource of its own")
+        counts = next((c.counts for c in made.case.head.clocks if c.id == clock), "time")
+        if counts == "age":
+            return _url(made, "Patient", "patient"), "birthDate"
+        return _url(made, "Observation", _id(f"clock-{clock}")), "effectiveDateTime"
+    table, key, course = (*clock.split("/"), "1")[:3]
+    if course != "1":
         return "", ""
     row = made.case.get(table, key)
-    kind, path = {
-        "observations": ("Observation", "effectiveDateTime"),
-        "treatments": ("MedicationStatement", "effectivePeriod.start"),
-        "motor": ("Observation", "effectiveDateTime"),
-    }.get(table, ("", ""))
+    kind, stem = "Observation", "effective"
+    if table == "treatments":
+        return _url(made, "MedicationStatement", _id(f"{table}-{key}")), "effectivePeriod.start"
     if table == "findings":
-        kind, path = _kind_of(row)
-    return _url(made, kind, _id(f"{table}-{key}")), path
+        kind, stem = _kind_of(row)
+    whole = "recordedDate" if kind == "Condition" else f"{stem}DateTime"
+    begun = "onsetDateTime" if kind == "Condition" else f"{stem}Period.start"
+    return _url(made, kind, _id(f"{table}-{key}")), whole if row.time is not None else begun
 
 
 def _event(made: Made, clock: Clock, before: Clock | None) -> dict[str, Any]:
-    """The zero of a clock, and how long after that of the clock before it."""
-    source = f"case.yaml/clocks/{clock.id}"
-    counts = {"age": "birth", "gestation": "start of gestation"}.get(clock.counts, "")
-    held: dict[str, Any] = {
-        "resourceType": "Basic",
+    """The event that a clock starts at, and how long after that of the clock before it."""
+    coding = [{"system": f"urn:{LOCAL}", "code": "clock", "display": "Event that times count from"}]
+    if clock.counts == "gestation":
+        display = "Times are weeks of gestation"
+        coding.append({"system": f"urn:{LOCAL}", "code": "gestation", "display": display})
+    since = {}
+    if before is not None and clock.gap is not None:
+        since = _since(*_target(made, before.id), clock.gap)
+    return {
+        "resourceType": "Observation",
         "id": _id(f"clock-{clock.id}"),
-        "code": {
-            "coding": [{"system": f"urn:{LOCAL}", "code": "clock", "display": clock.label}],
-            "text": clock.phrase,
-        },
+        "status": "final",
+        "code": {"coding": coding, "text": clock.phrase},
         "subject": _patient(made),
+        "_effectiveDateTime": since or _UNKNOWN,
+        "valueString": clock.label,
     }
-    if counts:
-        held["code"]["coding"].append(
-            {"system": f"urn:{LOCAL}", "code": clock.counts, "display": counts}
-        )
-    if (
-        before is not None
-        and clock.gap is not None
-        and (offset := _offset(made, clock.gap, source))
-    ):
-        parts = [
-            {"url": "target", "valueReference": {
-                "reference": _url(made, "Basic", _id(f"clock-{before.id}"))}},
-            {"url": "targetPath", "valueString": "created"},
-            {"url": "relationship", "valueCode": "after"},
-            {"url": "offset", **offset},
-        ]  # fmt: skip
-        held["_created"] = {"extension": [{"url": RELATIVE, "extension": parts}]}
-    return held
 
 
 def _effective(made: Made, row: Row, source: str, stem: str) -> dict[str, Any]:
     """When something was, as a DateTime or a Period."""
     if row.time is not None:
-        when = _relative(made, row, row.time, source)
+        when = _relative(made, row, "time", source)
         return {f"_{stem}DateTime": when} if when else {}
-    ends = {
-        f"_{name}": when
-        for name, q in (("start", row.start), ("end", row.stop))
-        if q is not None and (when := _relative(made, row, q, source))
-    }
+    ends = _ends(made, row, source)
     return {f"{stem}Period": ends} if ends else {}
+
+
+def _ends(made: Made, row: Row, source: str) -> dict[str, Any]:
+    """Start and end of a Period; an end that is not reported is said to be so."""
+    ends = {
+        f"_{end}": when
+        for end, name in (("start", "start"), ("end", "stop"))
+        if (when := _relative(made, row, name, source))
+    }
+    return {**({"_end": _UNKNOWN} if "_end" not in ends else {}), **ends} if ends else {}
 
 
 # --- rows
@@ -352,6 +364,8 @@ def _diagnosis(made: Made) -> None:
     onset = head.subject.onset
     if onset is not None:
         kind, held = next(iter(_bounded(onset, head.subject.age_unit).items()))
+        if kind == "Quantity" and onset.is_point and onset.low <= 0:  # an Age is above nought
+            kind, held = "Range", {"low": held, "high": held}
         resource["onset" + kind.replace("Quantity", "Age")] = held
     _entry(made, resource)
     _words(made, "diagnosis", head.diagnosis, "Condition")
@@ -363,17 +377,20 @@ def _verified(code: str) -> dict[str, Any]:
 
 
 def _category(system: str, code: str, text: str = "") -> dict[str, Any]:
-    held = {"coding": [{"system": f"http://terminology.hl7.org/CodeSystem/{system}", "code": code}]}
+    system = f"http://terminology.hl7.org/CodeSystem/{system}"
+    held = {"coding": [{"system": system, "code": code}]} if code else {}
     return {**held, "text": text} if text else held
 
 
-def _observed(made: Made, row: Row, table: str, category: dict[str, Any]) -> dict[str, Any]:
+def _observed(
+    made: Made, row: Row, table: str, category: dict[str, Any] | None = None
+) -> dict[str, Any]:
     source = f"{table}/{row.id}"
     return {
         "resourceType": "Observation",
         "id": _id(f"{table}-{row.id}"),
         "status": "final",
-        "category": [category],
+        **({"category": [category]} if category else {}),
         "code": _concept(made, row, row.name) if hasattr(row, "code") else {"text": row.name},
         "subject": _patient(made),
         **_effective(made, row, source, "effective"),
@@ -381,7 +398,7 @@ def _observed(made: Made, row: Row, table: str, category: dict[str, Any]) -> dic
 
 
 def _observation(made: Made, row: Observation) -> dict[str, Any]:
-    held = _observed(made, row, "observations", _category("observation-category", "laboratory"))
+    held = _observed(made, row, "observations")
     if row.value is None:
         return {**held, "valueCodeableConcept": {"text": row.result}}
     held |= {f"value{kind}": part for kind, part in _bounded(row.value, row.unit).items()}
@@ -412,7 +429,7 @@ def _finding(made: Made, row: Finding) -> dict[str, Any]:
         coding = {"system": _SYSTEMS["UBERON"], "code": row.site_code, "display": label}
         sites = [{"coding": [coding], "text": row.site}]
     if kind == "Observation":
-        category = _category("observation-category", KINDS.get(row.kind, "exam"), row.kind)
+        category = _category("observation-category", KINDS.get(row.kind, ""), row.kind)
         held = _observed(made, row, "findings", category)
         if row.state in ("observed", "excluded"):
             held["valueBoolean"] = row.state == "observed"
@@ -433,30 +450,36 @@ def _finding(made: Made, row: Finding) -> dict[str, Any]:
 
 
 def _onset(made: Made, row: Finding, source: str) -> dict[str, Any]:
-    """When a condition began, and when it ended."""
-    ends = (("onset", row.time or row.start), ("abatement", row.stop))
-    return {
-        f"_{name}DateTime": when
-        for name, q in ends
-        if q is not None and (when := _relative(made, row, q, source))
+    """When a condition was told, when it began, and when it ended."""
+    held = {
+        f"_{name}": when
+        for name, end in (("recordedDate", "time"), ("onsetDateTime", "start"))
+        if (when := _relative(made, row, end, source))
     }
+    if row.stop is None:
+        return held
+    if row.stop.high == math.inf:
+        made.lose(source, "stop", "an end that is open is none")
+        return held
+    if when := _relative(made, row, "stop", source):
+        system = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+        held["clinicalStatus"] = {"coding": [{"system": system, "code": "resolved"}]}
+        held["_abatementDateTime"] = when
+    return held
 
 
 def _treatment(made: Made, row: Treatment) -> dict[str, Any]:
     source = f"treatments/{row.id}"
-    ends = {
-        f"_{name}": when
-        for name, q in (("start", row.start), ("end", row.stop))
-        if q is not None and (when := _relative(made, row, q, source))
-    }
+    ends = _ends(made, row, source)
     dosage: dict[str, Any] = {}
     if row.route:
         dosage["route"] = {"text": row.route}
     if repeat := _repeat(made, row, source):
         dosage["timing"] = {"repeat": repeat}
     if row.dose is not None:
-        is_rate = not row.is_block or row.dose_per == "day"
-        unit = f"{row.dose_unit}/d" if row.is_block and is_rate else row.dose_unit
+        is_daily = row.is_block and row.dose_per == "day"
+        unit = f"{row.dose_unit}/d" if is_daily else row.dose_unit
+        is_rate = is_daily or is_by_time(unit)
         kind, held = next(iter(_bounded(row.dose, unit).items()))
         has_comparator = "comparator" in held
         if kind == "String" or has_comparator:
@@ -467,11 +490,16 @@ def _treatment(made: Made, row: Treatment) -> dict[str, Any]:
         "resourceType": "MedicationStatement",
         "id": _id(f"treatments-{row.id}"),
         "status": "unknown",
-        "medicationCodeableConcept": _concept(made, row, row.name),
+        "medicationCodeableConcept": _concept(made, row, row.name, _of_substance(row.name)),
         "subject": _patient(made),
         **({"effectivePeriod": ends} if ends else {}),
         **({"dosage": [dosage]} if dosage else {}),
     }
+
+
+def _of_substance(name: str) -> Callable[[str], bool]:
+    """Whether the label of a code is that of the drug, and of no procedure or schedule."""
+    return lambda label: agree(label, name) and not label.endswith("Therapy")
 
 
 def _repeat(made: Made, row: Treatment, source: str) -> dict[str, Any]:
@@ -486,7 +514,7 @@ def _repeat(made: Made, row: Treatment, source: str) -> dict[str, Any]:
             continue
         is_closed = math.inf not in (q.high, -q.low) and q.low_closed and q.high_closed
         if not is_closed or q.about or (not q.is_point and not keys[1]):
-            made.lose(source, name, "a timing has whole numbers, or a lowest and a highest")
+            made.lose(source, name, "a timing has one number, or a lowest and a highest")
             continue
         repeat[keys[0]] = number(q.low)
         if not q.is_point:
@@ -499,7 +527,7 @@ def _repeat(made: Made, row: Treatment, source: str) -> dict[str, Any]:
 
 
 def _motor(made: Made, row: Motor) -> dict[str, Any]:
-    held = _observed(made, row, "motor", _category("observation-category", "exam", "function"))
+    held = _observed(made, row, "motor", _category("", "", "function"))
     if row.grade is None:
         return {**held, "dataAbsentReason": _absent("not reported")}
     held |= {f"value{kind}": part for kind, part in _bounded(row.grade, "1").items()}

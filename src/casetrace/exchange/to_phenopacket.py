@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from importlib.metadata import version
 from typing import Any
 
 from casetrace.case.head import Clock
@@ -86,13 +87,11 @@ def phenopacket(case: Case, created: str) -> Made:
     made.content = packet
     _age(made)
     _diagnosis(made)
-    drugs: dict[str, dict[str, Any]] = {}
     for treatment in case.rows.treatments:
         action = _treatment(made, treatment)
-        drugs.setdefault(treatment.drug, action)
         made.put("treatments", treatment, packet["medicalActions"], action, "medicalActions")
     for finding in case.rows.findings:
-        _finding(made, finding, drugs)
+        _finding(made, finding, case.rows.treatments)
     for observation in case.rows.observations:
         measurement = _measurement(made, observation)
         made.put("observations", observation, packet["measurements"], measurement, "measurements")
@@ -136,12 +135,21 @@ def _local(name: str) -> str:
     return f"{LOCAL}:" + re.sub(r"[^\w.-]+", "_", name)
 
 
-def _finding(made: Made, finding: Finding, drugs: dict[str, dict[str, Any]]) -> None:
+def _finding(made: Made, finding: Finding, steps: Sequence[Treatment]) -> None:
     source, packet = f"findings/{finding.id}", made.content
     if finding.state not in ("observed", "excluded"):
         made.lose(source, "", f"it is {finding.state}: the schema has observed and excluded alone")
         return
     is_excluded = finding.state == "excluded"
+    if is_excluded and finding.code and _is_found(made, finding):
+        made.lose(source, "", "it is found at another time, which the schema cannot tell from this")
+        return
+    diagnosis = made.case.head.diagnosis
+    if finding.kind == "diagnosis" and (finding.name, finding.code) == (
+        diagnosis.name, diagnosis.code,
+    ) and not (is_excluded or finding.site):  # fmt: skip
+        made.lose(source, "", "it is the diagnosis of the case, which is written once")
+        return
     term = _term(made, finding.code, finding.name, source)
     if finding.kind == "procedure" and not is_excluded:
         procedure: dict[str, Any] = {"code": term}
@@ -152,19 +160,24 @@ def _finding(made: Made, finding: Finding, drugs: dict[str, dict[str, Any]]) -> 
         action = {"procedure": procedure}
         made.put("findings", finding, packet["medicalActions"], action, "medicalActions")
         return
-    if finding.kind == "adverse event" and finding.related_to in drugs and not is_excluded:
-        action = drugs[finding.related_to]
-        events = action.setdefault("adverseEvents", [])
-        place = next(n for n, a in enumerate(packet["medicalActions"]) if a is action)
-        made.put("findings", finding, events, term, "medicalActions", place, "adverseEvents")
-        return
+    if finding.kind == "adverse event" and not is_excluded:
+        place = _step(finding, steps)
+        if place is not None:
+            events = packet["medicalActions"][place].setdefault("adverseEvents", [])
+            made.put("findings", finding, events, term, "medicalActions", place, "adverseEvents")
+            made.lose(source, "time", "an adverse event has no time")
+            return
+        made.lose(source, "related_to", "which step of the treatment it goes with is not known")
     excluded = {"excluded": True} if is_excluded else {}
     spans = {
         end: when
         for end, q in (("onset", finding.start or finding.time), ("resolution", finding.stop))
-        if q is not None and (when := _element(made, finding, q, source))
+        if q is not None and not is_excluded and (when := _element(made, finding, q, source))
     }
-    if finding.kind == "diagnosis":
+    if is_excluded and (finding.time or finding.lasts):
+        for name in ("clock", "time", "start", "stop", "time_unit"):
+            made.lose(source, name, "what is excluded has no onset")
+    if finding.kind == "diagnosis" or finding.system == "MONDO":
         disease = {"term": term, **excluded, **spans}
         if finding.site:
             disease["primarySite"] = _term(made, finding.site_code, finding.site, source, "site")
@@ -174,6 +187,22 @@ def _finding(made: Made, finding: Finding, drugs: dict[str, dict[str, Any]]) -> 
     if words := quoted(finding):
         feature["evidence"] = [_evidence(made, words)]
     made.put("findings", finding, packet["phenotypicFeatures"], feature, "phenotypicFeatures")
+
+
+def _is_found(made: Made, finding: Finding) -> bool:
+    """Whether the same sign is observed in another row."""
+    return any(
+        other.code == finding.code and other.state == "observed"
+        for other in made.case.rows.findings
+    )
+
+
+def _step(finding: Finding, steps: Sequence[Treatment]) -> int | None:
+    """Place of the step of a treatment that an adverse event goes with; None if that is open."""
+    mine = [n for n, step in enumerate(steps) if step.drug == finding.related_to]
+    named = [n for n in mine if f"{finding.clock}/".startswith(f"treatments/{steps[n].id}/")]
+    known = named or (mine if len(mine) == 1 else [])
+    return known[0] if known else None
 
 
 def _evidence(made: Made, words: str) -> dict[str, Any]:
@@ -219,7 +248,7 @@ def _measurement(made: Made, observation: Observation) -> dict[str, Any]:
 
 def _unit(unit: str) -> dict[str, Any]:
     if unit in ("", NOT_PRINTED):
-        return {}
+        return {"unit": {"id": _local(NOT_PRINTED), "label": NOT_PRINTED}}
     return {"unit": {"id": f"UCUM:{unit}", "label": unit}}
 
 
@@ -266,7 +295,8 @@ def _treatment(made: Made, step: Treatment) -> dict[str, Any]:
 
 def _often(cells: Mapping[str, str]) -> str:
     """The schedule of courses in words: how many, how often, and on how many days."""
-    days = f", on {cells['days_per_course']} days" if cells["days_per_course"] else ""
+    whole = "in all, over" if cells["dose_per"] == "course" else "a day, on"
+    days = f", {whole} {cells['days_per_course']} days" if cells["days_per_course"] else ""
     count = f"{cells['courses']} times" if cells["courses"] else "repeated"
     every = f", every {cells['interval']} {cells['interval_unit']}" if cells["interval"] else ""
     return f"{count}{every}{days}"
@@ -275,7 +305,7 @@ def _often(cells: Mapping[str, str]) -> str:
 #: The same, to be read again.
 OFTEN = re.compile(
     r"(?:(?P<courses>.+?) times|repeated)(?:, every (?P<interval>.+?) (?P<interval_unit>\S+?))?"
-    r"(?:, on (?P<days_per_course>.+?) days)?"
+    r"(?:, (?:in all, over|a day, on) (?P<days_per_course>.+?) days)?"
 )
 
 
@@ -322,6 +352,10 @@ def _duration(q: Quantity) -> str:
     return f"P{int(q.low)}{letter}" if letter and q.low == int(q.low) >= 0 else ""
 
 
+#: Versions that codes.csv does not say.
+_VERSIONS = {LOCAL: version("casetrace")}
+
+
 def _meta(made: Made, created: str) -> dict[str, Any]:
     codes = list(_codes(made.content))
     used = {code.partition(":")[0] for code in codes}
@@ -330,11 +364,11 @@ def _meta(made: Made, created: str) -> dict[str, Any]:
         if prefix in used:
             known = [made.labels.get(code.removeprefix("LOINC:")) for code in codes]
             versions = {row.version for row in known if row and row.system == system}
-            version = ", ".join(sorted(versions - {""}))
+            told = max(versions - {""}, default=_VERSIONS.get(system, "not recorded"))
             resources.append(
                 {
                     "id": prefix.lower(), "name": name, "url": url, "namespacePrefix": prefix,
-                    "iriPrefix": iri, **({"version": version} if version else {}),
+                    "iriPrefix": iri, "version": told,
                 }
             )  # fmt: skip
     return {
