@@ -416,7 +416,10 @@ def _measurement(measurement: Node, draft: Draft) -> None:
     for part in measurement.items("complexValue", "typedQuantities"):
         if inner := _term(part.at("type")):
             more = {**_coded(part.at("type"), inner, draft), **when, "note": f"of {name}"}
+            before = draft.count
             _quantity(part.at("quantity"), inner, more, _place(measurement), draft)
+            if draft.count == before:
+                part.leave(draft, "it has no value that could be placed")
 
 
 def _is_age(measurement: Node, draft: Draft) -> bool:

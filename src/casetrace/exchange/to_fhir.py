@@ -191,7 +191,7 @@ def _bounded(q: Quantity, unit: str) -> dict[str, Any]:
 
 
 def _concept(
-    made: Made, row: Any, name: str, only: Callable[[str], bool] | None = None
+    made: Made, row: Any, name: str, only: Callable[[Any], bool] | None = None
 ) -> dict[str, Any]:
     """A CodeableConcept: the words of the report, and the codes with their own labels."""
     held: dict[str, Any] = {"text": name}
@@ -199,7 +199,7 @@ def _concept(
     coding = []
     for code in filter(None, codes):
         known = made.labels[code]
-        if only is not None and not only(known.label):
+        if only is not None and not only(known):
             continue
         own = code.removeprefix("NCIT:")
         one = {"system": _SYSTEMS[known.system], "code": own, "display": known.label}
@@ -415,10 +415,10 @@ def _observation(made: Made, row: Observation) -> dict[str, Any]:
 def _kind_of(row: Finding) -> tuple[str, str]:
     """Which resource a finding is, and where its time stands."""
     if row.kind == "diagnosis" and row.state in _VERIFIED:
-        return "Condition", "onsetDateTime"
+        return "Condition", "onset"
     if row.kind == "procedure" and row.state == "observed":
-        return "Procedure", "performedDateTime"
-    return "Observation", "effectiveDateTime"
+        return "Procedure", "performed"
+    return "Observation", "effective"
 
 
 def _finding(made: Made, row: Finding) -> dict[str, Any]:
@@ -497,9 +497,11 @@ def _treatment(made: Made, row: Treatment) -> dict[str, Any]:
     }
 
 
-def _of_substance(name: str) -> Callable[[str], bool]:
-    """Whether the label of a code is that of the drug, and of no procedure or schedule."""
-    return lambda label: agree(label, name) and not label.endswith("Therapy")
+def _of_substance(name: str) -> Callable[[Any], bool]:
+    """Whether a code is that of a drug, and of no procedure or schedule."""
+    return lambda code: (
+        code.system == "ATC" or (agree(code.label, name) and not code.label.endswith("Therapy"))
+    )
 
 
 def _repeat(made: Made, row: Treatment, source: str) -> dict[str, Any]:
