@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT, opened
 from pypdf import PdfReader
 
+from casetrace.narrative.sources import source_name
 from casetrace.questions.values import headline
 
 CASES = ("imataka-2014", "gungor-2020", "perez-cruz-2017", "prieto-2009", "boukatta-2013")
@@ -114,3 +115,10 @@ def test_no_identifier_in_what_the_notebooks_show_and_say_when_pointed_at():
                     assert seen(visible(html), ids) == [], (path.name, html[:300])
                     shown += 1
     assert shown > 20
+
+
+def test_what_is_rated_by_criteria_is_named_in_words():
+    case = opened()
+    told = {source_name(case, f"links/{row.item}") for row in case.rows.links}
+    assert "link: EULAR/ACR, anti-Jo-1 antibody" in told
+    assert not any(re.search(r"[a-z]_[a-z]|\w\.\w", name) for name in told)

@@ -556,6 +556,8 @@ def test_a_question_is_switched_where_it_stands_and_the_changes_are_said(page):
     page.go_back()
     assert button.nth(0).get_attribute("aria-pressed") == "true"
     assert page.text_content("#status") == ""
+    assert page.is_hidden("#panel")
+    assert page.said == []
     button.nth(1).click()
     page.click("#panel button >> text=Back to the default")
     assert button.nth(0).get_attribute("aria-pressed") == "true"
@@ -637,6 +639,19 @@ def test_the_closed_record_is_kept_aside_and_found_by_its_words(page):
     page.fill("#filter", "")
     assert page.locator("details.table[open]").count() == 0
     assert page.locator("tr.sifted").count() == 0
+
+
+def test_the_panel_leads_back_to_what_it_came_from(page):
+    page.goto(URL)
+    page.evaluate("() => document.querySelector('main a[href=\"#v-ivig.dose_total\"]').click()")
+    total = page.text_content("#panel h2")
+    page.locator("#panel dl a").first.click()
+    assert page.text_content("#panel h2") != total
+    page.click(f"#panel .back >> text={total}")
+    assert page.text_content("#panel h2") == total
+    assert page.locator("#panel .back").count() == 0
+    page.keyboard.press("Escape")
+    assert page.evaluate("() => document.activeElement.textContent") == total.split(" ")[0]
 
 
 def test_words_stand_in_their_sentence_once_the_reader_opens_the_article(page, tmp_path):

@@ -614,7 +614,10 @@ def test_a_file_system_that_cannot_lock_is_no_hindrance(copy, monkeypatch):
     assert not (copy.build / ".lock-by-name").exists()
 
 
-def test_the_process_of_a_figure_that_is_killed_is_told_so():
+def test_the_process_of_a_figure_that_is_killed_is_told_so(monkeypatch):
+    # Else it is done in this process, once another test here has set a document.
+    monkeypatch.setattr("casetrace.kernels.processes.UNFORKABLE", ())
+
     def die():
         os.kill(os.getpid(), signal.SIGKILL)
 

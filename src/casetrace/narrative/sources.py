@@ -77,6 +77,8 @@ def source_name(case: Case, key: str) -> str:
     if table == "reference":
         table, _, name = name.partition("/")
         row = case.reference.get(table, name)
+    elif table == "links":
+        return f"{_TABLES[table]}: {_linked(case, name)}"
     elif table == "care":
         item = next(item for item in case.reference.care if item.id == name)
         return f"{_TABLES[table]}: {item.label}"
@@ -91,6 +93,15 @@ def source_name(case: Case, key: str) -> str:
         "",
     )
     return f"{_TABLES.get(table, table)}: {said}" if said else _TABLES.get(table, table)
+
+
+def _linked(case: Case, item: str) -> str:
+    """What a row of links.csv is rated: an item of criteria, or a sign of a profile, in words."""
+    for row in case.reference.criteria:
+        if row.id == item:
+            return f"{value_name(row.set)}, {row.label}"
+    signs = (row.label for row in case.reference.phenotypes if row.id == item)
+    return next(signs, "an item of a core set")
 
 
 def silent(case: Case, key: str) -> str:

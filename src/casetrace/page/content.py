@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
@@ -22,7 +21,7 @@ from casetrace.narrative.story import story
 from casetrace.narrative.told import literal, passages
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
-from casetrace.quantity.wording import value_name
+from casetrace.quantity.wording import low_and_high, value_name
 from casetrace.questions.values import as_records, headline
 
 __all__ = [
@@ -231,7 +230,8 @@ def _bounds(q: Quantity) -> str:
     if q.is_point:
         return "inexact; how far is not said" if q.about else "one value"
     q = q.to(q.shown or q.unit)
-    low = "" if math.isinf(q.low) else f"{'from' if q.low_closed else 'above'} {q.low:,.6g}"
-    high = "" if math.isinf(q.high) else f"{'to' if q.high_closed else 'below'} {q.high:,.6g}"
+    low, high = low_and_high(q)
+    low = f"{'from' if q.low_closed else 'above'} {low}" if low else ""
+    high = f"{'to' if q.high_closed else 'below'} {high}" if high else ""
     measured = " ".join(part for part in (low, high, printed(q.unit)) if part)
     return measured if low and high else f"{measured}, open {'upwards' if low else 'downwards'}"

@@ -166,8 +166,8 @@
       tell(asked[1]);
       choose(asked[0]);
       at = asked[2];
-      const gone = at && byId(at);
-      reveal(gone);
+      const gone = at ? byId(at) : null;
+      if (gone) reveal(gone);
       gone?.scrollIntoView();
     } else if (place && /^[vs]-/.test(place.id)) {
       pinned = place.id;
@@ -197,7 +197,10 @@
   const reset = () => { settle([...home]); byId("scenario").focus({ preventScroll: true }); };
   byId("reset").addEventListener("click", reset);
   for (const button of all("#audiences button")) button.addEventListener("click", () => { tell(button.dataset.audience); keep(); fit(); });
-  addEventListener("popstate", open);
+  addEventListener("popstate", () => {
+    open();
+    if (pinned === "changes" && !moved().length) close(false);
+  });
 
   // --- what fits on the screen
   const fit = () => {
@@ -205,6 +208,8 @@
     root.style.setProperty("--bar", isSticky ? `${bar.offsetHeight}px` : "0px");
     for (const box of all(".scroll, .wide")) {
       const table = slim.matches && box.querySelector(":scope > table:not(.values, .sources)");
+      const ledger = slim.matches && box.querySelector(":scope > table.values, :scope > table.sources");
+      if (ledger) named(ledger);
       if (!slim.matches) box.classList.remove("cards");
       else if (table && box.scrollWidth > box.clientWidth) turn(box, table);
       const over = box.scrollWidth > box.clientWidth;
@@ -215,9 +220,12 @@
   };
   // A table without the room turns into cards, each cell with the name of its column.
   const turn = (box, table) => {
+    named(table);
+    box.classList.add("cards");
+  };
+  const named = (table) => {
     const names = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
     for (const row of table.tBodies[0].rows) [...row.cells].forEach((cell, n) => { cell.dataset.name = names[n]; });
-    box.classList.add("cards");
   };
   const fold = () => {
     byId("contents").firstElementChild.open = wide.matches;
@@ -369,9 +377,11 @@
     }
     return [...found.values()];
   };
+  let trail = []; // what was explained before, in the panel
   const explain = (id) => {
     const row = byId(id);
     if (!row) return;
+    trail = trail.includes(id) ? trail.slice(0, trail.indexOf(id) + 1) : [...trail, id];
     const isValue = id.startsWith("v-"), list = node("dl"), record = node("dl"), more = node("details");
     const words = row.cells[1].textContent, says = isValue ? "" : row.cells[2].textContent;
     const isSilent = !isValue && !row.cells[3].textContent && !/^s-reference/.test(id);
@@ -400,6 +410,15 @@
     }
     more.append(node("summary", "for the record"), record);
     traced.replaceChildren(title, inSentence(list), more);
+    const before = trail.length > 1 && byId(trail[trail.length - 2]);
+    if (before) {
+      const isOne = before.id.startsWith("v-");
+      const back = node("button", `‹ ${isOne ? before.cells[1].textContent : "back"}`);
+      back.type = "button";
+      back.className = "back";
+      back.addEventListener("click", () => { pinned = before.id; explain(pinned); traced.querySelector("h2").focus(); });
+      traced.prepend(back);
+    }
     byId("loading").hidden = !/“/.test(list.textContent);
     traced.lang = audience.language;
     panel.hidden = false;
@@ -416,6 +435,7 @@
     const wasInside = panel.contains(document.activeElement);
     panel.hidden = true;
     pinned = null;
+    trail = [];
     makeRoom();
     isBack = true; // what gets the focus again is not explained again
     if (back && (opener || wasInside)) origin().focus({ preventScroll: !opener });
@@ -437,7 +457,10 @@
     event.preventDefault();
     const id = aim(link || other);
     if (link) {
-      if (!panel.contains(link)) opener = { link, href: link.getAttribute("href") };
+      if (!panel.contains(link)) {
+        opener = { link, href: link.getAttribute("href") };
+        trail = [];
+      }
       pinned = id;
       explain(id);
       if (event.detail === 0 || panel.contains(document.activeElement)) traced.querySelector("h2").focus();

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from casetrace.quantity.units import printed
 
-__all__ = ["ENGLISH", "Wording", "scale_name", "value_name"]
+__all__ = ["ENGLISH", "Wording", "low_and_high", "scale_name", "value_name"]
 
 INF = math.inf
 
@@ -56,7 +56,10 @@ _NAMES = {
     "no_biopsy": "without biopsy",
     "biopsy": "with biopsy",
     "courses_without_event": "courses without an event",
+    "ae": "Adverse events",
 }
+#: Words of a name that are not written as they are named.
+_WORDS = {"ivig": "IVIg", "igg": "IgG", "ck": "CK", "vs": "compared with"}
 
 
 def value_name(name: str) -> str:
@@ -66,11 +69,18 @@ def value_name(name: str) -> str:
     --------
     >>> value_name("ck.fold.presentation"), value_name("igg.peak.last_of_first_block")
     ('CK, multiple of the limit, presentation', 'IgG, peak, last of first block')
+    >>> value_name("ck.change.ivig_vs_relapse")
+    'CK, change, IVIg compared with relapse'
     """
     first, *rest = name.removeprefix("criteria.").split(".")
     words = first.replace("_", " ")
     head = _NAMES.get(first) or (words.upper() if len(first) <= 3 else titled(words))
-    return ", ".join([head, *(_NAMES.get(part, part.replace("_", " ")) for part in rest)])
+    return ", ".join([head, *(_NAMES.get(part) or _spelt(part) for part in rest)])
+
+
+def _spelt(part: str) -> str:
+    """A part of a name in words."""
+    return " ".join(_WORDS.get(word, word) for word in part.split("_"))
 
 
 def article(noun: str) -> str:
@@ -301,6 +311,23 @@ class Wording:
 
 #: A clinician's.
 ENGLISH = Wording()
+
+
+def low_and_high(q: Bounded) -> tuple[str, str]:
+    """Write both ends of a number, empty where one is open; what was computed is rounded outwards.
+
+    Examples
+    --------
+    >>> from casetrace.quantity import parse
+    >>> low_and_high(parse("4000 to 5000")), low_and_high(parse("at least 1.5"))
+    (('4,000', '5,000'), ('1.5', ''))
+    >>> low_and_high(parse("3 to 6") / parse("7"))
+    ('0.428', '0.858')
+    """
+    figures = FIGURES if q.derived else 0
+    low = "" if math.isinf(q.low) else _number(q.low, figures, math.floor)
+    high = "" if math.isinf(q.high) else _number(q.high, figures, math.ceil)
+    return low, high
 
 
 def _number(number: float, figures: int = 0, to_whole: Callable[[float], int] = round) -> str:

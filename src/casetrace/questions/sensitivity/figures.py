@@ -27,7 +27,7 @@ def sensitivity(case: Case) -> Figure | None:
     """Draw outcomes under each option of each reading that moves them, the others as in force.
 
     One panel for each outcome; readings from the one that moves it most, each option in its own
-    words; the option in force is dark. An option that leaves a bound open is named and not drawn
+    words; the curator's option is strong. An option that leaves a bound open is named and not drawn
     against the others. Points and bands as in the course figure.
 
     Returns
@@ -44,7 +44,7 @@ def sensitivity(case: Case) -> Figure | None:
         for factorial in found:
             _panel(page, factorial, top)
             top += HEAD + STEP * len(_rows(factorial)) + FOOT
-        key = "dark: as the report is read here; light: other options; open mark: about; "
+        key = "strong: as its curator reads it; pale: other options; open mark: about; "
         key += "bar: bounds; arrow: bound without an end"
         page.words(0.8, page.height - 0.8, key, va="bottom", color=GREY["text"])
         return page.finished("sensitivity", _alt(page, found))
@@ -81,8 +81,9 @@ def _panel(page: Page, factorial: Factorial, top: float) -> None:
             page.note("sensitivity", what, "unknown", q, text=words, source=source)
             lead(source, ax.text(ax.get_xlim()[0], y, f" {words}", **middle))
             continue
-        in_force = case.chosen[reading] == option
-        shape = draw_bounds(ax, q, y, 0.24, COLOURS["blue"] if in_force else COLOURS["sky"])
+        is_curators = case.at_defaults.chosen[reading] == option
+        colour = COLOURS["blue"] if is_curators else COLOURS["sky"]
+        shape = draw_bounds(ax, q, y, 0.24, colour)
         page.note("sensitivity", what, shape, q, source=source)
     for y, (one, two) in enumerate(itertools.pairwise(rows)):
         if one[0] != two[0]:
@@ -101,6 +102,8 @@ def _limits(values: list[Quantity]) -> tuple[float, float]:
     if values[0].levels:
         return -0.3, len(values[0].levels) - 0.7
     start = 0.0 if low >= 0 and high > 0 else low
+    if values[0].is_change and values[0].unit == "%" and low < 0:
+        start = -100.0  # all of the value
     room = (high - start or abs(high) or 1.0) * 0.06
     is_open = any(math.isinf(q.high) for q in values)
     return start - room, high + room * (5 if is_open else 1)
@@ -112,7 +115,9 @@ def _ticks(ax: Axes, factorial: Factorial) -> None:
         ax.set_xticks(range(len(levels)), levels)
         return
     ends = [e for e in (*factorial.low.flat, *factorial.high.flat) if math.isfinite(e)]
-    ax.xaxis.set_major_locator(MaxNLocator(5, integer=all(e == int(e) for e in ends)))
+    ax.xaxis.set_major_locator(
+        MaxNLocator(5, steps=[1, 2, 5, 10], integer=all(e == int(e) for e in ends))
+    )
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,g}".replace("-", "−")))
 
 
