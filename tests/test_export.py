@@ -20,9 +20,10 @@ from casetrace.case.problems import CaseError, UsageError
 from casetrace.case.project import Project
 from casetrace.case.rows import TABLES, columns
 from casetrace.exchange import import_case
+from casetrace.exchange.fhir_names import RELATIVE
 from casetrace.exchange.made import cells_of
 from casetrace.exchange.rules import faults
-from casetrace.exchange.to_fhir import RELATIVE, bundle
+from casetrace.exchange.to_fhir import bundle
 from casetrace.exchange.to_phenopacket import phenopacket
 from casetrace.exchange.write import FORMATS, LOSSES, export_case, written_as
 from casetrace.quantity import parse

@@ -8,15 +8,13 @@ from collections.abc import Iterator
 
 from casetrace.exchange.account import Node
 from casetrace.exchange.draft import CLOCK, Draft
+from casetrace.exchange.fhir_names import RELATIVE
 from casetrace.exchange.fhir_values import quantity_of, range_of
 from casetrace.exchange.made import bounds_of
 from casetrace.exchange.moments import Moment, in_one_zone, moment, span
 from casetrace.quantity import parse
 
-__all__ = ["RELATIVE", "Clock", "in_days", "moments", "offset_of"]
-
-#: The standard extension for a time by an offset (hl7.org/fhir/R4/extension-cqf-relativedatetime).
-RELATIVE = "http://hl7.org/fhir/StructureDefinition/cqf-relativeDateTime"
+__all__ = ["Clock", "in_days", "moments", "offset_of"]
 
 
 #: Where each kind of resource says when; the first that is there counts.

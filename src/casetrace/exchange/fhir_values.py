@@ -5,13 +5,13 @@ from __future__ import annotations
 from casetrace.case.privacy import found_in
 from casetrace.exchange.account import Node
 from casetrace.exchange.draft import Draft
+from casetrace.exchange.fhir_names import UCUM
 from casetrace.exchange.terms import agree
 from casetrace.quantity import BoundsError, parse
 from casetrace.quantity.units import NOT_PRINTED
 
 __all__ = ["coded", "label", "named", "quantity_of", "range_of", "read_unit"]
 
-UCUM = "http://unitsofmeasure.org"
 _BOUNDS = {"<": "less than ", "<=": "at most ", ">": "more than ", ">=": "at least "}
 
 

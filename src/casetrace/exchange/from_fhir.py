@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from casetrace.case.privacy import found_in
 from casetrace.case.problems import UsageError
 from casetrace.exchange.account import Node, spaced
-from casetrace.exchange.draft import CLOCK, Draft, slug
+from casetrace.exchange.draft import CLOCK, Draft
+from casetrace.exchange.fhir_curated import (
+    is_event,
+    quotations,
+    read_as_curated,
+    read_events,
+    read_report,
+)
 from casetrace.exchange.fhir_medication import medication
+from casetrace.exchange.fhir_names import AGE, CATEGORIES, NONE_KNOWN_SYSTEM, TAG
 from casetrace.exchange.fhir_times import Clock, in_days, moments
 from casetrace.exchange.fhir_values import coded, label, named, quantity_of, range_of
-from casetrace.exchange.made import PER_ROW, unquoted
 from casetrace.exchange.moments import Moment, moment
 from casetrace.exchange.terms import (
     NEGATIVE,
@@ -25,7 +32,6 @@ from casetrace.exchange.terms import (
     is_result,
     says_none,
 )
-from casetrace.exchange.to_fhir import AGE, KINDS, TAG
 from casetrace.quantity import BoundsError, parse
 from casetrace.quantity.units import NOT_PRINTED
 
@@ -86,12 +92,12 @@ def read_bundle(data: Any, draft: Draft, patient: int | None = None) -> None:
     valid = {r: None for r in kept if _is_valid(r, known, is_curated)}
     clock = Clock([m for r in valid for m in moments(r)])
     clock.persons = {name for name, r in known.items() if r.peek("resourceType") == "Patient"}
-    words = _quoted([r for r in mine if r.peek("resourceType") == "Provenance"], known)
-    events = [r for r in mine if _is_event(r)]
-    _events(events, known, words, clock, draft)
+    words = quotations([r for r in mine if r.peek("resourceType") == "Provenance"], known)
+    events = [r for r in mine if is_event(r)]
+    read_events(events, known, words, clock, draft)
     kept = [r for r in kept if r not in events]
     if is_curated:
-        _curated(top, mine, known, clock, draft)
+        read_report(top, mine, known, clock, draft)
     if clock.fine:
         about = "the start of the day of the first record"
         draft.clocks[CLOCK] = {"label": about.removeprefix("the "), "phrase": about}
@@ -105,7 +111,7 @@ def read_bundle(data: Any, draft: Draft, patient: int | None = None) -> None:
             continue
         draft.reading, draft.words = resource.path, dict(words.get(resource.path, {}))
         if is_curated:
-            _as_curated(resource, draft)
+            read_as_curated(resource, draft)
         before = draft.count, dict(draft.subject)
         if _says_none(resource):
             resource.leave(draft, NONE_KNOWN)
@@ -135,99 +141,17 @@ def read_bundle(data: Any, draft: Draft, patient: int | None = None) -> None:
 NO_TABLE = "no table for it"
 
 
-def _is_event(resource: Node) -> bool:
-    """Whether an Observation is an event that times are counted from."""
-    coding = resource.items("code", "coding")
-    is_clock = any(c.peek("system") == TAG["system"] and c.peek("code") == "clock" for c in coding)
-    return is_clock and bool(resource.peek("id"))
-
-
-def _events(
-    events: list[Node],
-    known: dict[str, Node],
-    words: Mapping[tuple, dict[str, str]],
-    clock: Clock,
-    draft: Draft,
-) -> None:
-    """Make a clock of each event that times are counted from."""
-    for event in events:
-        name = slug(event.text("id").removeprefix("clock-").replace("-", "_"))
-        told, shown = event.text("code", "text"), event.text("valueString")
-        draft.clocks[name] = {"label": shown or told, "phrase": told, **words.get(event.path, {})}
-        if any(one.peek("code") == "gestation" for one in event.items("code", "coding")):
-            draft.clocks[name]["counts"] = "gestation"
-        for address, held in known.items():
-            if held.path == event.path:
-                clock.events[address] = name
-        if gap := clock.shifted(event.at("_effectiveDateTime"), draft):
-            draft.clocks[name] |= {"gap": gap[1], "gap_unit": gap[2]}
-        for part in ("resourceType", "status", "subject", "code", "_effectiveDateTime"):
-            event.settle(part)
-
-
-def _quoted(provenances: list[Node], known: dict[str, Node]) -> dict[tuple, dict[str, str]]:
-    """Place and words of the report by the way to the resource that is said to rest on them."""
-    found: dict[tuple, dict[str, str]] = {}
-    for provenance in provenances:
-        for entity in provenance.items("entity"):
-            words = unquoted(entity.peek("what", "display"))
-            targets = [known.get(one.peek("reference")) for one in provenance.items("target")]
-            if words and all(targets) and entity.peek("role") == "quotation":
-                found.update({target.path: words for target in targets})
-                provenance.settle()
-    return found
-
-
-#: System of codes that say that nothing is known (International Patient Summary).
-_ABSENT = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
-
-
 def _says_none(resource: Node) -> bool:
     """Whether a resource says that the patient has none of its kind."""
     for name in ("code", "medicationCodeableConcept", "vaccineCode"):
         part = resource.at(name)
         codings = part.items("coding")
         told = [part.peek("text"), *(one.peek("display") for one in codings)]
-        if any(map(says_none, told)) or any(one.peek("system") == _ABSENT for one in codings):
+        if any(map(says_none, told)) or any(
+            one.peek("system") == NONE_KNOWN_SYSTEM for one in codings
+        ):
             return True
     return False
-
-
-def _curated(
-    top: Node, mine: list[Node], known: dict[str, Node], clock: Clock, draft: Draft
-) -> None:
-    """Read what a Bundle that was made of a curated case says of the report and of its rows."""
-    top.settle("meta")
-    for resource in mine:
-        for path, _ in resource.leaves():  # where no value is, and that this is not known
-            if "data-absent-reason" in str(resource.at(*path[len(resource.path) :]).value):
-                resource.read |= {path, (*path[:-1], "valueCode")}
-    for entry in top.items("entry"):
-        entry.text("fullUrl")
-    for address, resource in known.items():
-        table, _, name = resource.peek("id").partition("-")
-        if table in PER_ROW:
-            clock.events[address] = f"{table}/{name.replace('-', '_')}"
-    for report in mine:
-        if report.peek("resourceType") == "DocumentReference":
-            draft.citation["title"] = report.text("description")
-            draft.citation["authors"] = report.text("author", 0, "display")
-            attachment = report.at("content", 0, "attachment")
-            attachment.settle("title")
-            draft.citation["doi"] = attachment.text("url").removeprefix("https://doi.org/")
-            draft.citation = {key: value for key, value in draft.citation.items() if value}
-            for part in ("resourceType", "id", "status"):
-                report.settle(part)
-
-
-def _as_curated(resource: Node, draft: Draft) -> None:
-    """Take the id and the note of a row that a curator wrote."""
-    resource.settle("category")
-    table, _, name = resource.text("id").partition("-")
-    if table in PER_ROW:
-        draft.words["id"] = name.replace("-", "_")
-    if note := resource.text("note", 0, "text"):
-        draft.words["note"] = note
 
 
 def _by_reference(top: Node) -> dict[str, Node]:
@@ -562,7 +486,7 @@ def _site(resource: Node, draft: Draft) -> dict[str, str]:
 def _kind(resource: Node) -> str:
     """The kind of a finding that the category of an observation says."""
     for category in resource.items("category"):
-        if category.peek("text") in KINDS:
+        if category.peek("text") in CATEGORIES:
             for one in category.items("coding"):
                 one.settle()
             return category.text("text")

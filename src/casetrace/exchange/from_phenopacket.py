@@ -14,6 +14,7 @@ from casetrace.case.privacy import found_in
 from casetrace.exchange.account import Node, spaced, written
 from casetrace.exchange.draft import CLOCK, Draft, slug
 from casetrace.exchange.made import LOCAL, unquoted
+from casetrace.exchange.phenopacket_names import AGE, ENDS, OFTEN
 from casetrace.exchange.terms import (
     NEGATIVE,
     OLDEST,
@@ -23,7 +24,6 @@ from casetrace.exchange.terms import (
     is_by_time,
     is_result,
 )
-from casetrace.exchange.to_phenopacket import AGE, ENDS, OFTEN
 from casetrace.quantity import parse
 from casetrace.quantity.units import NOT_PRINTED, UnitError, symbols
 

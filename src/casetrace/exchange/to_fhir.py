@@ -12,38 +12,26 @@ from typing import Any
 from casetrace.case.head import Clock
 from casetrace.case.model import Case, key_of
 from casetrace.case.rows import Finding, Motor, Observation, Row, Treatment
+from casetrace.exchange.fhir_names import (
+    ABSENT,
+    AGE,
+    CATEGORIES,
+    LOCAL_SYSTEM,
+    REASONS,
+    RELATIVE,
+    SYSTEMS,
+    TAG,
+    UCUM,
+)
 from casetrace.exchange.made import LOCAL, Made, bounds_of, is_plain, number, quoted
 from casetrace.exchange.terms import agree, is_by_time
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import NOT_PRINTED
 
-__all__ = ["ABSENT", "AGE", "KINDS", "RELATIVE", "TAG", "bundle"]
+__all__ = ["bundle"]
 
-#: Standard extensions: a time by an offset, and why there is no value.
-RELATIVE = "http://hl7.org/fhir/StructureDefinition/cqf-relativeDateTime"
-ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+#: Of a time or value that is not there.
 _UNKNOWN = {"extension": [{"url": ABSENT, "valueCode": "unknown"}]}
-_REASONS = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
-#: Mark of a Bundle that this program made: ids and notes in it are a curator's.
-TAG = {"system": f"urn:{LOCAL}", "code": "curated-case", "display": "Curated case report"}
-#: Code of an age: LOINC, https://loinc.org/30525-0.
-AGE = {"system": "http://loinc.org", "code": "30525-0", "display": "Age"}
-_UCUM = "http://unitsofmeasure.org"
-_SYSTEMS = {
-    "HPO": "http://human-phenotype-ontology.org",
-    "LOINC": "http://loinc.org",
-    "MONDO": "http://purl.obolibrary.org/obo/mondo.owl",
-    "ATC": "http://www.whocc.no/atc",
-    "NCIT": "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl",
-    "UBERON": "http://purl.obolibrary.org/obo/uberon.owl",
-}
-_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
-#: Category of an observation by the kind of a finding; kinds that have none are told in words.
-KINDS = {
-    "symptom": "", "sign": "exam", "motor test": "exam", "laboratory": "laboratory",
-    "neurophysiology": "procedure", "imaging": "imaging", "biopsy": "laboratory",
-    "procedure": "procedure", "history": "", "course": "", "adverse event": "", "outcome": "",
-}  # fmt: skip
 _VERIFIED = {"observed": "confirmed", "excluded": "refuted", "ambiguous": "unconfirmed"}
 _COMPARATORS = {(True, True): ">=", (True, False): ">", (False, True): "<=", (False, False): "<"}
 
@@ -169,7 +157,7 @@ def _report(case: Case) -> dict[str, Any]:
 def _quantity(value: float, unit: str) -> dict[str, Any]:
     held: dict[str, Any] = {"value": number(value)}
     if unit and unit != NOT_PRINTED:
-        held |= {"unit": unit, "system": _UCUM, "code": unit}
+        held |= {"unit": unit, "system": UCUM, "code": unit}
     return held
 
 
@@ -202,14 +190,14 @@ def _concept(
         if only is not None and not only(known):
             continue
         own = code.removeprefix("NCIT:")
-        one = {"system": _SYSTEMS[known.system], "code": own, "display": known.label}
+        one = {"system": SYSTEMS[known.system], "code": own, "display": known.label}
         coding.append({**one, **({"version": known.version} if known.version else {})})
     return {"coding": coding, **held} if coding else held
 
 
 def _absent(text: str) -> dict[str, Any]:
     """Why a result has no value."""
-    return {"coding": [{"system": _REASONS, "code": "unknown"}], "text": text}
+    return {"coding": [{"system": REASONS, "code": "unknown"}], "text": text}
 
 
 # --- times
@@ -290,10 +278,10 @@ def _target(made: Made, clock: str) -> tuple[str, str]:
 
 def _event(made: Made, clock: Clock, before: Clock | None) -> dict[str, Any]:
     """The event that a clock starts at, and how long after that of the clock before it."""
-    coding = [{"system": f"urn:{LOCAL}", "code": "clock", "display": "Event that times count from"}]
+    coding = [{"system": LOCAL_SYSTEM, "code": "clock", "display": "Event that times count from"}]
     if clock.counts == "gestation":
         display = "Times are weeks of gestation"
-        coding.append({"system": f"urn:{LOCAL}", "code": "gestation", "display": display})
+        coding.append({"system": LOCAL_SYSTEM, "code": "gestation", "display": display})
     since = {}
     if before is not None and clock.gap is not None:
         since = _since(*_target(made, before.id), clock.gap)
@@ -426,10 +414,10 @@ def _finding(made: Made, row: Finding) -> dict[str, Any]:
     sites = [{"text": row.site}] if row.site else []
     if row.site and row.site_code:
         label = made.labels[row.site_code].label
-        coding = {"system": _SYSTEMS["UBERON"], "code": row.site_code, "display": label}
+        coding = {"system": SYSTEMS["UBERON"], "code": row.site_code, "display": label}
         sites = [{"coding": [coding], "text": row.site}]
     if kind == "Observation":
-        category = _category("observation-category", KINDS.get(row.kind, ""), row.kind)
+        category = _category("observation-category", CATEGORIES.get(row.kind, ""), row.kind)
         held = _observed(made, row, "findings", category)
         if row.state in ("observed", "excluded"):
             held["valueBoolean"] = row.state == "observed"

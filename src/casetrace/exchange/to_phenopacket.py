@@ -14,13 +14,12 @@ from casetrace.case.head import Clock
 from casetrace.case.model import Case
 from casetrace.case.rows import Finding, Observation, Row, Treatment
 from casetrace.exchange.made import LOCAL, Made, cells_of, is_plain, number, quoted
+from casetrace.exchange.phenopacket_names import AGE, ENDS
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import NOT_PRINTED, factor
 
-__all__ = ["AGE", "ENDS", "OFTEN", "phenopacket"]
+__all__ = ["phenopacket"]
 
-#: Assay of the age: LOINC, https://loinc.org/30525-0.
-AGE = {"id": "LOINC:30525-0", "label": "Age"}
 _SEXES = {"female": "FEMALE", "male": "MALE", "other": "OTHER_SEX", "not reported": "UNKNOWN_SEX"}
 #: Terminologies as metaData names them: name, address, and what begins their codes.
 _RESOURCES = {
@@ -42,18 +41,6 @@ _RESOURCES = {
             "http://purl.obolibrary.org/obo/ECO_"),
     LOCAL: ("Words of the report that have no code", f"urn:{LOCAL}", LOCAL, f"urn:{LOCAL}:"),
 }  # fmt: skip
-
-
-#: Ends of a number with bounds, each with which it is, whether it is possible itself, and "about".
-ENDS = {
-    "minimum": ("low", True, False),
-    "maximum": ("high", True, False),
-    "minimum, not itself possible": ("low", False, False),
-    "maximum, not itself possible": ("high", False, False),
-    "about": ("both", True, True),
-    "about, minimum": ("low", True, True),
-    "about, maximum": ("high", True, True),
-}
 
 
 def phenopacket(case: Case, created: str) -> Made:
@@ -294,19 +281,12 @@ def _treatment(made: Made, step: Treatment) -> dict[str, Any]:
 
 
 def _often(cells: Mapping[str, str]) -> str:
-    """The schedule of courses in words: how many, how often, and on how many days."""
+    """The schedule of courses in words, as OFTEN reads them: how many, how often, how many days."""
     whole = "in all, over" if cells["dose_per"] == "course" else "a day, on"
     days = f", {whole} {cells['days_per_course']} days" if cells["days_per_course"] else ""
     count = f"{cells['courses']} times" if cells["courses"] else "repeated"
     every = f", every {cells['interval']} {cells['interval_unit']}" if cells["interval"] else ""
     return f"{count}{every}{days}"
-
-
-#: The same, to be read again.
-OFTEN = re.compile(
-    r"(?:(?P<courses>.+?) times|repeated)(?:, every (?P<interval>.+?) (?P<interval_unit>\S+?))?"
-    r"(?:, (?:in all, over|a day, on) (?P<days_per_course>.+?) days)?"
-)
 
 
 def _clock(case: Case, name: str) -> Clock | None:
