@@ -390,6 +390,15 @@ def test_any_words_make_an_id(text):
     assert re.fullmatch(r"[a-z][a-z0-9_]*", slug(text))
 
 
+def test_the_year_of_an_import_is_not_taken_for_that_of_the_report(toy, tmp_path):
+    (tmp_path / "a.csv").write_text("day,CK (U/L)\n0,1\n")
+    import_case(tmp_path / "a.csv", CASE, toy)
+    text = (toy.data / CASE / "case.yaml").read_text()
+    assert re.search(
+        r"\n  year: \d{4}  # EXAMPLE: that of this import; enter that of the report\n", text
+    )
+
+
 def test_each_patient_of_a_folder_is_a_case_of_its_own(toy, tmp_path):
     folder = tmp_path / "packets"
     (folder / "more").mkdir(parents=True)

@@ -218,7 +218,10 @@ class Draft:
             "clocks": [{"id": name, **about} for name, about in clocks.items() if name in used],
         }
         words = "# Imported. Complete and check every row against the report; see docs.\n"
-        return words + yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=100)
+        text = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=100)
+        year = f"  year: {head['citation']['year']}\n"
+        told = f"{year.rstrip()}  # {EXAMPLE}: that of this import; enter that of the report\n"
+        return words + text.replace(year, told, 1)
 
 
 def is_alike(one: str, other: str) -> bool:
