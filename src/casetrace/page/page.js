@@ -206,7 +206,7 @@
   const fit = () => {
     const isSticky = getComputedStyle(bar).position === "sticky";
     root.style.setProperty("--bar", isSticky ? `${bar.offsetHeight}px` : "0px");
-    for (const box of all(".scroll, .wide")) {
+    for (const box of all(".scroll, .wide, .slim")) {
       const table = slim.matches && box.querySelector(":scope > table:not(.values, .sources)");
       const ledger = slim.matches && box.querySelector(":scope > table.values, :scope > table.sources");
       if (ledger) named(ledger);
