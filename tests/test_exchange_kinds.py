@@ -1023,6 +1023,12 @@ def test_dates_of_a_packet_are_days_from_its_first(given):
     assert (row.start.text(), row.stop.text()) == ("0 days", "0 days")
 
 
+def test_a_packet_is_known_by_its_parts(given):
+    content = {"id": "p", "diseases": [{"term": {"label": "Flu"}}]}
+    case, _ = given(json.dumps(content), "a.json")
+    assert case.head.diagnosis.name == "Flu"
+
+
 def test_a_solved_interpretation_names_the_diagnosis(given):
     disease = {"id": "MONDO:1", "label": "Sulfite oxidase deficiency"}
     solved = {"progressStatus": "SOLVED", "diagnosis": {"disease": disease}}

@@ -38,7 +38,8 @@ _SEXES = {"FEMALE": "female", "MALE": "male", "OTHER_SEX": "other"}
 
 def is_phenopacket(data: Any) -> bool:
     """Whether JSON looks like a phenopacket, or a family or cohort of such."""
-    known = {"phenotypicFeatures", "metaData", "phenotypic_features", "meta_data"}
+    known = {"phenotypicFeatures", "metaData", "phenotypic_features", "meta_data", "diseases",
+             "measurements", "medicalActions", "medical_actions", "proband", "members"}  # fmt: skip
     return isinstance(data, dict) and bool(known & data.keys())
 
 
