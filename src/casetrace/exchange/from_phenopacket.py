@@ -46,8 +46,9 @@ def is_phenopacket(data: Any) -> bool:
 def read_phenopacket(data: Any, draft: Draft, patient: int | None = None) -> None:
     """Read a phenopacket into a draft; every leaf of it is placed or listed.
 
-    Calendar dates and identifiers are left behind. Times are ages, on a clock that counts from
-    birth; those over 89 years are kept as at least 90. Of a family the proband is read.
+    Identifiers are left behind. Times are ages, on a clock that counts from birth (those over 89
+    years are kept as at least 90), and calendar dates become days since the first of the packet.
+    Of a family the proband is read.
 
     Parameters
     ----------
@@ -61,7 +62,7 @@ def read_phenopacket(data: Any, draft: Draft, patient: int | None = None) -> Non
     Raises
     ------
     UsageError
-        If it is a cohort of several members and none is chosen.
+        If it is a cohort of several members and none is chosen, or there is no such one.
     """
     camel = _camel(data)
     top = Node(camel)
