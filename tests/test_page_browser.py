@@ -641,6 +641,18 @@ def test_the_closed_record_is_kept_aside_and_found_by_its_words(page):
     assert page.locator("tr.sifted").count() == 0
 
 
+def test_on_a_phone_a_switch_is_undone_without_looking_for_it(page):
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto(URL)
+    page.locator(".ask button").nth(1).click()
+    page.click("#close")
+    box = page.locator("#reset").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] < 400
+    page.click("#reset")
+    assert page.locator(".ask button").nth(0).get_attribute("aria-pressed") == "true"
+
+
 def test_the_panel_leads_back_to_what_it_came_from(page):
     page.goto(URL)
     page.evaluate("() => document.querySelector('main a[href=\"#v-ivig.dose_total\"]').click()")
