@@ -115,9 +115,9 @@ def _ticks(ax: Axes, factorial: Factorial) -> None:
         ax.set_xticks(range(len(levels)), levels)
         return
     ends = [e for e in (*factorial.low.flat, *factorial.high.flat) if math.isfinite(e)]
-    ax.xaxis.set_major_locator(
-        MaxNLocator(5, steps=[1, 2, 5, 10], integer=all(e == int(e) for e in ends))
-    )
+    is_whole = all(e == int(e) for e in ends)
+    most = 7 if factorial.default.is_change else 5  # so that a fall has its numbers too
+    ax.xaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10], integer=is_whole))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,g}".replace("-", "−")))
 
 
