@@ -18,7 +18,7 @@ from casetrace.case.quoted import carries
 from casetrace.case.read import line_of
 from casetrace.case.record import readings_of
 from casetrace.case.rows import KEYS, TABLES, Treatment
-from casetrace.quantity.units import NOT_PRINTED, UnitError, factor, printed
+from casetrace.quantity.units import NOT_PRINTED, converts, printed
 
 __all__ = ["citations", "problems", "warnings"]
 
@@ -286,12 +286,12 @@ def _times(case: Case) -> Iterator[Problem]:
                     if not 1 <= (low := row.time.low) <= given or low != int(low):
                         expected = f"a course from 1 to {given}"
                         yield _at(case, table, row, "time", "", expected, "count again")
-            elif row.time_unit and not _fits(row.time_unit, "wk"):
+            elif row.time_unit and not converts(row.time_unit, "wk"):
                 yield _at(case, table, row, "time_unit", row.time_unit, "a unit of time", "wk, mo")
     for row in case.rows.treatments:
         for column in ("interval_unit", "gap_unit", "time_unit"):
             unit = getattr(row, column)
-            if unit and not _fits(unit, "wk"):
+            if unit and not converts(unit, "wk"):
                 yield _at(case, "treatments", row, column, unit, "a unit of time", "wk, mo")
         whole: Callable[[float], bool] = lambda n: n == int(n) and n > 0  # noqa: E731
         for column in ("courses", "days_per_course"):
@@ -330,26 +330,26 @@ def _units(case: Case) -> Iterator[Problem]:
             continue
         measure = measure_of(row)
         unit = first.setdefault(measure, row.unit)
-        if not _fits(row.unit, unit):
+        if not converts(row.unit, unit):
             expected = f"a unit that converts to {unit}, as the other {measure} values"
             fix = "correct the unit, or give the row a measure of its own"
             yield _at(case, "observations", row, "unit", row.unit, expected, fix)
     for measure, key in case.head.uses.upper_limit.items():
         unit = case.reference.get("limits", key).unit
-        if measure in first and not _fits(first[measure], unit):
+        if measure in first and not converts(first[measure], unit):
             expected = f"a limit in a unit that converts to {first[measure]}"
             fix = "use another row of data/reference/limits.csv"
             name = f"uses.upper_limit.{measure}"
             yield Problem(f"{case.folder}/case.yaml", "", name, f"{key} in {unit}", expected, fix)
     for measure, known in case.head.measures.items():
         unit = first.get(measure, "1")
-        if known.unit and not _fits(known.unit, unit):
+        if known.unit and not converts(known.unit, unit):
             expected = f"a unit that converts to {unit}, as the values of {measure}"
             where = f"measures.{measure}.unit"
             fix = "write it in the unit of the values"
             yield Problem(f"{case.folder}/case.yaml", "", where, known.unit, expected, fix)
         other = first.get(known.pair, unit)
-        if known.pair and not _fits(other, unit):
+        if known.pair and not converts(other, unit):
             expected = f"a measure in a unit that converts to {unit}"
             where = f"measures.{measure}.pair"
             fix = "leave pair out: two panels show them"
@@ -357,11 +357,11 @@ def _units(case: Case) -> Iterator[Problem]:
     doses: dict[str, str] = {}
     for row in case.rows.treatments:
         unit = doses.setdefault(row.drug, row.dose_unit) or row.dose_unit
-        if row.dose_unit and not _fits(row.dose_unit, unit):
+        if row.dose_unit and not converts(row.dose_unit, unit):
             expected = f"a unit that converts to {unit}, as the other doses of {row.drug}"
             fix = "correct the unit, or give the row a drug name of its own"
             yield _at(case, "treatments", row, "dose_unit", row.dose_unit, expected, fix)
-        if row.total_unit and row.dose_unit and not _fits(row.dose_unit, row.total_unit):
+        if row.total_unit and row.dose_unit and not converts(row.dose_unit, row.total_unit):
             expected = f"a unit that {row.dose_unit} converts to"
             fix = "for a dose per kilogram write g/kg or mg/kg"
             yield _at(case, "treatments", row, "total_unit", row.total_unit, expected, fix)
@@ -378,10 +378,10 @@ def _comparisons(case: Case) -> Iterator[Problem]:
             row = next(row for row in rows if row.unit == NOT_PRINTED)
             expected = f"a unit of {row.id}, which the report does not print"
             fix = "leave the comparison out, or let a reading assume a unit"
-        elif not _fits(rows[0].unit, rows[1].unit):
+        elif not converts(rows[0].unit, rows[1].unit):
             units = " and ".join(printed(row.unit) or "1" for row in rows)
             expected, fix = f"two values of one kind, found {units}", "compare like with like"
-        elif pair.told == "rate" and not _fits(pair.rate_unit, "d"):
+        elif pair.told == "rate" and not converts(pair.rate_unit, "d"):
             expected, fix = "a unit of time as rate_unit", "write h, d, wk, mo or a"
         elif pair.told == "rate" and len({clock_of(case, row) or row.id for row in rows}) > 1:
             expected = "two values with a time on one clock"
@@ -431,11 +431,3 @@ def _courses(case: Case, drug: str) -> int:
     """How many courses of a drug the blocks of treatments.csv add up to."""
     counts = [t.courses for t in case.rows.treatments if t.drug == drug and t.is_block]
     return int(sum(c.low if c and math.isfinite(c.low) else 1 for c in counts))
-
-
-def _fits(unit: str, to: str) -> bool:
-    try:
-        factor(unit, to)
-    except UnitError:
-        return False
-    return True

@@ -17,7 +17,7 @@ from casetrace.case.privacy import found_in
 from casetrace.case.rows import TABLES, columns
 from casetrace.case.write import inert
 from casetrace.curate.guide import EXAMPLE
-from casetrace.quantity.units import UnitError, factor, spelling, symbols
+from casetrace.quantity.units import UnitError, converts, spelling, symbols
 
 __all__ = ["CLOCK", "NOT_PLACED", "Draft", "Unplaced"]
 
@@ -144,7 +144,7 @@ class Draft:
         for number in ("", "_2", "_3", "_4"):
             name = f"{drug}{number}"
             others = {r.get("dose_unit") for r in self.rows["treatments"] if r["drug"] == name}
-            if not unit or all(is_alike(unit, other) for other in others - {None}):
+            if not unit or all(converts(unit, other) for other in others - {None}):
                 return {"drug": name, "id": cells["id"].replace(drug, name, 1)}
         return {}
 
@@ -222,15 +222,6 @@ class Draft:
         year = f"  year: {head['citation']['year']}\n"
         told = f"{year.rstrip()}  # {EXAMPLE}: that of this import; enter that of the report\n"
         return words + text.replace(year, told, 1)
-
-
-def is_alike(one: str, other: str) -> bool:
-    """Return whether amounts in one unit can be told in another."""
-    try:
-        factor(one, other)
-    except UnitError:
-        return False
-    return True
 
 
 def slug(text: str) -> str:

@@ -23,6 +23,7 @@ __all__ = [
     "NOT_PRINTED",
     "UnitError",
     "combine",
+    "converts",
     "dimension",
     "factor",
     "printed",
@@ -383,6 +384,21 @@ def _dimension(unit: str) -> tuple[tuple[tuple[str, int], ...], Fraction]:
         for base, many in inner:
             powers[base] += many * power
     return tuple(sorted((s, p) for s, p in powers.items() if p)), size
+
+
+def converts(unit: str, to: str) -> bool:
+    """Return whether amounts in one unit can be told in another.
+
+    Examples
+    --------
+    >>> converts("mg", "g"), converts("mg", "mg/d"), converts("mg", "no unit")
+    (True, False, False)
+    """
+    try:
+        factor(unit, to)
+    except UnitError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=512)
