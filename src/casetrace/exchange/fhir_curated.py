@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from casetrace.exchange.account import Node
 from casetrace.exchange.draft import Draft, slug
-from casetrace.exchange.fhir_names import TAG
+from casetrace.exchange.fhir_names import ABSENT, TAG
 from casetrace.exchange.fhir_times import Clock
 from casetrace.exchange.made import PER_ROW, unquoted
 
@@ -62,8 +62,8 @@ def read_report(
     """Read what a Bundle that was made of a curated case says of the report and of its rows."""
     top.settle("meta")
     for resource in mine:
-        for path, _ in resource.leaves():  # where no value is, and that this is not known
-            if "data-absent-reason" in str(resource.at(*path[len(resource.path) :]).value):
+        for path, value in resource.leaves():
+            if value == ABSENT:  # that nothing is known is no fact of the case
                 resource.read |= {path, (*path[:-1], "valueCode")}
     for entry in top.items("entry"):
         entry.text("fullUrl")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -17,11 +18,13 @@ __all__ = [
     "LOCAL",
     "PER_ROW",
     "Made",
+    "as_json",
     "bounds_of",
     "cells_of",
     "is_plain",
     "number",
     "quoted",
+    "report_of",
     "unquoted",
 ]
 
@@ -66,6 +69,17 @@ class Made:
     def labels(self) -> Mapping[str, Any]:
         """Rows of codes.csv by code."""
         return {row.id: row for row in self.case.reference.codes}
+
+
+def as_json(content: Any) -> bytes:
+    """JSON as exports write it: keys in the order of the format, indented, UTF-8."""
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def report_of(case: Case) -> str:
+    """The published report in one line."""
+    c = case.head.citation
+    return ". ".join(filter(None, (c.authors, c.title or case.head.title, c.journal, str(c.year))))
 
 
 def number(value: float) -> int | float:

@@ -16,6 +16,7 @@ from rocrate.rocrate import ROCrate
 
 from casetrace.case.model import Case
 from casetrace.case.problems import UsageError
+from casetrace.case.project import Project
 
 __all__ = ["crate"]
 
@@ -64,7 +65,7 @@ def crate(cases: Sequence[Case], made_at: str, title: str = "") -> dict[str, byt
     made.root_dataset["conformsTo"] = _entity(made, _PROFILE, "CreativeWork", **about)
     program = _programs(made)
     parts = {
-        path: _part(made, path, where.root, licences[1 if path in notebooks else 0])
+        path: _part(made, path, where.root, _licence(path, where, licences))
         for path in common
         if path.is_file()
     }
@@ -74,7 +75,8 @@ def crate(cases: Sequence[Case], made_at: str, title: str = "") -> dict[str, byt
         results = [*_files(where.reports / case.id), *_files(where.figures / case.id)]
         if not (where.reports / case.id / "index.html").is_file():
             raise UsageError(f"{case.id} is not built yet: run casetrace build {case.id}")
-        parts |= {path: _part(made, path, where.root, licences[0]) for path in (*inputs, *results)}
+        parts |= {path: _part(made, path, where.root, _licence(path, where, licences))
+                  for path in (*inputs, *results)}  # fmt: skip
         about = {"@type": "CreateAction", "name": f"casetrace build {case.id}"}
         action = made.add(ContextEntity(made, f"#build-{case.id}", about))
         action["instrument"] = program
@@ -88,14 +90,21 @@ def crate(cases: Sequence[Case], made_at: str, title: str = "") -> dict[str, byt
         return {path.relative_to(held).as_posix(): path.read_bytes() for path in _files(held)}
 
 
-def _part(made: ROCrate, path: Path, root: Path, licence: ContextEntity) -> Any:
+def _licence(path: Path, where: Project, licences: Sequence[ContextEntity]) -> ContextEntity | None:
+    """The licence that is stated for a file: that of the data or of the code; else none."""
+    if path.is_relative_to(where.data):
+        return licences[0]
+    return licences[1] if path.is_relative_to(where.notebooks) else None
+
+
+def _part(made: ROCrate, path: Path, root: Path, licence: ContextEntity | None) -> Any:
     """A file with its size and hash."""
     about = {
         "name": path.name,
         "contentSize": str(path.stat().st_size),
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "encodingFormat": mimetypes.guess_type(path.name)[0] or "text/plain",
-        "license": licence,
+        **({"license": licence} if licence else {}),
     }
     return made.add_file(path, dest_path=path.relative_to(root).as_posix(), properties=about)
 

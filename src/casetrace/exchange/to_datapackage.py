@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import typing
 from typing import Any
 
@@ -15,7 +14,7 @@ from casetrace.case.model import Case, key_of
 from casetrace.case.read import read_yaml
 from casetrace.case.readings import apply_readings
 from casetrace.case.rows import KEYS, TABLES
-from casetrace.exchange.made import Made, cells_of
+from casetrace.exchange.made import Made, as_json, cells_of
 
 __all__ = ["datapackage"]
 
@@ -62,11 +61,6 @@ def datapackage(case: Case) -> tuple[Made, dict[str, bytes]]:
         "resources": [_resource(name, content) for name, content in files.items()],
     }
     return made, {**files, "datapackage.json": as_json(made.content)}
-
-
-def as_json(content: Any) -> bytes:
-    """JSON as this project writes it: keys as they are, indented, UTF-8."""
-    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _address(doi: str) -> dict[str, str]:

@@ -23,7 +23,7 @@ from casetrace.exchange.fhir_names import (
     TAG,
     UCUM,
 )
-from casetrace.exchange.made import LOCAL, Made, bounds_of, is_plain, number, quoted
+from casetrace.exchange.made import LOCAL, Made, bounds_of, is_plain, number, quoted, report_of
 from casetrace.exchange.terms import agree, is_by_time
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import NOT_PRINTED
@@ -137,8 +137,7 @@ def _patient(made: Made) -> dict[str, str]:
 def _report(case: Case) -> dict[str, Any]:
     """The published report."""
     c = case.head.citation
-    parts = (c.authors, c.title or case.head.title, c.journal, str(c.year))
-    attachment = {"title": ". ".join(filter(None, parts))}
+    attachment = {"title": report_of(case)}
     if c.doi:
         attachment["url"] = f"https://doi.org/{c.doi}"
     return {
@@ -211,7 +210,7 @@ def _offset(q: Quantity) -> dict[str, Any]:
         how, q = "before", -q
     else:
         how = "after"
-    if q.low < 0 and q.low != -math.inf:
+    if q.low < 0:  # it may lie before as well as after
         return {}
     kind, held = next(iter(_bounded(q, q.unit).items()))
     if kind == "String":
@@ -319,23 +318,20 @@ def _ends(made: Made, row: Row, source: str) -> dict[str, Any]:
 
 
 def _age(made: Made) -> None:
+    """The age as an observation, with what it is the age at."""
     subject = made.case.head.subject
     if subject.age is None:
         return
-    _entry(
-        made,
-        {
-            "resourceType": "Observation",
-            "id": "age",
-            "status": "final",
-            "code": {"coding": [dict(AGE)], "text": "Age"},
-            "subject": _patient(made),
-            **{f"value{k}": v for k, v in _bounded(subject.age, subject.age_unit).items()},
-            "note": [{"text": subject.age_means}] if subject.age_means else [],
-        },
-    )
-    if not subject.age_means:
-        del made.content["entry"][-1]["resource"]["note"]
+    resource = {
+        "resourceType": "Observation",
+        "id": "age",
+        "status": "final",
+        "code": {"coding": [dict(AGE)], "text": "Age"},
+        "subject": _patient(made),
+        **{f"value{k}": v for k, v in _bounded(subject.age, subject.age_unit).items()},
+        **({"note": [{"text": subject.age_means}]} if subject.age_means else {}),
+    }
+    _entry(made, resource)
     _words(made, "age", subject, "Observation")
 
 

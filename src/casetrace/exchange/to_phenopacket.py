@@ -13,7 +13,7 @@ from typing import Any
 from casetrace.case.head import Clock
 from casetrace.case.model import Case
 from casetrace.case.rows import Finding, Observation, Row, Treatment
-from casetrace.exchange.made import LOCAL, Made, cells_of, is_plain, number, quoted
+from casetrace.exchange.made import LOCAL, Made, cells_of, is_plain, number, quoted, report_of
 from casetrace.exchange.phenopacket_names import AGE, ENDS
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import NOT_PRINTED, factor
@@ -90,7 +90,7 @@ def phenopacket(case: Case, created: str) -> Made:
 
 
 def _age(made: Made) -> None:
-    """The age at the presentation as a measurement: the subject's is that at the last encounter."""
+    """The age as a measurement: a subject's own field is for that at the last encounter."""
     subject = made.case.head.subject
     if subject.age is None:
         return
@@ -204,11 +204,8 @@ def _evidence(made: Made, words: str) -> dict[str, Any]:
 
 def _report(case: Case) -> dict[str, str]:
     """The published report as an external reference."""
-    c = case.head.citation
-    told = ". ".join(filter(None, (c.authors, c.title or case.head.title, c.journal, str(c.year))))
-    if c.doi:
-        return {"id": f"DOI:{c.doi}", "description": told}
-    return {"id": f"{LOCAL}:{case.id}", "description": told}
+    doi = case.head.citation.doi
+    return {"id": f"DOI:{doi}" if doi else f"{LOCAL}:{case.id}", "description": report_of(case)}
 
 
 def _measurement(made: Made, observation: Observation) -> dict[str, Any]:

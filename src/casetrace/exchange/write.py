@@ -24,17 +24,15 @@ from casetrace.exchange.draft import Draft
 from casetrace.exchange.from_fhir import read_bundle
 from casetrace.exchange.from_phenopacket import read_phenopacket
 from casetrace.exchange.losses import Loss, losses
-from casetrace.exchange.made import Made
+from casetrace.exchange.made import Made, as_json
 from casetrace.exchange.rules import faults
 from casetrace.exchange.to_crate import crate
-from casetrace.exchange.to_datapackage import as_json, datapackage
+from casetrace.exchange.to_datapackage import datapackage
 from casetrace.exchange.to_fhir import bundle
 from casetrace.exchange.to_phenopacket import phenopacket
 
 __all__ = ["FORMATS", "LOSSES", "export_case", "made_at", "written_as"]
 
-#: What a case can be written as.
-FORMATS = ("phenopacket", "fhir", "datapackage", "ro-crate")
 #: The account of what has no place, beside what was written.
 LOSSES = "losses.csv"
 
@@ -49,7 +47,7 @@ def export_case(case: Case, to: str, folder: Path) -> tuple[list[Path], list[Los
     to : str
         One of :data:`FORMATS`.
     folder : Path
-        Where the files go; an earlier export there is replaced, all at once.
+        Where the files go; an earlier export there is replaced once this one is whole.
 
     Returns
     -------
@@ -188,3 +186,5 @@ _WRITERS: Mapping[str, Callable[[Case], tuple[dict[str, bytes], list[Loss]]]] = 
     "datapackage": _as_datapackage,
     "ro-crate": _as_crate,
 }
+#: What a case can be written as.
+FORMATS = tuple(_WRITERS)
