@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
@@ -13,10 +15,12 @@ from matplotlib.text import Annotation, Text
 
 from casetrace.case.model import Case
 from casetrace.display.figure import Figure, Notes, finish, lead
-from casetrace.display.style import COLOURS, FULL, GREY, mm
+from casetrace.display.style import COLOURS, FULL, GREY, PAPER, mm
 from casetrace.quantity import Quantity
 
-__all__ = ["Page", "draw_bounds", "hatched", "plain_axis", "tidy_log"]
+__all__ = ["Page", "Rows", "draw_bounds", "hatched", "plain_axis", "tidy_log", "wrapped"]
+
+LINE, OVER = 2.95, 0.9  # mm: a line of words, and the space over a row
 
 
 class Page(Notes):
@@ -67,6 +71,72 @@ class Page(Notes):
     def finished(self, name: str, alt: str) -> Figure:
         """Save it as a figure."""
         return finish(self.drawing, name, self.case.id, alt, self.marks)
+
+
+def wrapped(words: str, width: float) -> str:
+    """Words of seven points in lines of so many mm."""
+    return textwrap.fill(words, max(10, int(width / 1.2)), break_long_words=False)
+
+
+class Rows:
+    """Rows of a panel from the top down, each mark under its name, so that names take no width.
+
+    The panel counts mm from its top.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What each row shows.
+    width : float
+        Room of the names in mm.
+    more : sequence of str
+        What is said of each in grey, under its name.
+    room : float or sequence of float
+        Room of each mark under its name, in mm.
+
+    Attributes
+    ----------
+    middles : list of float
+        Where the marks stand, in mm.
+    height : float
+        Of all rows, in mm.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        width: float,
+        more: Sequence[str] = (),
+        room: float | Sequence[float] = 3.8,
+    ) -> None:
+        self.names = [wrapped(name, width) for name in names]
+        self.more = [wrapped(words, width) for words in more] or [""] * len(names)
+        rooms = [room] * len(names) if isinstance(room, int | float) else list(room)
+        high = [
+            OVER + LINE * sum(words.count("\n") + 1 for words in row if words) + space
+            for *row, space in zip(self.names, self.more, rooms, strict=True)
+        ]
+        self.ends = list(accumulate(high, initial=0.0))
+        self.middles = [end - space / 2 for end, space in zip(self.ends[1:], rooms, strict=True)]
+        self.height = self.ends[-1]
+
+    def write(self, ax: Axes, sources: Sequence[str] = (), at: float = 0.0) -> None:
+        """Write the names, so many mm from the left of the panel, each led to what it rests on."""
+        plain_axis(ax)
+        ax.set_yticks([])
+        ax.set_ylim(self.height, 0)
+        sources = [*sources, *[""] * (len(self.names) - len(sources))]
+        style = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+        style |= {"va": "top", "linespacing": 1.1, "annotation_clip": False, "bbox": PAPER}
+        for name, more, top, source in zip(
+            self.names, self.more, self.ends[:-1], sources, strict=True
+        ):
+            right = at / 25.4 * 72
+            lead(source, ax.annotate(name, (0, top + OVER), (right, 0), **style))
+            if more:
+                under = top + OVER + LINE * (name.count("\n") + 1)
+                said = ax.annotate(more, (0, under), (right, 0), color=GREY["text"], **style)
+                lead(source, said)
 
 
 def plain_axis(ax: Axes, rows: Sequence[str] = (), sources: Sequence[str] = ()) -> None:

@@ -234,6 +234,12 @@ def _data(case: Case, parts: Mapping[str, Part]) -> str:
         "scenarios": {n: dict(s.readings) for n, s in head.scenarios.items()},
         "parts": moving,
         "texts": list(shared),
+        "case": case.id,
+        "words": {
+            to.language.code: to.language.phrases["page"]
+            for to in audiences(case)
+            if "page" in to.language.phrases
+        },
         "audiences": [{"name": to.name, "language": to.language.code} for to in audiences(case)],
     }
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))

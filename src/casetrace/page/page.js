@@ -59,6 +59,14 @@
   };
   const questionOf = (r) => `${form.querySelector(`[for="${selects[r].id}"]`).textContent} ${selects[r].options[now[r]].textContent}`;
 
+  // --- the controls in the language of the story, as far as it has words for them
+  const own = (words, filled = {}) =>
+    Object.entries(filled).reduce((text, [name, said]) => text.replace(`{${name}}`, said), data.words[audience.language]?.[words] ?? words);
+  const tongue = (words) => (data.words[audience.language]?.[words] ? audience.language : "en");
+  const speak = (element, words, filled) => Object.assign(element, { textContent: own(words, filled), lang: tongue(words) });
+  const owned = all("[data-own]");
+  for (const element of owned) element.dataset.own ||= element.textContent;
+
   const plain = (html) => new DOMParser().parseFromString(html, "text/html").body.textContent;
   const said = (text) => (text.match(/<td>.*?<\/td><td>(.*?)<\/td>/s) || ["", ""])[1];
   const isMoved = (id) => {
@@ -92,7 +100,7 @@
     for (const link of all("a.v")) {
       const changed = isMoved(aim(link));
       link.classList.toggle("changed", changed);
-      if (changed) link.setAttribute("title", `at the default: ${plain(said(data.parts[aim(link)].home)) || "not there"}`);
+      if (changed) link.setAttribute("title", `at the default: ${plain(said(data.parts[aim(link)].home)) || own("not there")}`);
       else link.removeAttribute("title");
     }
     const switched = [];
@@ -108,11 +116,14 @@
     byId("scenario-now").textContent = scenario === "-" ? "none with a name" : scenario || "default";
     byId("reset").disabled = !switched.length;
     byId("read-as").hidden = !switched.length;
-    byId("read-as").textContent = `Not as the curator reads it: ${switched.join("; ")}.`;
+    speak(byId("read-as"), "Not as the curator reads it");
+    if (switched.length) byId("read-as").append(": ", Object.assign(node("span", `${switched.join("; ")}.`), { lang: "en" }));
     const count = switched.length, drawn = undrawn ? `; ${undrawn} figure${undrawn > 1 ? "s" : ""} follow${undrawn > 1 ? "" : "s"} only a part` : "";
-    byId("status").textContent = count
+    const counted = "{readings} changed, {values} moved";
+    if (tongue(counted) !== "en") speak(byId("status"), count ? counted : "", { readings: count, values: changes });
+    else speak(byId("status"), count
       ? `${count} reading${count > 1 ? "s" : ""} changed, ${changes} value${changes === 1 ? "" : "s"} with ${count > 1 ? "them" : "it"}${drawn}`
-      : "";
+      : "");
     for (const button of all(".ask button")) {
       const r = data.readings.findIndex((one) => one.name === button.dataset.reading);
       button.setAttribute("aria-pressed", String(data.readings[r].options[now[r]] === button.dataset.option));
@@ -149,6 +160,8 @@
         element.classList.toggle("shown", shown);
       } else element.hidden = !shown;
     }
+    for (const element of owned) speak(element, element.dataset.own);
+    byId("close").setAttribute("aria-label", own("Close"));
     if (pinned && pinned !== "changes") explain(pinned);
   };
   const fromHash = () => {
@@ -262,12 +275,12 @@
   // --- what a switch changed
   const moved = () => Object.keys(data.parts).filter((name) => name.startsWith("v-") && isMoved(name));
   const tellChanges = () => {
-    const title = node("h2", "What changed"), list = node("div"), rest = node("details"), others = node("div");
+    const title = speak(node("h2"), "What changed"), list = node("div"), rest = node("details"), others = node("div");
     title.tabIndex = -1;
     list.className = others.className = "changes";
     for (const id of moved()) {
-      const cells = byId(id).cells, before = plain(said(data.parts[id].home)) || "not there";
-      const after = cells[1].textContent || "not there";
+      const cells = byId(id).cells, before = plain(said(data.parts[id].home)) || own("not there");
+      const after = cells[1].textContent || own("not there");
       const place = all(`main a[href="#${CSS.escape(id)}"]`).find((a) => !a.closest("table") && a.checkVisibility());
       const line = node(place ? "button" : "p");
       line.append(`${cells[0].textContent || plain(data.parts[id].home.split("</td>")[0])}: `, node("del", before), " → ", node("ins", after));
@@ -277,8 +290,8 @@
       }
       (place ? list : others).append(line);
     }
-    rest.append(node("summary", `and in the record: ${others.children.length}`), others);
-    const undo = node("button", "Back to the default");
+    rest.append(speak(node("summary"), "and in the record: {count}", { count: others.children.length }), others);
+    const undo = speak(node("button"), "Back to the default");
     undo.type = "button";
     undo.addEventListener("click", reset);
     traced.replaceChildren(title, list, ...(others.children.length ? [rest] : []), undo);
@@ -326,7 +339,7 @@
     if (!content || !(content.textContent ?? content)) return;
     const dd = node("dd");
     dd.append(content);
-    list.append(node("dt", words), dd);
+    list.append(speak(node("dt"), words), dd);
   };
   const cell = (row, n) => {
     const box = document.createDocumentFragment();
@@ -338,7 +351,7 @@
     if (rest.length < 2) return box;
     const more = node("details"), ul = node("ul");
     ul.append(...rest);
-    more.append(node("summary", `and more: ${rest.length}`), ul);
+    more.append(speak(node("summary"), "and more: {count}", { count: rest.length }), ul);
     box.append(more);
     return box;
   };
@@ -385,7 +398,7 @@
     const isValue = id.startsWith("v-"), list = node("dl"), record = node("dl"), more = node("details");
     const words = row.cells[1].textContent, says = isValue ? "" : row.cells[2].textContent;
     const isSilent = !isValue && !row.cells[3].textContent && !/^s-reference/.test(id);
-    const title = node("h2", (isSilent ? says : words) || words || (isValue ? "not there under these readings" : row.cells[0].textContent));
+    const title = node("h2", (isSilent ? says : words) || words || (isValue ? own("not there under these readings") : row.cells[0].textContent));
     title.tabIndex = -1;
     if (isValue) {
       entry(list, "rests on", few(cell(row, 6)));
@@ -408,19 +421,19 @@
       box.append(ul);
       entry(list, "also used in", few(box, 8));
     }
-    more.append(node("summary", "for the record"), record);
+    more.append(speak(node("summary"), "for the record"), record);
     traced.replaceChildren(title, inSentence(list), more);
     const before = trail.length > 1 && byId(trail[trail.length - 2]);
     if (before) {
       const isOne = before.id.startsWith("v-");
-      const back = node("button", `‹ ${isOne ? before.cells[1].textContent : "back"}`);
+      const back = node("button", `‹ ${isOne ? before.cells[1].textContent : own("back")}`);
       back.type = "button";
       back.className = "back";
       back.addEventListener("click", () => { pinned = before.id; explain(pinned); traced.querySelector("h2").focus(); });
       traced.prepend(back);
     }
     byId("loading").hidden = !/“/.test(list.textContent);
-    traced.lang = audience.language;
+    traced.lang = "en";
     panel.hidden = false;
     panel.scrollTop = 0;
     makeRoom();
@@ -516,9 +529,38 @@
   copy.hidden = !navigator.clipboard;
   copy.addEventListener("click", async () => {
     await navigator.clipboard.writeText(location.href);
-    copy.textContent = "Copied";
-    setTimeout(() => { copy.textContent = "Copy link"; }, 2000);
+    speak(copy, "Copied");
+    setTimeout(() => speak(copy, "Copy link"), 2000);
   });
+  // A page that was handed on alone has no files beside it: a figure and its data are made of what
+  // it holds, and it is printed instead of its PDF.
+  const isAlone = !location.pathname.replace(/index\.html$/, "").endsWith(`/reports/${data.case}/`);
+  const offered = (text, type) => URL.createObjectURL(new Blob([text], { type }));
+  const picture = (figure) => {
+    const drawing = figure.querySelector("svg").cloneNode(true);
+    drawing.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+    drawing.setAttribute("font-family", "Liberation Sans, Arial, sans-serif");
+    for (const link of drawing.querySelectorAll("a")) link.replaceWith(...link.childNodes);
+    return drawing.outerHTML.replace(/var\(--c([0-9a-f]{6})\)/g, "#$1");
+  };
+  const inert = (words) => (/^[=+\-@\t\r]/.test(words) && Number.isNaN(Number(words)) ? `'${words}` : words);
+  const sheet = (table) => [...table.rows].map((row) => [...row.cells].map((cell) => `"${inert(cell.textContent).replaceAll('"', '""')}"`).join(",")).join("\n");
+  const made = {
+    SVG: (figure) => [picture(figure), "image/svg+xml", "svg"],
+    "data (CSV)": (figure) => [sheet(figure.querySelector("details table")), "text/csv", "csv"],
+  };
+  if (isAlone) for (const link of all("a[data-beside]")) {
+    const figure = link.closest("figure"), make = figure && made[link.dataset.beside];
+    if (make) link.addEventListener("click", () => {
+      const [text, type, end] = make(figure);
+      Object.assign(link, { href: offered(text, type), download: `${figure.id}.${end}` });
+    });
+    else if (link.dataset.beside === "print") {
+      speak(link, "Print");
+      link.addEventListener("click", (event) => { event.preventDefault(); print(); });
+    } else link.remove();
+  }
+  if (isAlone) for (const box of all("[data-beside]:not(a)")) box.remove();
   // The section in sight: the last whose heading is above the middle of the screen.
   const headings = all("main h2[id]");
   let isDue = false;

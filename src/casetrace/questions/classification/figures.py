@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -10,8 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from casetrace.case.model import Case
 from casetrace.display.figure import Figure, lead
-from casetrace.display.panel import Page, plain_axis
-from casetrace.display.style import COLOURS, GREY, PAPER, styled
+from casetrace.display.panel import Page, Rows, plain_axis
+from casetrace.display.style import COLOURS, GREY, PAPER, SINGLE, styled
 from casetrace.quantity import Quantity
 from casetrace.questions.classification import scoring
 from casetrace.questions.classification.criteria_items import (
@@ -49,43 +49,48 @@ def classification(case: Case, name: str = "eular_acr") -> Figure | None:
         return None
     rows, scores = _scores(case, name)
     with styled(7.0):
-        top, step, left, gap = 5.0, 4.3, 51.0, 4.0
-        row = 8.0
-        wide = (170 - left - 1.0 - gap) / 2
-        tall = step * len(given)
-        under = top + tall + 15.0
-        page = Page(case, under + row * len(rows) + 5.0)
+        top, left, gap = 5.0, 1.6, 4.0  # mm
+        whole = SINGLE - 2 * left
+        wide = (whole - gap) / 2
+        items_at, scores_at = Rows([i.label for i in given], whole), Rows(rows, whole, room=6.0)
+        under = top + items_at.height + 17.5
+        page = Page(case, under + scores_at.height + 9.0, SINGLE)
         for column, version in enumerate(scoring.VERSIONS):
             at = left + column * (wide + gap)
-            ax = page.panel(at, top, wide, tall)
-            _items(page, ax, given, version, labels=column == 0)
+            ax = page.panel(at, top, wide, items_at.height)
+            _as_wide(ax, items_at, column, [f"reference/criteria/{i.id}" for i in given])
+            _items(page, ax, given, items_at.middles, version)
             page.title(at, 1.0, f"Points {_SHORT[version]}")
-            ax = page.panel(at, under, wide, row * len(rows))
+            ax = page.panel(at, under, wide, scores_at.height)
+            _as_wide(ax, scores_at, column)
             cuts = _cuts(case, name, version)
-            _ranges(page, ax, scores[version], rows, cuts, version)
-            if column:
-                ax.set_yticklabels([])
-            page.title(
-                at,
-                under - 8.0,
-                f"Score {_SHORT[version]}",
-                "filled: met, hatched: open",
-            )
+            _ranges(page, ax, scores[version], rows, scores_at.middles, cuts, version)
+            page.title(at, under - 11.0, f"Score {_SHORT[version]}")
+        key = "filled: met; hatched: open; not filled: not reported"
+        page.words(left, page.height - 0.8, key, va="bottom", color=GREY["text"])
         return page.finished("classification", _alt(case, name, page, given))
 
 
-def _items(page: Page, ax: Axes, given: list[Item], version: str, labels: bool) -> None:
-    plain_axis(ax, [i.label for i in given], [f"reference/criteria/{i.id}" for i in given])
-    ax.set_xlim(0, 5.6)
+def _as_wide(ax: Axes, rows: Rows, column: int, sources: Sequence[str] = ()) -> None:
+    """Rows whose names stand once, over both columns."""
+    if column:
+        plain_axis(ax)
+        ax.set_yticks([])
+        ax.set_ylim(rows.height, 0)
+    else:  # over the lines of the other
+        ax.set(zorder=1, facecolor="none")
+        rows.write(ax, sources)
+
+
+def _items(page: Page, ax: Axes, given: list[Item], middles: list[float], version: str) -> None:
+    ax.set_xlim(0, 7.8)  # with room for words
     ax.set_xticks(range(6))
-    if not labels:
-        ax.set_yticklabels([])
     look = {
         MET: {"facecolor": COLOURS["blue"], "edgecolor": COLOURS["blue"]},
         AMBIGUOUS: {"facecolor": "white", "edgecolor": COLOURS["orange"], "hatch": "//////"},
         NOT_REPORTED: {"facecolor": "white", "edgecolor": GREY["line"]},
     }
-    for y, item in enumerate(given):
+    for y, item in zip(middles, given, strict=True):
         points = scoring.points_of(item, version)
         if points is None:
             ax.text(0.06, y, "does not count", va="center", color=GREY["text"])
@@ -96,8 +101,8 @@ def _items(page: Page, ax: Axes, given: list[Item], version: str, labels: bool) 
         if item.state == NOT_MET:
             ax.text(0.06, y, f"× {NOT_MET}", va="center", color=GREY["text"])
             continue
-        ax.add_patch(Rectangle((0, y - 0.3), points, 0.6, linewidth=0.7, **look[item.state]))
-        lead(source, ax.text(points + 0.08, y, words, va="center"))
+        ax.add_patch(Rectangle((0, y - 1.3), points, 2.6, linewidth=0.7, **look[item.state]))
+        lead(source, ax.text(points + 0.12, y, words, va="center"))
 
 
 def _ranges(
@@ -105,31 +110,32 @@ def _ranges(
     ax: Axes,
     found: list[tuple[Quantity, str]],
     labels: list[str],
+    middles: list[float],
     cuts: list[tuple[str, float, str]],
     version: str,
 ) -> None:
     """Scores from the points met to those of all items not excluded, against the cut-offs."""
-    plain_axis(ax, ["\n".join(textwrap.wrap(r, 40)) for r in labels])
-    ax.set_ylim(len(labels) - 0.5, -0.95)
     most = max(q.high for q, _ in found)
-    ax.set_xlim(0, most * 1.14)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_xlim(0, most * 1.2)
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     for label, cut, source in cuts:
         ax.axvline(cut, color=GREY["line"], linewidth=0.6, linestyle=(0, (3, 2)), zorder=1)
-        beside = {"textcoords": "offset points", "va": "center", "color": GREY["text"]}
+        beside = {"textcoords": "offset points", "va": "bottom", "color": GREY["text"]}
         side, off = ("right", -2) if label == cuts[0][0] else ("left", 2)
-        said = ax.annotate(f"{label} {cut:g}", (cut, -0.75), (off, 0), ha=side, **beside)
+        words = {"ha": side, "linespacing": 1.05, **beside}
+        said = ax.annotate(f"{label}\n{cut:g}", (cut, 0), (off, 0), **words)
         lead(source, said)
-    for y, (q, lead_to) in enumerate(found):
+    for row, (y, (q, lead_to)) in enumerate(zip(middles, found, strict=True)):
+        y += 1.3  # under the number of what is met
         colour = COLOURS["blue"]
-        ax.add_patch(Rectangle((0, y - 0.16), q.low, 0.32, facecolor=colour, zorder=3))
+        ax.add_patch(Rectangle((0, y - 1.3), q.low, 2.6, facecolor=colour, zorder=3))
         span = {"facecolor": "white", "edgecolor": colour, "hatch": "//////", "linewidth": 0.7}
-        ax.add_patch(Rectangle((q.low, y - 0.16), q.high - q.low, 0.32, zorder=2, **span))
-        low = ax.text(q.low, y - 0.2, f"{q.low:g}", ha="center", va="bottom", bbox=PAPER, zorder=4)
+        ax.add_patch(Rectangle((q.low, y - 1.3), q.high - q.low, 2.6, zorder=2, **span))
+        low = ax.text(q.low, y - 1.5, f"{q.low:g}", ha="center", va="bottom", bbox=PAPER, zorder=4)
         high = ax.text(q.high + most * 0.012, y, f"{q.high:g}", ha="left", va="center", zorder=4)
         lead(lead_to, low, high)
         source = f"criteria.eular_acr.score.{version}"
-        page.note(f"score {_SHORT[version]}", labels[y], "band", q, source=source)
+        page.note(f"score {_SHORT[version]}", labels[row], "band", q, source=source)
 
 
 def _scores(case: Case, name: str) -> tuple[list[str], dict[str, list[tuple[Quantity, str]]]]:

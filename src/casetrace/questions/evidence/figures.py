@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 
 from matplotlib.axes import Axes
 
 from casetrace.case.model import Case
 from casetrace.case.reference import Study
-from casetrace.display.figure import Figure, lead
-from casetrace.display.panel import Page, plain_axis
-from casetrace.display.style import COLOURS, GREY, styled
+from casetrace.display.figure import Figure
+from casetrace.display.panel import Page, Rows, wrapped
+from casetrace.display.style import COLOURS, GREY, SINGLE, styled
 from casetrace.quantity import Quantity
 from casetrace.questions.evidence import analysis
 
 __all__ = ["evidence"]
+
+LEFT, WIDTH = 0.8, SINGLE - 2.6  # mm: margin, and from 0 to 100%
+KEY = "circle: children; square: adults; open diamond: controls; "
+KEY += "line: exact 95% limits of the counts, where counts are reported"
 
 
 def evidence(case: Case) -> Figure | None:
@@ -35,79 +38,79 @@ def evidence(case: Case) -> Figure | None:
     if not found:
         return None
     with styled(7.0):
-        step = 7.2
-        page = Page(case, 6.0 + step * (len(found) + 1) + 11.0)
-        ax = page.panel(62.0, 6.0, 50.0, step * (len(found) + 1))
-        page.title(0.8, 0.8, "Patients who improved", "%, as each study defined it")
-        labels = [_label(s) for s, _ in found]
-        plain_axis(
-            ax, ["this case", *labels], ["", *(f"reference/studies/{s.id}" for s, _ in found)]
+        words, source = _of_the_case(case, dict.fromkeys(s.drug for s, _ in found))
+        rows = Rows(
+            ["This case", *(_label(s) for s, _ in found)],
+            WIDTH,
+            [words, *(_result(s) for s, _ in found)],
+            [0.4, *(4.6 if s.control_improved else 3.4 for s, _ in found)],
         )
+        page = Page(case, 6.0 + rows.height + 13.0, SINGLE)
+        ax = page.panel(LEFT, 6.0, WIDTH, rows.height)
+        page.title(LEFT, 0.8, "Patients who improved", "%, as each study defined it")
+        rows.write(ax, [source, *(f"reference/studies/{s.id}" for s, _ in found)])
         ax.set_xlim(0, 100)
         ax.set_xticks([0, 25, 50, 75, 100])
-        _the_case(page, ax, dict.fromkeys(s.drug for s, _ in found))
-        for y, (study, q) in enumerate(found, start=1):
+        for tick, side in ((0, "left"), (-1, "right")):
+            ax.get_xticklabels()[tick].set_horizontalalignment(side)
+        page.note("studies", "this case", "unknown", text=words, source=source)
+        for y, (study, q) in zip(rows.middles[1:], found, strict=True):
             _study(page, ax, y, study, q)
-        key = "circle: children   square: adults   open diamond: controls   "
-        key += "line: exact 95% limits of the counts, where counts are reported"
-        page.words(0.8, page.height - 0.8, key, va="bottom", color=GREY["text"], fontsize=7.0)
+        key = wrapped(KEY, WIDTH)
+        page.words(LEFT, page.height - 0.8, key, va="bottom", color=GREY["text"], linespacing=1.1)
         return page.finished("evidence", _alt(page))
 
 
 def _label(study: Study) -> str:
     """Author and year, patients, and the regimen where it is printed."""
-    regimen = "" if study.regimen.startswith("not stated") else study.regimen
-    lines = [f"{study.label}, {study.n} {study.population}"]
-    return "\n".join(
-        [*lines, *([textwrap.shorten(regimen, 50, placeholder="…")] if regimen else [])]
-    )
+    regimen = "" if study.regimen.startswith("not stated") else f": {study.regimen}"
+    return f"{study.label}, {study.n} {study.population}{regimen}"
 
 
-def _the_case(page: Page, ax: Axes, drugs: Iterable[str]) -> None:
+def _counts(study: Study) -> str:
+    """Who improved, and of how many, with the control group; the share where that is all."""
+    if not study.improved:
+        return f"{study.percent}"
+    words = f"{study.improved} of {study.of}"
+    if study.control_improved:
+        words += f"; controls {study.control_improved} of {study.control_of}"
+    return words
+
+
+def _result(study: Study) -> str:
+    return f"{_counts(study)}: {study.outcome}"
+
+
+def _of_the_case(case: Case, drugs: Iterable[str]) -> tuple[str, str]:
     """What became of the one patient after the drug, in words: one patient is no share."""
-    found = analysis.outcomes_after(page.case, drugs)
+    found = analysis.outcomes_after(case, drugs)
     names = "; ".join(row.name for row in found[:2]) + ("; and others" if len(found) > 2 else "")
     words = f"one patient, no share: {names or 'no outcome after it is reported'}"
-    said = "\n".join(textwrap.wrap(words, 84))
-    drawn = ax.text(1.5, 0, said, va="center", color=GREY["text"], clip_on=False, linespacing=1.1)
-    source = f"findings/{found[0].id}" if found else ""
-    lead(source, drawn)
-    page.note("studies", "this case", "unknown", text=words, source=source)
+    return words, f"findings/{found[0].id}" if found else ""
 
 
-def _study(page: Page, ax: Axes, y: int, study: Study, q: Quantity) -> None:
-    colour = COLOURS["blue"] if study.population == "children" else COLOURS["orange"]
+def _study(page: Page, ax: Axes, y: float, study: Study, q: Quantity) -> None:
     children = study.population == "children"
-    text, words = f"{study.percent}", f"{study.percent}"
+    colour = COLOURS["blue"] if children else COLOURS["orange"]
+    y -= 0.8 if study.control_improved else 0.0
+    ax.axhline(y, color=GREY["fill"], linewidth=0.6, zorder=0)
+    text = f"{study.percent}"
     if study.improved:
-        words = f"{study.improved} of {study.of}"
-        text = f"{words}, {_limits(ax, study.improved, study.of, y, colour)}"
+        limits = _limits(ax, study.improved, study.of, y, colour)
+        text = f"{study.improved} of {study.of}, {limits}"
     _mark(ax, q.low, y, "o" if children else "s", colour, colour)
     if study.control_improved:
         control = (study.control_improved, study.control_of)
-        at = 100 * control[0].low / control[1].low
-        limits = _limits(ax, *control, y + 0.28, GREY["line"])
-        _mark(ax, at, y + 0.28, "D", "white", GREY["text"])
-        words += f"; controls {control[0]} of {control[1]}"
+        at, below = 100 * control[0].low / control[1].low, y + 1.7
+        limits = _limits(ax, *control, below, GREY["line"])
+        _mark(ax, at, below, "D", "white", GREY["text"])
         text += f"; controls {control[0]} of {control[1]}, {limits}"
-    said = "\n".join(textwrap.wrap(f"{words}: {study.outcome}", 46)[:2])
-    source = f"reference/studies/{study.id}"
-    said = ax.annotate(
-        said,
-        (1, y),
-        xycoords=("axes fraction", "data"),
-        xytext=(6, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=7.0,
-    )
-    lead(source, said)
     page.note(
         "studies",
         f"{study.label} ({study.population})",
         "point",
         q,
-        source=source,
+        source=f"reference/studies/{study.id}",
         text=f"{text}: {study.outcome}",
     )
 

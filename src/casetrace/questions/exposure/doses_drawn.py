@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from casetrace.case.clocks import courses
 from casetrace.case.model import Case
 from casetrace.display.figure import Figure, lead
-from casetrace.display.panel import Page, draw_bounds, plain_axis
-from casetrace.display.style import COLOURS, GREY, SERIES, ink, styled
+from casetrace.display.panel import LINE, Page, Rows, draw_bounds, wrapped
+from casetrace.display.style import COLOURS, GREY, PAPER, SERIES, SINGLE, ink, styled
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import UnitError, factor, printed
 from casetrace.quantity.wording import plural, titled
@@ -23,6 +23,8 @@ from casetrace.questions.exposure.doses import (
 from casetrace.questions.sensitivity.by_reading import variants
 
 __all__ = ["exposure"]
+
+LEFT, WIDTH, HEIGHT = 7.0, SINGLE - 8.0, 36.0  # mm: of the sum
 
 
 def exposure(case: Case) -> Figure | None:
@@ -41,17 +43,31 @@ def exposure(case: Case) -> Figure | None:
     readings = _variants(case, drug) if drug else []
     rates = _rates(case, drug) if drug else []
     with styled(7.0):
-        # Below the panels, a line for each reading if there are several.
-        upper = (59.5 + 3.0 * len(readings) if len(readings) > 1 else 53.0) if drug else 0.0
-        middle = 4.0 * len(rates) + 14.0 if rates else 0.0
-        if not upper:
+        if not drug:
             return None
-        page = Page(case, upper + middle)
-        if drug:
-            _cumulative(page, drug, readings, upper)
+        # Below the panel, the words of each reading if there are several.
+        words = [_said(case, drug, one) for one in readings] if len(readings) > 1 else []
+        lines = sum(one.count("\n") + 1 for one in words)
+        upper = HEIGHT + 18.0 + LINE * lines + 0.8 * len(words)
+        rows = Rows([label for label, *_ in rates], SINGLE - 3.0)
+        page = Page(case, upper + (rows.height + 11.0 if rates else 0.0), SINGLE)
+        _cumulative(page, drug, readings, words)
         if rates:
-            _rate_panel(page, drug, rates, upper, middle)
+            _rate_panel(page, drug, rates, rows, upper)
         return page.finished("exposure", _alt(page))
+
+
+def _said(case: Case, drug: str, reading: tuple[str, Case]) -> str:
+    """The sum under a reading, and the words of that reading."""
+    words, variant = reading
+    now = ", as read here" if variant.chosen == case.chosen else ""
+    return wrapped(f"{_whole(case, drug, variant)}{now}: {words}", SINGLE - 4.5)
+
+
+def _whole(case: Case, drug: str, variant: Case) -> str:
+    """The sum of all courses under a reading, in the unit of the case as it is read."""
+    key = f"{drug}.dose_total"
+    return of_courses(variant, drug)[key].to(of_courses(case, drug)[key].unit).text()
 
 
 def _is_summed(case: Case, drug: str) -> bool:
@@ -75,17 +91,17 @@ def _variants(case: Case, drug: str) -> list[tuple[str, Case]]:
     return [("; ".join(words), variant) for words, variant, _ in found]
 
 
-def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], upper: float) -> None:
+def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], said: list[str]) -> None:
     """The sum after each course: a dot each, since between courses it does not change."""
     case = page.case
-    ax = page.panel(8.0, 5.5, 161.0, 33.0)
+    ax = page.panel(LEFT, 5.5, WIDTH, HEIGHT)
     unit = of_courses(case, drug)[f"{drug}.dose_total"].unit
     blocks = [t for t in case.rows.treatments if t.drug == drug and t.is_block]
     name = blocks[0].name
     page.title(0.8, 0.8, f"{titled(name)}, sum of {plural(blocks[0].each)}", printed(unit))
     counted = next((t.interval_unit or t.time_unit for t in blocks), "") or "wk"
     start = courses(case, drug)[0].week
-    tops, reach = [], 0.0
+    tops, reach, source = [], 0.0, f"treatments/{courses(case, drug)[0].block}"
     for number, (words, variant) in reversed(list(enumerate(readings))):  # the first on top
         given = courses(variant, drug)
         total = Quantity(0, 0, unit)
@@ -116,25 +132,26 @@ def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], upper: 
             shape = "arrow" if is_open else "point"
             page.note("sum", what, shape, total, one.week, one.clock, f"treatments/{one.block}")
         if last:
-            source = f"treatments/{given[0].block}"  # whose words carry the dose
-            whole = of_courses(variant, drug)[f"{drug}.dose_total"].to(unit).text()
-            tops.append((last[1].low, last[0], whole, colour, words, source))
-    ax.set_xlim(left=-0.03 * (reach or 1.0), right=1.25 * (reach or 1.0))
+            whole = _whole(case, drug, variant)
+            tops.append((last[1].low, last[0], whole, colour, said[number] if said else ""))
+    room = 1.4 * max((len(whole) for _, _, whole, *_ in tops), default=0) / WIDTH
+    ax.set_xlim(left=-0.03 * (reach or 1.0), right=(reach or 1.0) / max(0.95 - room, 0.3))
     ax.set_ylim(bottom=0)
-    _apart(ax, tops)
+    _apart(ax, tops, source)
     each = blocks[0].each
     ax.set_xlabel(f"{printed(counted)} from the first {each}, as planned", labelpad=1.5)
-    for number, (_, _, total, _, words, source) in enumerate(reversed(tops)):
-        if len(readings) > 1:
-            below = upper - 8.5 - 3.0 * (len(tops) - 1 - number)
-            lead(source, page.words(8.0, below, f"{total}: {words}", va="bottom"))
+    below = HEIGHT + 14.0
+    for *_, colour, words in reversed(tops) if said else ():
+        page.words(0.8, below, "—", color=colour, fontweight="bold")
+        lead(source, page.words(4.0, below, words, linespacing=1.1))
+        below += LINE * (words.count("\n") + 1) + 0.8
 
 
-def _apart(ax: Axes, tops: list[tuple[float, float, str, str, str, str]]) -> None:
+def _apart(ax: Axes, tops: list[tuple[float, float, str, str, str]], source: str) -> None:
     """The last sum of each reading in words, moved apart where two are close."""
     span = ax.get_ylim()[1] - ax.get_ylim()[0]
     y_before = -math.inf
-    for y, x, words, colour, _, source in sorted(tops):
+    for y, x, words, colour, _ in sorted(tops):
         place = max(y, y_before + 0.085 * span)
         look = {"va": "center", "color": ink(colour), "fontweight": "bold"}
         right = 0.02 * (ax.get_xlim()[1] - ax.get_xlim()[0])
@@ -172,9 +189,9 @@ def _rates(case: Case, drug: str) -> list[tuple[str, Quantity, str, str]]:
     return rates if any(kind == "published" for _, _, kind, _ in rates) else []
 
 
-def _rate_panel(page: Page, drug: str, rates: list, top: float, height: float) -> None:
+def _rate_panel(page: Page, drug: str, rates: list, rows: Rows, top: float) -> None:
     unit = printed(rates[0][1].unit)
-    ax = page.panel(88.0, top + 4.5, 81.0, height - 14.0)
+    ax = page.panel(2.2, top + 4.5, SINGLE - 3.0, rows.height)
     page.title(0.8, top + 0.5, "Dose per week", f"{unit}, beside published regimens")
     ax.set_xlim(0, max(q.high for _, q, _, _ in rates) * 1.15)
     # Under another reading a label is not what the value is in force: the words carry both.
@@ -182,15 +199,14 @@ def _rate_panel(page: Page, drug: str, rates: list, top: float, height: float) -
         f"treatments/{drug}.{source.rpartition('.')[2]}" if kind == "case" else source
         for _, _, kind, source in rates
     ]
-    plain_axis(ax, [label for label, _, _, _ in rates], rests_on)
-    for y, (label, q, kind, source) in enumerate(rates):
+    rows.write(ax, rests_on)
+    for y, rest, (label, q, kind, source) in zip(rows.middles, rests_on, rates, strict=True):
         colour = COLOURS["green"] if kind == "case" else GREY["line"]
-        shape = draw_bounds(ax, q, y, 0.2, colour, marker="o" if kind == "case" else "s")
-        ax.plot([0, q.low], [y, y], color=GREY["fill"], linewidth=0.8, zorder=1)
+        ax.axhline(y, color=GREY["fill"], linewidth=0.6, zorder=0)
+        shape = draw_bounds(ax, q, y, 0.9, colour, marker="o" if kind == "case" else "s")
         beside = q.high + 0.02 * ax.get_xlim()[1]
-        lead(rests_on[y], ax.text(beside, y, q.text(unit=False), va="center"))
+        lead(rest, ax.text(beside, y, q.text(unit=False), va="center", bbox=PAPER))
         page.note("dose per week", label, shape, q, source=source)
-    ax.spines["bottom"].set_visible(True)
 
 
 def _alt(page: Page) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -14,15 +13,17 @@ from casetrace.case.measures import comparable, is_printed, main_measure, number
 from casetrace.case.model import Case
 from casetrace.case.rows import Motor, Observation
 from casetrace.display.figure import Figure, lead
-from casetrace.display.panel import Page
-from casetrace.display.style import COLOURS, GREY, PAPER, styled
+from casetrace.display.panel import LINE, Page, wrapped
+from casetrace.display.style import COLOURS, FULL, GREY, PAPER, SINGLE, styled
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
 from casetrace.questions.response.analysis import folds
 
 __all__ = ["response"]
 
-LEFT, TOP, HEIGHT, LINE = 17.0, 6.0, 38.0, 3.1  # mm
+LEFT, TOP, HEIGHT = 11.5, 6.0, 46.0  # mm
+#: Stages that a single column has the room for.
+FEW = 4
 
 
 def response(case: Case) -> Figure | None:
@@ -47,15 +48,18 @@ def response(case: Case) -> Figure | None:
     if not states or not ends:
         return None
     with styled(7.0):
-        wide = (170.0 - LEFT - 1.0) / len(stages)
+        page_width = SINGLE if len(stages) <= FEW else FULL
+        wide = (page_width - LEFT - 1.0) / len(stages)
         stated = {
             stage.id: [(m, _lines(case, m, wide)) for m in states if clock_of(case, m) == stage.id]
             for stage in stages
         }
         rows = max(sum(map(len, (words for _, words in one))) + len(one) for one in stated.values())
-        page = Page(case, TOP + HEIGHT + 14.0 + LINE * max(rows, 2))
+        names = [wrapped(stage.label, wide - 1) for stage in stages]
+        under = TOP + HEIGHT + 2.5 + LINE * max(name.count("\n") + 1 for name in names)
+        page = Page(case, under + 5.0 + LINE * max(rows, 2), page_width)
         unit = values[0].unit
-        ax = page.panel(LEFT, TOP, 170.0 - LEFT - 1.0, HEIGHT)
+        ax = page.panel(LEFT, TOP, page_width - LEFT - 1.0, HEIGHT)
         is_log = min(ends) > 0
         scale = f"{printed(unit)}, logarithmic scale" if is_log else printed(unit)
         page.title(0.8, 0.8, values[0].name[:1].upper() + values[0].name[1:], scale)
@@ -75,16 +79,17 @@ def response(case: Case) -> Figure | None:
             for place, row in enumerate(mine):
                 x = column + (place + 0.5) / len(mine) - 0.5
                 fold = multiples.get(f"{measure}.fold.{row.id.partition('.')[2]}")
-                _value(page, ax, case, row, row.value.to(unit), x, fold, low)
+                room = wide / len(mine) - 1
+                _value(page, ax, case, row, row.value.to(unit), x, fold, low, room)
             if not mine:
                 y = ax.get_ylim()[0] * 1.3 if is_log else sum(ax.get_ylim()) / 2
                 ax.text(column, y, "not reported", ha="center", va="bottom", color=GREY["text"])
             centre = LEFT + wide * (column + 0.5)
-            words = "\n".join(textwrap.wrap(stage.label, int(wide / 1.2)))
-            said = page.words(centre, TOP + HEIGHT + 1.2, words, ha="center", linespacing=1.05)
+            words, line = names[column], TOP + HEIGHT + 1.2
+            said = page.words(centre, line, words, ha="center", linespacing=1.05)
             lead(f"case.yaml/clocks/{stage.id}", said)
-            _states(page, case, stated[stage.id], centre, TOP + HEIGHT + 13.5)
-        page.title(0.8, TOP + HEIGHT + 9.3, "Function")
+            _states(page, case, stated[stage.id], centre, under + 4.2)
+        page.title(0.8, under, "Function")
         return page.finished("response", _alt(page))
 
 
@@ -113,6 +118,7 @@ def _value(
     x: float,
     fold: Quantity | None,
     limit: float,
+    room: float,
 ) -> None:
     """A value as far as it is known, with its multiple of the limit and its time."""
     colour = COLOURS["blue"]
@@ -134,15 +140,16 @@ def _value(
         ax.plot([x - 0.06, x + 0.06], [at, at], color=colour, linewidth=1.2, zorder=4)
         shape = "arrow"
     time = when(case, "observations", row)
-    words = q.text(unit=False)
+    words = [q.text(unit=False)]
     if fold is not None:
-        words += f"\n({fold.text()} × the limit)"
+        words.append(f"({fold.text()}\N{NO-BREAK SPACE}× limit)")
     if time and not (time.is_point and not time.low):
-        words += f"\n{_later(case, 'observations', row)}"
+        words.append(_later(case, "observations", row))
     is_low = limit < at < 8 * limit  # under it, the words would stand on the line of the limit
     va, off = ("bottom", 4) if is_low and q.is_point else ("top", -4)
     style = {"textcoords": "offset points", "ha": "center", "va": va, "linespacing": 1.1}
-    said = ax.annotate(words, (x, at), (0, off), bbox=PAPER, zorder=5, **style)
+    written = "\n".join(wrapped(line, room) for line in words)
+    said = ax.annotate(written, (x, at), (0, off), bbox=PAPER, zorder=5, **style)
     lead(f"observations/{row.id}", said)
     text = ", ".join(filter(None, (q.text(), told(case, "observations", row))))
     page.note(
@@ -160,7 +167,7 @@ def _lines(case: Case, row: Motor, wide: float) -> list[str]:
     time, words = when(case, "motor", row), row.name
     if time and not (time.is_point and not time.low):
         words += f" ({_later(case, 'motor', row)})"
-    return textwrap.wrap(words, max(12, int((wide - 2) / 1.2)))
+    return wrapped(words, wide - 1).split("\n")
 
 
 def _states(

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import itertools
 import math
-import textwrap
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from casetrace.case.model import Case
 from casetrace.display.figure import Figure, lead
-from casetrace.display.panel import Page, draw_bounds, plain_axis
-from casetrace.display.style import COLOURS, GREY, styled
+from casetrace.display.panel import LINE, Page, Rows, draw_bounds, wrapped
+from casetrace.display.style import COLOURS, GREY, PAPER, SINGLE, styled
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
+from casetrace.quantity.wording import titled
 from casetrace.questions.sensitivity.analysis import Factorial, factorials, outcome_name
 
 __all__ = ["sensitivity"]
 
-STEP, HEAD, FOOT = 3.9, 5.4, 6.6  # mm: a row, room for a panel's title, and for its axis
-LEFT, WIDTH, LETTERS = 96.0, 60.0, 76  # mm, mm, and letters of a row's words
+HEAD, FOOT, LEFT = 5.4, 7.4, 0.8  # mm: room for a panel's title and its axis, and its margin
+WIDTH = SINGLE - 2 * LEFT
+KEY = "dark: as the curator reads it; pale: another option; open point: about; "
+KEY += "bar: lies within; arrow: bound without an end"
 
 
 def sensitivity(case: Case) -> Figure | None:
@@ -39,14 +41,17 @@ def sensitivity(case: Case) -> Figure | None:
     if not found:
         return None
     with styled(7.0):
-        page = Page(case, sum(HEAD + STEP * len(_rows(f)) + FOOT for f in found) + 4.0)
-        top = 0.0
-        for factorial in found:
-            _panel(page, factorial, top)
-            top += HEAD + STEP * len(_rows(factorial)) + FOOT
-        key = "strong: as its curator reads it; pale: other options; open mark: about; "
-        key += "bar: bounds; arrow: bound without an end"
-        page.words(0.8, page.height - 0.8, key, va="bottom", color=GREY["text"])
+        laid = [_laid(case, f) for f in found]
+        heads = [_head(case, f) for f in found]
+        over = [HEAD + LINE * name.count("\n") for name, _ in heads]
+        height = sum(over) + sum(rows.height + FOOT for rows in laid)
+        page, top = Page(case, height + 7.0, SINGLE), 0.0
+        for factorial, head, high, rows in zip(found, heads, over, laid, strict=True):
+            page.title(LEFT, top + 1.0, *head)
+            _panel(page, factorial, rows, top + high)
+            top += high + rows.height + FOOT
+        key = wrapped(KEY, WIDTH)
+        page.words(LEFT, page.height - 0.8, key, va="bottom", color=GREY["text"], linespacing=1.1)
         return page.finished("sensitivity", _alt(page, found))
 
 
@@ -59,35 +64,48 @@ def _rows(factorial: Factorial) -> list[tuple[str, str, Quantity | None]]:
     return rows
 
 
-def _panel(page: Page, factorial: Factorial, top: float) -> None:
-    case, rows = page.case, _rows(factorial)
-    ax = page.panel(LEFT, top + HEAD, WIDTH, STEP * len(rows))
+def _laid(case: Case, factorial: Factorial) -> Rows:
+    """The options in their own words, and where each is drawn."""
+    return Rows([_label(case, r, o) for r, o, _ in _rows(factorial)], WIDTH)
+
+
+def _head(case: Case, factorial: Factorial) -> tuple[str, str]:
+    """The name of an outcome, in lines that leave room for its unit, and that unit."""
     unit = printed(factorial.default.unit) or _unit(factorial.outcome)
-    page.title(0.8, top + 1.0, outcome_name(case, factorial.outcome), unit)
+    name = titled(outcome_name(case, factorial.outcome))
+    return wrapped(name, 0.9 * (WIDTH - 2) - len(unit)), unit
+
+
+def _label(case: Case, reading: str, option: str) -> str:
+    return case.head.readings[reading].options[option].label
+
+
+def _panel(page: Page, factorial: Factorial, laid: Rows, top: float) -> None:
+    case, rows = page.case, _rows(factorial)
+    ax = page.panel(LEFT, top, WIDTH, laid.height)
     opened = {(r, o) for r in factorial.readings for o in factorial.unbounding(r)}
     opened |= {(r, o) for r, o, q in rows if q and q.unit != factorial.default.unit}
     shown = [q for r, o, q in rows if q is not None and (r, o) not in opened]
     ax.set_xlim(*_limits(shown or [factorial.default]))
-    labels = [case.head.readings[r].options[o].label for r, o, _ in rows]
-    short = [textwrap.shorten(label, LETTERS, placeholder="…") for label in labels]
-    plain_axis(ax, short, [f"case.yaml/readings/{reading}" for reading, _, _ in rows])
+    laid.write(ax, [f"case.yaml/readings/{reading}" for reading, _, _ in rows])
     _ticks(ax, factorial)
-    for y, (reading, option, q) in enumerate(rows):
-        what = f"{outcome_name(case, factorial.outcome)}, {labels[y]}"
+    for y, (reading, option, q) in zip(laid.middles, rows, strict=True):
+        ax.axhline(y, color=GREY["fill"], linewidth=0.6, zorder=0)
+        what = f"{outcome_name(case, factorial.outcome)}, {_label(case, reading, option)}"
         source = f"case.yaml/readings/{reading}"
         middle = {"va": "center", "color": GREY["text"]}
         if q is None or (reading, option) in opened:
             words = q.text() if q else "cannot be computed"
             page.note("sensitivity", what, "unknown", q, text=words, source=source)
-            lead(source, ax.text(ax.get_xlim()[0], y, f" {words}", **middle))
+            lead(source, ax.text(ax.get_xlim()[0], y, f" {words}", bbox=PAPER, **middle))
             continue
         is_curators = case.at_defaults.chosen[reading] == option
         colour = COLOURS["blue"] if is_curators else COLOURS["sky"]
-        shape = draw_bounds(ax, q, y, 0.24, colour)
+        shape = draw_bounds(ax, q, y, 0.9, colour)
         page.note("sensitivity", what, shape, q, source=source)
-    for y, (one, two) in enumerate(itertools.pairwise(rows)):
+    for end, (one, two) in zip(laid.ends[1:], itertools.pairwise(rows), strict=False):
         if one[0] != two[0]:
-            ax.axhline(y + 0.5, color=GREY["fill"], linewidth=0.5, zorder=0)
+            ax.axhline(end, color=GREY["line"], linewidth=0.4, zorder=0)
 
 
 def _unit(outcome: str) -> str:
