@@ -127,6 +127,8 @@ def test_a_misspelt_column_names_the_nearest(toy):
         ("observations", "ck.admission", "code", "2157-6", "system and code go together"),
         ("observations", "ck.admission", "id", "CK admission", "lower-case letters"),
         ("observations", "ck.admission", "occasion", "after 2 weeks", "here write only words"),
+        ("treatments", "pulse.first", "interval", "0", "an interval is longer than 0"),
+        ("treatments", "pulse.first", "interval_unit", "", "interval '2' needs a interval_unit"),
         ("observations", "ck.later", "time", "7 to 9", "a course from 1 to 6"),
         ("observations", "ck.later", "clock", "admission", "drug is given in courses"),
         ("findings", "weakness", "state", "present", "one of 'observed'"),
@@ -167,6 +169,35 @@ def test_a_faulty_cell_is_named_with_what_was_expected(toy, name, key, column, v
         return
     assert any(f"{name}.csv" in p and said in p for p in found), found
     assert any(f"({key})" in p or value in p for p in found)
+
+
+@pytest.mark.parametrize(
+    ("told", "value", "said"),
+    [
+        ("percent", "0", "a value of ck.admission that is not 0"),
+        ("factor", "0", "a value of ck.admission that is not 0"),
+        ("percent", "0 to 5", None),  # may be more: the change is open, not undefined
+        ("difference", "0", None),
+    ],
+)
+def test_nothing_is_compared_with_nought_in_parts(toy, told, value, said):
+    change_cell(table(toy, "observations"), "ck.admission", "value", value)
+    change_cell(table(toy, "observations"), "ck.admission", "as_reported", f"CK {value}")
+    path = toy.data / "toy-2000" / "case.yaml"
+    pair = "new: ck.later"
+    path.write_text(path.read_text().replace(pair, f"{pair}, told: {told}"))
+    found = problems(toy)
+    assert [p for p in found if not (said and said in p)] == [], found
+    assert bool(found) == bool(said)
+
+
+def test_no_rate_is_told_over_no_time(toy):
+    path = toy.data / "toy-2000" / "case.yaml"
+    old = "new: ck.later"
+    same = "new: ck.admission, told: rate, rate_unit: d"
+    path.write_text(path.read_text().replace(old, same))
+    (found,) = problems(toy)
+    assert "two times apart" in found
 
 
 def test_all_faults_are_reported_at_once(toy):
@@ -242,6 +273,8 @@ def test_a_missing_file_says_which_columns_it_needs(toy):
         ("title: A toy case", "title: A toy case\ntitle: Another", "each key once"),
         ("  sex: male", " sex: male", "valid YAML"),
         ("phrase: admission", "phrase: day 2 on the ward", "no digits"),
+        ("    gap_unit: wk\n", "", "gap 'at least 2' needs a gap_unit"),
+        ("age_unit: a", 'age_unit: ""', "age '40' needs a age_unit"),
     ],
 )
 def test_a_fault_in_case_yaml_is_named_with_its_line(toy, old, new, said):

@@ -22,6 +22,13 @@ CASE = opened("imataka-2014")
 # --- folds and severity
 
 
+def test_a_limit_of_nought_gives_no_multiples(toy):
+    change_cell(toy.data / "reference" / "limits.csv", "ck_low", "value", "0")
+    case = load("toy-2000", where=toy)
+    assert response.folds(case, "ck") == {}
+    assert [source for source in response.fold_under(case, "ck") if "ck_low" in source] == []
+
+
 def test_folds_under_every_limit():
     found = response.fold_under(CASE, "ck")
     at = {limit.rpartition("/")[2]: f["ck.presentation"].low for limit, f in found.items()}

@@ -17,7 +17,7 @@ from casetrace.case.problems import Problem, nearest
 from casetrace.case.quoted import carries
 from casetrace.case.read import line_of
 from casetrace.case.record import readings_of
-from casetrace.case.rows import KEYS, TABLES, Treatment
+from casetrace.case.rows import KEYS, TABLES, Observation, Treatment
 from casetrace.quantity.units import NOT_PRINTED, converts, printed
 
 __all__ = ["citations", "problems", "warnings"]
@@ -386,8 +386,18 @@ def _comparisons(case: Case) -> Iterator[Problem]:
         elif pair.told == "rate" and len({clock_of(case, row) or row.id for row in rows}) > 1:
             expected = "two values with a time on one clock"
             fix = "tell it as a difference, or give both values a time on one clock"
+        elif pair.told == "rate" and _at_one_time(case, *rows):
+            expected, fix = "two times apart", "tell it as a difference"
+        elif pair.told in ("percent", "factor") and rows[0].value.is_nought:
+            expected = f"a value of {rows[0].id} that is not 0"
+            fix = "tell it as a difference: nothing can be compared with 0 in parts"
         if fix:
             yield Problem(f"{case.folder}/case.yaml", "", where, pair.told, expected, fix)
+
+
+def _at_one_time(case: Case, old: Observation, new: Observation) -> bool:
+    start, stop = (when(case, "observations", row) for row in (old, new))
+    return not (start and stop) or (stop - start).is_nought
 
 
 def _grades(case: Case) -> Iterator[Problem]:

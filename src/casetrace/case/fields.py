@@ -186,8 +186,12 @@ class Entry(BaseModel):
     @model_validator(mode="after")
     def _numbers_have_units(self) -> Entry:
         for name, (column, unit) in measured(type(self)).items():
-            if (q := getattr(self, name)) is not None:
-                self.__dict__[name] = q.in_unit((getattr(self, column) if column else unit) or "1")
+            if (q := getattr(self, name)) is None:
+                continue
+            said = getattr(self, column) if column else unit
+            if column.endswith("_unit") and not said:  # an empty unit is that of the values
+                raise ValueError(f"{name} {str(q)!r} needs a {column}")
+            self.__dict__[name] = q.in_unit(said or "1")
         return self
 
 

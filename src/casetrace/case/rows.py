@@ -297,13 +297,8 @@ class Treatment(Coded):
     def _hangs_together(self) -> Treatment:
         if not self.id.startswith(self.drug + "."):
             raise ValueError(f"id {self.id!r} must begin with the drug: {self.drug}.<step>")
-        for number, unit in (
-            ("dose", "dose_unit"),
-            ("interval", "interval_unit"),
-            ("gap", "gap_unit"),
-        ):
-            if getattr(self, number) and not getattr(self, unit):
-                raise ValueError(f"{number} {str(getattr(self, number))!r} needs a {unit}")
+        if self.interval and self.interval.is_nought:
+            raise ValueError("an interval is longer than 0: leave it out if it is not reported")
         if self.days_per_course and not self.is_block:
             raise ValueError("days_per_course needs courses: 1, or at least 1 if not counted")
         if self.is_block and self.dose and self.days_per_course and not self.dose_per:

@@ -118,6 +118,11 @@ class Quantity:
         return self.low == self.high
 
     @property
+    def is_nought(self) -> bool:
+        """It can only be 0, by which nothing can be divided."""
+        return self.low == 0 == self.high
+
+    @property
     def is_exact(self) -> bool:
         """One number, and not "about"."""
         return self.is_point and not self.about
@@ -222,7 +227,7 @@ class Quantity:
         other = _lift(other, "1")
         if dimension(other.unit)[0] == dimension(self.unit)[0]:
             other = other.to(self.unit)
-        if other.low == 0 == other.high:
+        if other.is_nought:
             raise ZeroDivisionError(f"{other.label} is 0: nothing can be divided by it")
         quotient = interval.times(self, interval.reciprocal(other))
         return self._join(other, "÷", combine(self.unit, other.unit, -1), quotient)

@@ -117,7 +117,7 @@ def folds(case: Case, measure: str) -> dict[str, Quantity]:
         Plain numbers (unit ``1``) by id, ``<measure>.fold.<occasion>``; empty without a limit.
     """
     limit = upper_limit(case, measure)
-    if limit is None:
+    if limit is None or limit.is_nought:
         return {}
     found = {}
     for row in numbers(case, measure):
@@ -142,6 +142,8 @@ def fold_under(case: Case, measure: str) -> dict[str, dict[str, Quantity]]:
         limits[f"reference/limits/{key}"] = case.reference.get("limits", key).value
     found = {}
     for source, upper in limits.items():
+        if upper.is_nought:
+            continue
         same = [o for o in numbers(case, measure) if comparable(o.unit, upper.unit)]
         found[source] = {o.id: o.value.named(o.id) / upper for o in same}
     return found
