@@ -1,8 +1,10 @@
 """The page in a real browser: tracing, switching, keyboard, narrow screens, accessibility."""
 
+import csv
 import json
 import random
 import re
+from xml.etree import ElementTree
 
 import pytest
 from browser import AXE, missing
@@ -421,6 +423,68 @@ def test_it_is_told_to_whom_the_reader_chooses_and_the_address_keeps_it(page):
     assert page.input_value("#scenario") == "lower-dose"
     page.click("#audiences button >> nth=0")
     assert page.url.endswith("#ivig_dose=per-course")
+
+
+def test_the_controls_speak_the_language_of_the_story(page):
+    page.goto(URL)
+    said = "e => [e.textContent, e.lang]"
+    assert page.eval_on_selector("#to-contents", said) == ["Contents", "en"]
+    page.click("#audiences button[data-audience=ja]")
+    assert page.eval_on_selector("#to-contents", said) == ["目次", "ja"]
+    assert page.eval_on_selector("#provenance", said) == ["来歴", "ja"]
+    page.select_option("#scenario", "lower-dose")
+    assert page.eval_on_selector("#panel h2", said) == ["変わった値", "ja"]
+    assert page.inner_text("#status").startswith("変更した解釈：1件、変わった値：")
+    assert page.eval_on_selector("#read-as", said)[0].startswith(
+        "キュレーターの既定とは異なる解釈: "
+    )
+    assert page.get_attribute("#read-as span", "lang") == "en"  # a reading in its own words
+    page.click("#audiences button >> nth=0")
+    assert page.eval_on_selector("#to-contents", said) == ["Contents", "en"]
+    assert page.inner_text("#status").startswith("1 reading changed, ")
+
+
+def test_the_story_for_parents_comes_before_the_figure(page):
+    page.goto(URL)
+    page.click("#audiences button[data-audience=parent]")
+    tops = "css => document.querySelector(css).getBoundingClientRect().top"
+    story, figure = (page.evaluate(tops, css) for css in (".audience.shown", "#figure-course"))
+    assert story < figure
+
+
+def test_a_page_that_was_handed_on_alone_offers_what_it_holds(page, tmp_path):
+    alone = tmp_path / "a girl.html"
+    alone.write_bytes(COMMITTED.read_bytes())
+    page.goto(alone.as_uri())
+    ways = page.eval_on_selector_all("a", "all => all.map((a) => a.getAttribute('href'))")
+    assert not [way for way in ways if way.startswith("..") or way.endswith((".md", ".json"))]
+    assert page.inner_text(".hand").split() == ["Print", "Copy", "link"]
+    picture, data = page.query_selector_all("#figure-course .links a")
+    with page.expect_download() as download:
+        picture.click()
+    drawn = ElementTree.parse(download.value.path()).getroot()
+    assert download.value.suggested_filename == "figure-course.svg"
+    assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "14,420" in "".join(drawn.itertext())
+    assert "var(" not in ElementTree.tostring(drawn, "unicode")
+    with page.expect_download() as download:
+        data.click()
+    rows = list(csv.DictReader(download.value.path().read_text("utf-8").splitlines()))
+    assert "14,420 U/L" in {row["value"] for row in rows}
+    page.goto(URL)
+    assert page.inner_text(".hand").split()[:3] == ["All", "cases", "PDF"]
+
+
+@pytest.mark.parametrize(
+    "name", ["classification", "exposure", "response", "sensitivity", "evidence"]
+)
+def test_a_figure_is_whole_on_a_phone(page, name):
+    page.set_viewport_size({"width": 400, "height": 900})
+    page.goto(URL)
+    box = page.query_selector(f"#figure-{name} .scroll")
+    assert box.evaluate("e => e.scrollWidth <= e.clientWidth")
+    words = box.query_selector("svg text")
+    assert words.evaluate("e => e.getBoundingClientRect().height") >= 11
 
 
 def test_a_link_within_the_page_keeps_the_readings(page):

@@ -209,7 +209,7 @@
   byId("scenario").addEventListener("change", (e) => settle(choice(data.scenarios[e.target.value] || {})));
   const reset = () => { settle([...home]); byId("scenario").focus({ preventScroll: true }); };
   byId("reset").addEventListener("click", reset);
-  for (const button of all("#audiences button")) button.addEventListener("click", () => { tell(button.dataset.audience); keep(); fit(); });
+  for (const button of all("#audiences button")) button.addEventListener("click", () => { tell(button.dataset.audience); show(now); keep(); });
   addEventListener("popstate", () => {
     open();
     if (pinned === "changes" && !moved().length) close(false);
@@ -551,11 +551,13 @@
   };
   if (isAlone) for (const link of all("a[data-beside]")) {
     const figure = link.closest("figure"), make = figure && made[link.dataset.beside];
-    if (make) link.addEventListener("click", () => {
-      const [text, type, end] = make(figure);
-      Object.assign(link, { href: offered(text, type), download: `${figure.id}.${end}` });
-    });
-    else if (link.dataset.beside === "print") {
+    if (make) {
+      link.href = `#${figure.id}`;
+      link.addEventListener("click", () => {
+        const [text, type, end] = make(figure);
+        Object.assign(link, { href: offered(text, type), download: `${figure.id}.${end}` });
+      });
+    } else if (link.dataset.beside === "print") {
       speak(link, "Print");
       link.addEventListener("click", (event) => { event.preventDefault(); print(); });
     } else link.remove();

@@ -91,7 +91,9 @@ def _axis(sheet: Sheet) -> None:
 
 #: Marks by shape, in the words of the key.
 KEY = {
+    "point": "point: one value",
     "open point": "open point: about",
+    "band": "band: lies within",
     "arrow": "arrow: bound without an end",
     "bar": "bar: every grade that the words allow",
     "whisker": "open bar: time uncertain, within the whisker",
@@ -110,7 +112,9 @@ def _key(sheet: Sheet) -> None:
     lab = [m for m in sheet.marks if m.lane == "laboratory"]
     shapes = {m.shape for m in lab}
     used = {
+        "point": "point" in shapes,
         "open point": "open point" in shapes,
+        "band": "band" in shapes,
         "arrow": "arrow" in shapes
         or any(
             m.shape != "bar"

@@ -43,6 +43,7 @@ def motor(sheet: Sheet) -> None:
         "motor",
         "Motor state",
         f"{scale_name(scale)} grade ({'; '.join(ends)})",
+        f"{scale_name(scale)} grade ({best} best, {worst} worst)",
         f"{scale_name(scale)} grade",
         source=f"reference/scales/{scale}.{worst}",
     )

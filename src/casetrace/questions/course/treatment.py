@@ -45,7 +45,7 @@ def dose_steps(sheet: Sheet, drug: str) -> None:
     ax.set_ylim(0, ceiling)
     halves = [0, top / 2, top] if top == 2 * int(top / 2) else [0, top]
     ax.set_yticks(halves if finite else [])
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.10g}"))
     name = next(t.name for t in case.rows.treatments if t.drug == drug)
     sheet.title(drug, titled(name), printed(unit))
     every = [_Place.of(sheet, step, doses[step.id]) for step in steps]
