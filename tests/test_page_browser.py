@@ -450,6 +450,13 @@ def test_the_story_for_parents_comes_before_the_figure(page):
     tops = "css => document.querySelector(css).getBoundingClientRect().top"
     story, figure = (page.evaluate(tops, css) for css in (".audience.shown", "#figure-course"))
     assert story < figure
+    last = ".audience.shown > section:last-child"
+    assert page.evaluate(tops, last) < figure
+    page.click("#audiences button[data-audience=ja]")  # a clinician's, as the first is
+    assert page.evaluate(tops, "#figure-course") < page.evaluate(tops, last)
+    page.click("#audiences button >> nth=0")
+    asks, figure = (page.evaluate(tops, css) for css in (".asks", "#figure-course"))
+    assert asks < figure < page.evaluate(tops, "#presentation")
 
 
 def test_a_page_that_was_handed_on_alone_offers_what_it_holds(page, tmp_path):

@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
 
@@ -48,6 +49,13 @@ class Page(Notes):
         """Words so many mm from the left and the top, hanging from that line."""
         style = {"ha": "left", "va": "top", **style}
         return self.drawing.text(left / self.width, 1 - top / self.height, words, **style)
+
+    def mark(self, left: float, top: float, marker: str, colour: str) -> None:
+        """A mark beside words of a key, its middle so many mm from the left and the top."""
+        at = [left / self.width], [1 - top / self.height]
+        look = {"markerfacecolor": "white" if marker == "^" else colour, "color": colour}
+        look |= {"markersize": 4, "linestyle": "", "transform": self.drawing.transFigure}
+        self.drawing.add_artist(Line2D(*at, marker=marker, **look))
 
     def title(self, left: float, top: float, name: str, more: str = "", source: str = "") -> None:
         """What a panel shows in bold, unit or scale behind it in grey (which may rest on a row)."""
@@ -93,6 +101,8 @@ class Rows:
         What is said of each in grey, under its name.
     room : float or sequence of float
         Room of each mark under its name, in mm.
+    values : sequence of str
+        What each row comes to, in words at the right edge.
 
     Attributes
     ----------
@@ -108,8 +118,13 @@ class Rows:
         width: float,
         more: Sequence[str] = (),
         room: float | Sequence[float] = 3.8,
+        values: Sequence[str] = (),
     ) -> None:
-        self.names = [wrapped(name, width) for name in names]
+        self.values = list(values) or [""] * len(names)
+        self.names = [
+            wrapped(name, width - 1.25 * len(value))
+            for name, value in zip(names, self.values, strict=True)
+        ]
         self.more = [wrapped(words, width) for words in more] or [""] * len(names)
         rooms = [room] * len(names) if isinstance(room, int | float) else list(room)
         high = [
@@ -120,23 +135,25 @@ class Rows:
         self.middles = [end - space / 2 for end, space in zip(self.ends[1:], rooms, strict=True)]
         self.height = self.ends[-1]
 
-    def write(self, ax: Axes, sources: Sequence[str] = (), at: float = 0.0) -> None:
-        """Write the names, so many mm from the left of the panel, each led to what it rests on."""
+    def write(self, ax: Axes, sources: Sequence[str] = (), strong: Sequence[int] = ()) -> None:
+        """Write the names, some of them strong, each led to what it rests on."""
         plain_axis(ax)
         ax.set_yticks([])
         ax.set_ylim(self.height, 0)
         sources = [*sources, *[""] * (len(self.names) - len(sources))]
         style = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
         style |= {"va": "top", "linespacing": 1.1, "annotation_clip": False, "bbox": PAPER}
-        for name, more, top, source in zip(
-            self.names, self.more, self.ends[:-1], sources, strict=True
-        ):
-            right = at / 25.4 * 72
-            lead(source, ax.annotate(name, (0, top + OVER), (right, 0), **style))
+        rows = zip(self.names, self.more, self.values, self.ends[:-1], sources, strict=True)
+        for row, (name, more, value, top, source) in enumerate(rows):
+            weight = "bold" if row in strong else "normal"
+            top += OVER
+            lead(source, ax.annotate(name, (0, top), (0, 0), fontweight=weight, **style))
+            if value:
+                right = {**style, "ha": "right", "fontweight": weight}
+                lead(source, ax.annotate(value, (1, top), (0, 0), **right))
             if more:
-                under = top + OVER + LINE * (name.count("\n") + 1)
-                said = ax.annotate(more, (0, under), (right, 0), color=GREY["text"], **style)
-                lead(source, said)
+                under = top + LINE * (name.count("\n") + 1)
+                lead(source, ax.annotate(more, (0, under), (0, 0), color=GREY["text"], **style))
 
 
 def plain_axis(ax: Axes, rows: Sequence[str] = (), sources: Sequence[str] = ()) -> None:

@@ -150,6 +150,15 @@
     now = next;
     show(before);
   };
+  // Open questions and course stand after the first section of a story to clinicians in any language.
+  const opening = [document.querySelector(".asks"), byId("figure-course")].filter(Boolean);
+  const place = document.createComment("open questions and course");
+  opening[0]?.before(place);
+  const arrange = () => {
+    const isTranslated = audience.name === audience.language;
+    const first = isTranslated && document.querySelector(`.audience[data-audience="${audience.name}"] > section:not(.begin)`);
+    (first || place).after(...opening);
+  };
   const tell = (name) => {
     audience = data.audiences.find((a) => a.name === name) || data.audiences[0];
     for (const element of all("[data-audience]")) {
@@ -160,6 +169,7 @@
         element.classList.toggle("shown", shown);
       } else element.hidden = !shown;
     }
+    arrange();
     for (const element of owned) speak(element, element.dataset.own);
     byId("close").setAttribute("aria-label", own("Close"));
     if (pinned && pinned !== "changes") explain(pinned);

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from casetrace.case.model import Case
 from casetrace.display.figure import Figure, lead
-from casetrace.display.panel import Page, Rows, plain_axis
+from casetrace.display.panel import Page, Rows, plain_axis, wrapped
 from casetrace.display.style import COLOURS, GREY, PAPER, SINGLE, styled
 from casetrace.quantity import Quantity
 from casetrace.questions.classification import scoring
@@ -27,6 +27,10 @@ from casetrace.questions.values import of_family
 
 __all__ = ["classification"]
 
+KEY = (
+    "points: filled if met, hatched if open, empty if not reported; score: filled as far as items "
+)
+KEY += "are met, hatched as far as it may reach with all that is open or not reported"
 AS_READ = "as the report is read, the rest left open"
 _SHORT = {"no_biopsy": "without biopsy", "biopsy": "with biopsy"}
 
@@ -54,7 +58,7 @@ def classification(case: Case, name: str = "eular_acr") -> Figure | None:
         wide = (whole - gap) / 2
         items_at, scores_at = Rows([i.label for i in given], whole), Rows(rows, whole, room=6.0)
         under = top + items_at.height + 17.5
-        page = Page(case, under + scores_at.height + 9.0, SINGLE)
+        page = Page(case, under + scores_at.height + 15.5, SINGLE)
         for column, version in enumerate(scoring.VERSIONS):
             at = left + column * (wide + gap)
             ax = page.panel(at, top, wide, items_at.height)
@@ -66,8 +70,8 @@ def classification(case: Case, name: str = "eular_acr") -> Figure | None:
             cuts = _cuts(case, name, version)
             _ranges(page, ax, scores[version], rows, scores_at.middles, cuts, version)
             page.title(at, under - 11.0, f"Score {_SHORT[version]}")
-        key = "filled: met; hatched: open; not filled: not reported"
-        page.words(left, page.height - 0.8, key, va="bottom", color=GREY["text"])
+        key = wrapped(KEY, whole)
+        page.words(left, page.height - 0.8, key, va="bottom", color=GREY["text"], linespacing=1.1)
         return page.finished("classification", _alt(case, name, page, given))
 
 

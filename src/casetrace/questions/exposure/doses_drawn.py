@@ -133,7 +133,8 @@ def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], said: l
             page.note("sum", what, shape, total, one.week, one.clock, f"treatments/{one.block}")
         if last:
             whole = _whole(case, drug, variant)
-            tops.append((last[1].low, last[0], whole, colour, said[number] if said else ""))
+            shape = "^" if is_open else "o"
+            tops.append((last[1].low, last[0], whole, colour, shape, said[number] if said else ""))
     room = 1.4 * max((len(whole) for _, _, whole, *_ in tops), default=0) / WIDTH
     ax.set_xlim(left=-0.03 * (reach or 1.0), right=(reach or 1.0) / max(0.95 - room, 0.3))
     ax.set_ylim(bottom=0)
@@ -141,17 +142,17 @@ def _cumulative(page: Page, drug: str, readings: list[tuple[str, Case]], said: l
     each = blocks[0].each
     ax.set_xlabel(f"{printed(counted)} from the first {each}, as planned", labelpad=1.5)
     below = HEIGHT + 14.0
-    for *_, colour, words in reversed(tops) if said else ():
-        page.words(0.8, below, "—", color=colour, fontweight="bold")
+    for *_, colour, shape, words in reversed(tops) if said else ():
+        page.mark(2.0, below + 1.3, shape, colour)
         lead(source, page.words(4.0, below, words, linespacing=1.1))
         below += LINE * (words.count("\n") + 1) + 0.8
 
 
-def _apart(ax: Axes, tops: list[tuple[float, float, str, str, str]], source: str) -> None:
+def _apart(ax: Axes, tops: list[tuple[float, float, str, str, str, str]], source: str) -> None:
     """The last sum of each reading in words, moved apart where two are close."""
     span = ax.get_ylim()[1] - ax.get_ylim()[0]
     y_before = -math.inf
-    for y, x, words, colour, _ in sorted(tops):
+    for y, x, words, colour, *_ in sorted(tops):
         place = max(y, y_before + 0.085 * span)
         look = {"va": "center", "color": ink(colour), "fontweight": "bold"}
         right = 0.02 * (ax.get_xlim()[1] - ax.get_xlim()[0])
@@ -165,13 +166,14 @@ def _rates(case: Case, drug: str) -> list[tuple[str, Quantity, str, str]]:
     Empty where no regimen is known to set the case beside: doses of a day are not told by week.
     """
     found: dict[str, tuple[str, Quantity, str, str]] = {}
-    unit = ""
+    unit, in_force = "", {name: q.how for name, q in dose_rates(case, drug).items()}
     for _words, variant in _variants(case, drug):
         for name, q in dose_rates(variant, drug).items():
             unit = q.unit
             block = name.rpartition(".")[2].replace("_", " ")
             if math.isfinite(q.high):
-                label = f"this case, {block}: {q.how}"
+                now = ", as read here" if in_force.get(name) == q.how else ""
+                label = f"this case{now}, {block}: {q.how}"
                 found.setdefault(label, (label, q, "case", name))
     for s in evidence.studies(case):
         if not (s.dose and s.interval and unit and s.drug == drug):
@@ -201,7 +203,7 @@ def _rate_panel(page: Page, drug: str, rates: list, rows: Rows, top: float) -> N
     ]
     rows.write(ax, rests_on)
     for y, rest, (label, q, kind, source) in zip(rows.middles, rests_on, rates, strict=True):
-        colour = COLOURS["green"] if kind == "case" else GREY["line"]
+        colour = COLOURS["black"] if kind == "case" else GREY["line"]
         ax.axhline(y, color=GREY["fill"], linewidth=0.6, zorder=0)
         shape = draw_bounds(ax, q, y, 0.9, colour, marker="o" if kind == "case" else "s")
         beside = q.high + 0.02 * ax.get_xlim()[1]

@@ -22,6 +22,12 @@ from casetrace.questions.response.analysis import folds
 __all__ = ["response"]
 
 LEFT, TOP, HEIGHT = 11.5, 6.0, 46.0  # mm
+KEY = {
+    "point": "point: one value",
+    "open point": "open point: about",
+    "band": "bar: lies within",
+    "arrow": "arrow: bound without an end",
+}
 #: Stages that a single column has the room for.
 FEW = 4
 
@@ -57,7 +63,7 @@ def response(case: Case) -> Figure | None:
         rows = max(sum(map(len, (words for _, words in one))) + len(one) for one in stated.values())
         names = [wrapped(stage.label, wide - 1) for stage in stages]
         under = TOP + HEIGHT + 2.5 + LINE * max(name.count("\n") + 1 for name in names)
-        page = Page(case, under + 5.0 + LINE * max(rows, 2), page_width)
+        page = Page(case, under + 12.5 + LINE * max(rows, 2), page_width)
         unit = values[0].unit
         ax = page.panel(LEFT, TOP, page_width - LEFT - 1.0, HEIGHT)
         is_log = min(ends) > 0
@@ -90,6 +96,9 @@ def response(case: Case) -> Figure | None:
             lead(f"case.yaml/clocks/{stage.id}", said)
             _states(page, case, stated[stage.id], centre, under + 4.2)
         page.title(0.8, under, "Function")
+        used = {m.shape for m in page.marks}
+        key = wrapped("; ".join(KEY[s] for s in KEY if s in used), page_width - 2)
+        page.words(0.8, page.height - 0.8, key, va="bottom", color=GREY["text"], linespacing=1.1)
         return page.finished("response", _alt(page))
 
 
