@@ -444,6 +444,22 @@ def test_the_controls_speak_the_language_of_the_story(page):
     assert page.inner_text("#status").startswith("1 reading changed, ")
 
 
+def test_a_number_of_another_reading_leads_to_its_words_and_its_sum(page):
+    page.goto(URL)
+    page.click("main p a.f:text-is('4.8 g/kg'):visible")
+    said = page.inner_text("#traced")
+    assert said.startswith("4.8 g/kg")
+    assert "the printed amount once, spread over the days of a course" in said
+    assert "400 mg/kg/5 days" in said
+    assert "(0.4 g/kg × 6) + (0.4 g/kg × 6)" in said
+    page.click("#close")
+    page.select_option("#scenario", "lower-dose")
+    page.click("#close")
+    page.click("main p a.f:text-is('24 g/kg'):visible")
+    assert "the printed amount on each of the days of a course" in page.inner_text("#traced")
+    assert "(2 g/kg × 6) + (2 g/kg × 6)" in page.inner_text("#traced")
+
+
 def test_the_story_for_parents_comes_before_the_figure(page):
     page.goto(URL)
     page.click("#audiences button[data-audience=parent]")

@@ -365,10 +365,27 @@
     box.append(more);
     return box;
   };
-  const derived = (row) => {
+  // A row of the values as it is under a choice of options.
+  const rowUnder = (id, chosen) => {
+    const row = node("tr"), part = data.parts[id];
+    row.innerHTML = part ? content(part, chosen) ?? part.home : byId(id)?.innerHTML ?? "";
+    return row;
+  };
+  // A number of another reading leads to that: here is the value that it is, and under which option.
+  const otherwise = (id, words) => {
+    const r = data.readings.findIndex((one) => id === `s-case.yaml/readings/${one.name}`);
+    const moving = Object.keys(data.parts).filter((name) => name.startsWith("v-") && data.parts[name].on.includes(r));
+    for (const option of r < 0 ? [] : data.readings[r].options.keys()) {
+      const chosen = now.map((o, n) => (n === r ? option : o));
+      const name = option !== now[r] && moving.find((one) => plain(said(content(data.parts[one], chosen) ?? "")) === words);
+      if (name) return { row: rowUnder(name, chosen), chosen, words: selects[r].options[option].textContent };
+    }
+    return null;
+  };
+  const derived = (row, chosen = now) => {
     const box = cell(row, 4);
     for (const link of box.querySelectorAll("a.v")) {
-      const value = byId(aim(link))?.cells[1].textContent;
+      const value = plain(said(rowUnder(aim(link), chosen).innerHTML));
       if (value) Object.assign(link, { title: link.textContent, textContent: value });
     }
     return box;
@@ -401,8 +418,8 @@
     return [...found.values()];
   };
   let trail = []; // what was explained before, in the panel
-  const explain = (id) => {
-    const row = byId(id);
+  const explain = (id, link = null) => {
+    const row = byId(id), other = link && otherwise(id, link.textContent);
     if (!row) return;
     trail = trail.includes(id) ? trail.slice(0, trail.indexOf(id) + 1) : [...trail, id];
     const isValue = id.startsWith("v-"), list = node("dl"), record = node("dl"), more = node("details");
@@ -410,7 +427,14 @@
     const isSilent = !isValue && !row.cells[3].textContent && !/^s-reference/.test(id);
     const title = node("h2", (isSilent ? says : words) || words || (isValue ? own("not there under these readings") : row.cells[0].textContent));
     title.tabIndex = -1;
-    if (isValue) {
+    if (other) {
+      title.textContent = link.textContent;
+      entry(list, "if read as", other.words);
+      entry(list, "rests on", few(cell(other.row, 6)));
+      if (cell(other.row, 4).textContent !== "as reported") entry(list, "worked out as", derived(other.row, other.chosen));
+      entry(list, "depends on the reading", cell(other.row, 5));
+      entry(record, "value", cell(other.row, 0));
+    } else if (isValue) {
       entry(list, "rests on", few(cell(row, 6)));
       if (cell(row, 4).textContent !== "as reported") entry(list, "worked out as", derived(row));
       entry(list, "depends on the reading", cell(row, 5));
@@ -485,7 +509,7 @@
         trail = [];
       }
       pinned = id;
-      explain(id);
+      explain(id, link);
       if (event.detail === 0 || panel.contains(document.activeElement)) traced.querySelector("h2").focus();
       else link.scrollIntoView({ block: "nearest" });
     } else if (id.startsWith("r-")) {
@@ -509,7 +533,7 @@
     if (pinned || !wide.matches || byId("contents").contains(document.activeElement)) return;
     // Not where the panel would cover what is pointed at; and only after a while, so that
     // the way to the panel may lead over other numbers, and that to the contents too.
-    if (link && !panel.contains(link)) waiting = setTimeout(() => explain(aim(link)), panel.hidden ? 120 : 250);
+    if (link && !panel.contains(link)) waiting = setTimeout(() => explain(aim(link), link), panel.hidden ? 120 : 250);
     else if (!panel.hidden && !panel.contains(event.target) && !traceable(document.activeElement)) waiting = setTimeout(() => close(false), 900);
   });
   document.addEventListener("focusin", (event) => {
@@ -517,7 +541,7 @@
     // The citation stands right before the contents, which the panel would hide.
     if (pinned || isBack || panel.contains(event.target) || event.target.closest("header")) return;
     if (link && link.matches(":focus-visible")) {
-      explain(aim(link));
+      explain(aim(link), link);
       link.scrollIntoView({ block: "nearest" });
     } else if (!link && !panel.hidden) close(false);
   });

@@ -16,7 +16,7 @@ from casetrace.case.model import Case
 from casetrace.case.rows import Observation
 from casetrace.display.figure import lead
 from casetrace.display.labels import Labels, Place
-from casetrace.display.style import COLOURS, GREY
+from casetrace.display.style import COLOURS, GREY, PAPER
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
 from casetrace.quantity.wording import titled
@@ -108,7 +108,7 @@ def _draw_panel(sheet: Sheet, lane: str, panel: Panel) -> None:
             source = f"observations/{row.id}"
             sheet.note("laboratory", what, shape, value, time, clock_of(case, row), source)
     for row, x, y, places in wanted:
-        said = labels.put(x, y, places, row.id, optional=True, linespacing=1.0)
+        said = labels.put(x, y, places, row.id, optional=True, linespacing=1.0, bbox=PAPER)
         if said is not None:
             lead(f"observations/{row.id}", said)
     _name_limits(sheet, labels, limits, first)
