@@ -227,7 +227,7 @@ def test_every_number_in_a_figure_leads_to_what_it_rests_on(name, scenario):
 
 def test_of_the_published_studies_only_the_key_leads_nowhere():
     (key,) = unled(figure_of("evidence"))
-    assert key == "exact 95% limits of the counts, where counts are reported"
+    assert key == "95% limits of the counts, where counts are reported"
 
 
 def test_a_number_that_leads_nowhere_would_be_seen(monkeypatch):

@@ -57,6 +57,11 @@ class Page(Notes):
         look |= {"markersize": 4, "linestyle": "", "transform": self.drawing.transFigure}
         self.drawing.add_artist(Line2D(*at, marker=marker, **look))
 
+    def key(self, words: str) -> None:
+        """What the marks mean, at the foot."""
+        style = {"va": "bottom", "color": GREY["text"], "linespacing": 1.1}
+        self.words(0.8, self.height - 0.8, wrapped(words, self.width - 1.6), **style)
+
     def title(self, left: float, top: float, name: str, more: str = "", source: str = "") -> None:
         """What a panel shows in bold, unit or scale behind it in grey (which may rest on a row)."""
         text = self.drawing.text(
@@ -156,15 +161,13 @@ class Rows:
                 lead(source, ax.annotate(more, (0, under), (0, 0), color=GREY["text"], **style))
 
 
-def plain_axis(ax: Axes, rows: Sequence[str] = (), sources: Sequence[str] = ()) -> None:
-    """Rows from the top down, each with its name (and what that rests on); no left spine."""
+def plain_axis(ax: Axes, rows: Sequence[str] = ()) -> None:
+    """Rows from the top down, each with its name; no left spine."""
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
     if rows:
         ax.set_yticks(range(len(rows)), rows)
         ax.set_ylim(len(rows) - 0.45, -0.55)
-        for name, source in zip(ax.get_yticklabels(), sources, strict=False):
-            lead(source, name)
 
 
 def tidy_log(ax: Axes, ticks: Sequence[float]) -> None:

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from casetrace.case.model import Case
 from casetrace.display.figure import Figure, lead
-from casetrace.display.panel import Page, Rows, plain_axis, wrapped
+from casetrace.display.panel import Page, Rows, plain_axis
 from casetrace.display.style import COLOURS, GREY, PAPER, SINGLE, styled
 from casetrace.quantity import Quantity
 from casetrace.questions.classification import scoring
@@ -27,10 +27,8 @@ from casetrace.questions.values import of_family
 
 __all__ = ["classification"]
 
-KEY = (
-    "points: filled if met, hatched if open, empty if not reported; score: filled as far as items "
-)
-KEY += "are met, hatched as far as it may reach with all that is open or not reported"
+KEY = "points: filled if met, hatched if open, empty if not reported; score: filled as far as "
+KEY += "items are met, hatched as far as it may reach with all that is open or not reported"
 AS_READ = "as the report is read, the rest left open"
 _SHORT = {"no_biopsy": "without biopsy", "biopsy": "with biopsy"}
 
@@ -70,8 +68,7 @@ def classification(case: Case, name: str = "eular_acr") -> Figure | None:
             cuts = _cuts(case, name, version)
             _ranges(page, ax, scores[version], rows, scores_at.middles, cuts, version)
             page.title(at, under - 11.0, f"Score {_SHORT[version]}")
-        key = wrapped(KEY, whole)
-        page.words(left, page.height - 0.8, key, va="bottom", color=GREY["text"], linespacing=1.1)
+        page.key(KEY)
         return page.finished("classification", _alt(case, name, page, given))
 
 

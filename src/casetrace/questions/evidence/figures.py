@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from casetrace.case.model import Case
 from casetrace.case.reference import Study
 from casetrace.display.figure import Figure
-from casetrace.display.panel import Page, Rows, wrapped
+from casetrace.display.panel import Page, Rows
 from casetrace.display.style import COLOURS, GREY, SINGLE, styled
 from casetrace.quantity import Quantity
 from casetrace.questions.evidence import analysis
@@ -56,8 +56,7 @@ def evidence(case: Case) -> Figure | None:
         page.note("studies", "this case", "unknown", text=words, source=source)
         for y, (study, q) in zip(rows.middles[1:], found, strict=True):
             _study(page, ax, y, study, q)
-        key = wrapped(KEY, WIDTH)
-        page.words(LEFT, page.height - 0.8, key, va="bottom", color=GREY["text"], linespacing=1.1)
+        page.key(KEY)
         return page.finished("evidence", _alt(page))
 
 

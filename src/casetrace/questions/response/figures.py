@@ -97,8 +97,7 @@ def response(case: Case) -> Figure | None:
             _states(page, case, stated[stage.id], centre, under + 4.2)
         page.title(0.8, under, "Function")
         used = {m.shape for m in page.marks}
-        key = wrapped("; ".join(KEY[s] for s in KEY if s in used), page_width - 2)
-        page.words(0.8, page.height - 0.8, key, va="bottom", color=GREY["text"], linespacing=1.1)
+        page.key("; ".join(KEY[shape] for shape in KEY if shape in used))
         return page.finished("response", _alt(page))
 
 

@@ -50,8 +50,7 @@ def sensitivity(case: Case) -> Figure | None:
             page.title(0.8, top + 1.0, *head)
             _panel(page, factorial, rows, top + high)
             top += high + rows.height + FOOT
-        key = wrapped(KEY, WIDTH)
-        page.words(0.8, page.height - 0.8, key, va="bottom", color=GREY["text"], linespacing=1.1)
+        page.key(KEY)
         return page.finished("sensitivity", _alt(page, found))
 
 
