@@ -8,6 +8,7 @@ import time
 from functools import partial
 
 import pytest
+from conftest import ROOT
 
 from casetrace.build.process import ProcessError, run_module
 from casetrace.build.report import write_report
@@ -19,13 +20,27 @@ from casetrace.page import parts, report_page
 def test_what_cannot_be_forked_is_done_in_turn_and_in_this_process(monkeypatch, tmp_path):
     """Once typst has set a document here, its threads would be missing in a fork, which hangs."""
     done = []
-    monkeypatch.setattr("casetrace.kernels.processes.UNFORKABLE", ("os",))
+    monkeypatch.setattr("casetrace.kernels.processes.THREADED", {"typst"})
     in_processes({name: partial(done.append, name) for name in "ab"}, 2)
     assert done == ["a", "b"]
     done.clear()
-    monkeypatch.setattr("casetrace.kernels.processes.UNFORKABLE", ("no_such_module",))
+    monkeypatch.setattr("casetrace.kernels.processes.THREADED", set())
     in_processes({name: partial(done.append, name) for name in "ab"}, 2)
     assert done == []  # each was done in a process of its own
+
+
+def test_a_document_that_was_set_here_is_noted_and_one_that_could_be_is_not():
+    script = """
+import typst  # as a warm kernel has it: imported, and not used
+from casetrace.case.load import load
+from casetrace.document import document
+from casetrace.kernels.processes import THREADED
+print(sorted(THREADED))
+document(load("gungor-2020")).pdf
+print(sorted(THREADED))
+"""
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert said.stdout.splitlines() == ["[]", "['typst']"], said.stderr
 
 
 @pytest.mark.slow
@@ -38,7 +53,7 @@ def test_made_apart_it_is_the_page_made_in_one(toy, scenario, tmp_path):
 
 @pytest.mark.parametrize("has_threads", [False, True], ids=["forked", "in turn"])
 def test_a_group_that_fails_is_named(toy, monkeypatch, tmp_path, has_threads):
-    monkeypatch.setattr("casetrace.kernels.processes.UNFORKABLE", ("os",) if has_threads else ())
+    monkeypatch.setattr("casetrace.kernels.processes.THREADED", {"typst"} if has_threads else set())
 
     def fail(render, case):
         raise ArithmeticError("no such number")

@@ -616,7 +616,7 @@ def test_a_file_system_that_cannot_lock_is_no_hindrance(copy, monkeypatch):
 
 def test_the_process_of_a_figure_that_is_killed_is_told_so(monkeypatch):
     # Else it is done in this process, once another test here has set a document.
-    monkeypatch.setattr("casetrace.kernels.processes.UNFORKABLE", ())
+    monkeypatch.setattr("casetrace.kernels.processes.THREADED", set())
 
     def die():
         os.kill(os.getpid(), signal.SIGKILL)

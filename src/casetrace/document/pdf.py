@@ -13,6 +13,7 @@ from typing import Any
 from casetrace.case.model import Case
 from casetrace.display.style import FONTS
 from casetrace.display.trace import plain, split
+from casetrace.kernels.processes import THREADED
 from casetrace.narrative import Narrative, narrate
 from casetrace.narrative.sources import SOURCE_COLUMNS, VALUE_COLUMNS, source_rows, value_rows
 from casetrace.questions.question import charts
@@ -44,6 +45,7 @@ class Document:
         """The file: PDF/UA-1 and PDF/A-2b, the same bytes each time."""
         import typst
 
+        THREADED.add("typst")
         return typst.compile(
             _TEMPLATE.read_bytes(),
             format="pdf",

@@ -6,24 +6,23 @@ import gc
 import multiprocessing
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import wait
 from typing import Any
 
 from casetrace.kernels.server import end_with
 
-__all__ = ["in_processes", "killed"]
+__all__ = ["THREADED", "in_processes", "killed"]
 
 
-#: Libraries whose threads do not survive a fork: a process forked after they ran would hang.
-UNFORKABLE = ("typst",)
+#: Libraries that ran in this process and left threads, which a fork lacks: it would hang.
+THREADED: set[str] = set()
 
 
 def in_processes(tasks: Mapping[str, Callable[[], None]], workers: int) -> None:
     """Run tasks, each in a process of its own that ends with this one.
 
-    Where a library was used that cannot be forked, they are run here, one after another.
+    Where a library left threads (:data:`THREADED`), they are run here, one after another.
 
     Parameters
     ----------
@@ -37,7 +36,7 @@ def in_processes(tasks: Mapping[str, Callable[[], None]], workers: int) -> None:
     RuntimeError
         If the process of a task fails; it has then said why.
     """
-    if any(name in sys.modules for name in UNFORKABLE):
+    if THREADED:
         for name, task in tasks.items():
             try:
                 task()
