@@ -460,6 +460,14 @@ def test_a_number_of_another_reading_leads_to_its_words_and_its_sum(page):
     assert "(2 g/kg × 6) + (2 g/kg × 6)" in page.inner_text("#traced")
 
 
+def test_a_number_that_several_values_have_leads_to_the_reading_alone(page):
+    page.goto(URL)
+    page.click("main p a.f:text-is('0.4 g/kg'):visible")  # of a course of either block
+    said = page.inner_text("#traced")
+    assert "if read as" not in said
+    assert "counted by day or by course" in said
+
+
 def test_the_story_for_parents_comes_before_the_figure(page):
     page.goto(URL)
     page.click("#audiences button[data-audience=parent]")

@@ -371,16 +371,18 @@
     row.innerHTML = part ? content(part, chosen) ?? part.home : byId(id)?.innerHTML ?? "";
     return row;
   };
-  // A number of another reading leads to that: here is the value that it is, and under which option.
+  // A number of another reading leads to that: here is the value that it is, and under which option;
+  // nothing where several values have that number, since their words may differ.
   const otherwise = (id, words) => {
     const r = data.readings.findIndex((one) => id === `s-case.yaml/readings/${one.name}`);
     const moving = Object.keys(data.parts).filter((name) => name.startsWith("v-") && data.parts[name].on.includes(r));
+    const found = [];
     for (const option of r < 0 ? [] : data.readings[r].options.keys()) {
       const chosen = now.map((o, n) => (n === r ? option : o));
-      const name = option !== now[r] && moving.find((one) => plain(said(content(data.parts[one], chosen) ?? "")) === words);
-      if (name) return { row: rowUnder(name, chosen), chosen, words: selects[r].options[option].textContent };
+      const names = option === now[r] ? [] : moving.filter((one) => plain(said(content(data.parts[one], chosen) ?? "")) === words);
+      for (const name of names) found.push({ row: rowUnder(name, chosen), chosen, words: selects[r].options[option].textContent });
     }
-    return null;
+    return found.length === 1 ? found[0] : null;
   };
   const derived = (row, chosen = now) => {
     const box = cell(row, 4);
