@@ -233,4 +233,4 @@ def test_of_the_published_studies_only_the_key_leads_nowhere():
 def test_a_number_that_leads_nowhere_would_be_seen(monkeypatch):
     module = sys.modules["casetrace.questions.course.measures_drawn"]
     monkeypatch.setattr(module, "lead", lambda *_: None)
-    assert {"14,420", "4,000 to 5,000"} <= set(unled(charts.course(CASE)))
+    assert {"14,420", "4,000 to 5,000"} <= set(unled(charts.course(load("imataka-2014"))))

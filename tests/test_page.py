@@ -198,7 +198,9 @@ def test_every_number_that_a_figure_draws_names_its_source(shown):
 
 
 @pytest.mark.parametrize(
-    "shown", [f for f in shown_figures() if f.name != "sensitivity"], ids=lambda s: s.name
+    "shown",
+    [f for f in shown_figures() if f.name != "sensitivity" and not f.chart.panels],
+    ids=lambda s: s.name,
 )
 @pytest.mark.slow
 def test_a_figure_hangs_on_no_reading_but_those_that_it_is_drawn_for(shown):

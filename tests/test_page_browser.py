@@ -107,7 +107,8 @@ def test_every_number_that_a_reader_sees_leads_to_its_source(page):
           // Ticks of axes, names of scales and keys are no facts of the case. Buttons say what a
           // value would be: the link to it stands before them.
           const own = "table.values, table.sources, .provenance, desc, thead, form, nav, .skip," +
-            " caption, script, style, text[aria-hidden], .ask:has(a[href^='#v-']) button";
+            " caption, script, style, [id^='said-'], text[aria-hidden]," +
+            " .ask:has(a[href^='#v-']) button";
           const walker = document.createTreeWalker(document.body, 4);
           const found = [];
           for (let n; (n = walker.nextNode()); ) {
@@ -187,20 +188,21 @@ def test_the_address_keeps_the_readings(page):
 def test_a_figure_changes_with_its_readings_or_says_that_it_does_not(page):
     page.goto(URL)
     figure = page.locator("#figure-course")
-    told = figure.locator("svg > desc").first
+    told = page.locator("#said-course")
     first = told.text_content()
     choose(page, ivig_gap="six-weeks")
     assert "36, 40, 44, 48, 52, 56" in told.text_content()
     assert not figure.locator(".note").is_visible()
     choose(page, ivig_gap="six-weeks", ck_about="one-figure", ivig_dose="per-course")
-    # Drawn for each of the three alone: it shows what agrees with most, and says what it leaves.
-    note = figure.locator(".note")
+    assert "6 × 0.4 g/kg (or 2), every 6 weeks" in figure.locator("svg").first.text_content()
+    assert not figure.locator(".note").is_visible()
+    # Drawn for each of these alone: it shows what agrees with most, and says what it leaves.
+    note = page.locator("#figure-response .note")
     assert note.is_visible()
-    assert "2 figures follow only a part" in page.text_content("#status")
+    assert "1 figure follows only a part" in page.text_content("#status")
     assert note.text_content() == (
-        "Not drawn for this combination. It does not follow: Is the dose of immunoglobulin counted "
-        "by day or by course? the printed amount once, spread over the days of a course; How long "
-        "was it from the sixth course to the seventh? the longer interval applied once more"
+        "Not drawn for this combination. It does not follow: How long was it from the sixth course "
+        "to the seventh? the longer interval applied once more"
     )
     asked = page.eval_on_selector_all(
         "select[data-reading]", "(all) => all.filter((s) => s.closest('.changed')).map((s) => s.id)"

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from conftest import casetrace, change_cell, opened, tables
 
+from casetrace.case.across import options_of
 from casetrace.case.load import load
 from casetrace.case.problems import CaseError
-from casetrace.page.variants import options_of, packed
+from casetrace.page.variants import packed
 from casetrace.questions.evidence import analysis as evidence
 from casetrace.questions.sensitivity.analysis import combinations_of, factorials, most_telling
 from casetrace.questions.values import check_names, headline, homes, some

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from casetrace.case.head import Head
 from casetrace.case.project import Project
 from casetrace.case.readings import switched
-from casetrace.case.record import Chosen, Results
+from casetrace.case.record import Chosen, Results, unrecorded
 from casetrace.case.rows import KEYS, Row
 from casetrace.case.stories import Stories
 
@@ -201,7 +201,8 @@ class Case(Tables):
         base, chosen = self.at_defaults, Chosen({**self.chosen, **options})
         key = tuple(chosen.values())
         if key not in base._scenarios:
-            base._scenarios[key] = base._switched(chosen)
+            with unrecorded():  # to make it is not to look at it
+                base._scenarios[key] = base._switched(chosen)
         return base._scenarios[key]
 
     @cached_property

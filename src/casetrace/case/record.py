@@ -14,7 +14,16 @@ from typing import Any, TypeVar
 
 from casetrace.case.fields import Entry
 
-__all__ = ["Chosen", "Results", "WatchedDict", "note", "readings_of", "recorded", "watched"]
+__all__ = [
+    "Chosen",
+    "Results",
+    "WatchedDict",
+    "note",
+    "readings_of",
+    "recorded",
+    "unrecorded",
+    "watched",
+]
 
 Model = TypeVar("Model", bound=Entry)
 _NOTED: ContextVar[tuple[set[str], ...]] = ContextVar("noted", default=())
@@ -40,6 +49,16 @@ def recorded() -> Iterator[set[str]]:
     token = _NOTED.set((*_NOTED.get(), seen))
     try:
         yield seen
+    finally:
+        _NOTED.reset(token)
+
+
+@contextmanager
+def unrecorded() -> Iterator[None]:
+    """Let no recording that is under way note what is looked at within."""
+    token = _NOTED.set(())
+    try:
+        yield
     finally:
         _NOTED.reset(token)
 

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
@@ -76,6 +77,8 @@ class Figure:
         What is saved as a picture when one is asked for.
     style : dict
         The settings of matplotlib that it was drawn with.
+    kinds : frozenset of str
+        The kinds of mark that a key for it has to explain.
     """
 
     name: str
@@ -84,6 +87,13 @@ class Figure:
     marks: tuple[Mark, ...]
     drawing: Drawing = field(repr=False)
     style: dict[str, Any] = field(repr=False)
+    kinds: frozenset[str] = field(default=frozenset(), repr=False)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in points."""
+        width, height = self.drawing.get_size_inches() * 72
+        return float(width), float(height)
 
     @cached_property
     def svg(self) -> str:
@@ -198,7 +208,14 @@ def _bound(number: float) -> str:
     return f"{number:.10g}" if math.isfinite(number) else ""
 
 
-def finish(drawing: Drawing, name: str, case: str, alt: str, marks: list[Mark]) -> Figure:
+def finish(
+    drawing: Drawing,
+    name: str,
+    case: str,
+    alt: str,
+    marks: list[Mark],
+    kinds: Collection[str] = (),
+) -> Figure:
     """A drawing as a figure, with the style that is in force; saved when it is asked for."""
     style = {k: v for k, v in mpl.rcParams.items() if not k.startswith("backend")}
-    return Figure(name, case, alt, tuple(marks), drawing, style)
+    return Figure(name, case, alt, tuple(marks), drawing, style, frozenset(kinds))

@@ -84,6 +84,8 @@ def report_page(case: Case) -> Page:
 def _filled(case: Case, parts: Mapping[str, Part]) -> str:
     """The template, filled with what the parts are under the case's readings."""
     shown = {n: part.home if part.now is None else part.now for n, part in parts.items()}
+    for name in [f"f-{f.name}" for f in shown_figures() if f"f-{f.name}" in parts]:
+        shown[name] = _with_panels(shown[name], shown)
     every = "".join(text for part in parts.values() for text in part.texts())
     targets = set(re.findall(r'href="#s-([^"]+)"', every))
     stories = _stories(case, shown)
@@ -99,7 +101,7 @@ def _filled(case: Case, parts: Mapping[str, Part]) -> str:
         asks=_asks(case),
         about=_about(stories[0]),
         shown=shown,
-        undrawn={name for name, part in parts.items() if part.now is None},
+        undrawn=[f for f in figures if any(parts[n].now is None for n in _parts_of(f, parts))],
         tables=_tables(case, parts),
         values=[n.removeprefix("v-") for n in parts if n.startswith("v-")],
         value_columns=VALUE_COLUMNS,
@@ -119,6 +121,18 @@ def _filled(case: Case, parts: Mapping[str, Part]) -> str:
         style_hash=digest_of(style),
         script_hash=digest_of(script),
     )
+
+
+def _with_panels(figure: str, shown: Mapping[str, str]) -> str:
+    """A figure with its panels and their words in the places that it has for them."""
+    place = r'(data-part="([^"]+)")></'
+    return re.sub(place, lambda m: f"{m[1]}>{shown[m[2]]}</", figure)
+
+
+def _parts_of(figure: Shown, parts: Iterable[str]) -> list[str]:
+    """A figure and its panels."""
+    name = f"f-{figure.name}"
+    return [part for part in parts if part == name or part.startswith(f"{name}-")]
 
 
 def _stories(case: Case, shown: Mapping[str, str]) -> list[SimpleNamespace]:

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from html import unescape
+from typing import Any, NamedTuple, TypeVar
 
+from casetrace.case.across import Varied, across, options_of
 from casetrace.case.model import Case
 from casetrace.case.record import recorded
 from casetrace.display.figure import Figure
 from casetrace.page.content import aim, escape, marks_table
-from casetrace.page.variants import Varied, options_of, singles
+from casetrace.page.variants import singles
 from casetrace.questions.question import Chart, charts, questions
 
 __all__ = ["Shown", "drawn", "picture", "shown_figures"]
 
 #: Combinations of options that a figure is drawn under, at most.
 MOST = 24
+#: Likewise of a panel of a figure.
+MOST_PANELS = 256
+
+#: What a dark screen has otherwise.
+WHITE = "var(--cffffff)"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,7 @@ def shown_figures() -> tuple[Shown, ...]:
     return tuple(Shown(c, q.notebook) for q in asked for c in q.charts if c.is_on_page)
 
 
-def drawn(case: Case, figures: Iterable[Shown]) -> dict[str, Varied]:
+def drawn(case: Case, figures: Iterable[Shown]) -> dict[str, Varied[str]]:
     """Draw figures under every combination of options, or the single ones where those are many.
 
     Parameters
@@ -74,75 +83,157 @@ def drawn(case: Case, figures: Iterable[Shown]) -> dict[str, Varied]:
     Returns
     -------
     dict of Varied
-        By figure: picture and data table as HTML. A figure that the data do not allow is left
-        out. Combinations of options that no scenario names are not drawn.
+        By figure: picture and data table as HTML. One that is put together of panels has places
+        for these, which are parts of their own. A figure that the data do not allow is left out.
     """
-    found = {}
+    found: dict[str, Varied[str]] = {}
     for shown in figures:
-        seen: set[str] = set()
-        made: list[tuple[dict[str, str], str]] = []
-
-        def draw(choices: Iterable[Mapping[str, str]], shown=shown, seen=seen, made=made) -> None:
-            for chosen in choices:
-                other = case.under(chosen)
-                with recorded() as looked_at:
-                    content = other.once(("page", shown.name), partial(_drawn, other, shown))
-                seen |= looked_at
-                made.append((dict(other.chosen), content))
-
-        draw([{}])
-        if not shown.chart.is_of_default:
-            draw([*singles(case), *(s.readings for s in case.head.scenarios.values())])
-        if any(content for _, content in made):
-            readings = [
-                r for r in case.head.readings if r in seen and not shown.chart.is_of_default
-            ]
-            moving = _by_readings(readings, made).readings
-            if math.prod(len(case.head.readings[r].options) for r in moving) <= MOST:
-                draw(options_of(case, moving))
-            found[shown.name] = _by_readings(readings, made)
+        if shown.chart.panels:
+            found |= _put_together(case, shown)
+            continue
+        figure = _under(case, partial(_drawn, shown), shown.chart.is_of_default)
+        if any(figure.contents.values()):
+            found[shown.name] = figure
     return found
 
 
-def _drawn(case: Case, shown: Shown) -> str:
-    figure = shown.chart.of(case)
-    return _content(case, figure) if figure else ""
+def _under(
+    case: Case, compute: Callable[[Case], T], is_of_default: bool = False, most: int = MOST
+) -> Varied[T]:
+    """Something under the readings that it hangs on, every combination of these if not too many.
+
+    Else under each option of each reading, under the scenarios, and under every combination of
+    those readings that a single switch showed to change it, if these are not too many.
+    """
+    if is_of_default:
+        return Varied((), {(): compute(case.at_defaults)})
+    if every := across(case, compute, most):
+        return every.least()
+    looked: set[str] = set()
+    made: list[tuple[dict[str, str], T]] = []
+
+    def see(choices: Iterable[Mapping[str, str]]) -> Varied[T]:
+        for chosen in choices:
+            other = case.under(chosen)
+            with recorded() as seen:
+                made.append((dict(other.chosen), compute(other)))
+            looked.update(seen)
+        names = tuple(r for r in case.head.readings if r in looked)
+        return Varied(names, {tuple(o[r] for r in names): one for o, one in made}).least()
+
+    found = see([{}, *singles(case), *(s.readings for s in case.head.scenarios.values())])
+    if math.prod(len(case.head.readings[r].options) for r in found.readings) <= most:
+        found = see(options_of(case, found.readings))
+    return found
 
 
-def _by_readings(readings: list[str], made: list[tuple[dict[str, str], str]]) -> Varied:
-    """Contents by the options of those readings that change them."""
+def _drawn(shown: Shown, case: Case) -> str:
+    def content() -> str:
+        figure = shown.chart.of(case)
+        return _content(case, figure) if figure else ""
 
-    def by(names: list[str]) -> dict[tuple[str, ...], set[str]]:
-        found: dict[tuple[str, ...], set[str]] = {}
-        for options, content in made:
-            found.setdefault(tuple(options[r] for r in names), set()).add(content)
-        return found
-
-    for reading in list(readings):
-        fewer = [r for r in readings if r != reading]
-        if all(len(contents) == 1 for contents in by(fewer).values()):
-            readings = fewer
-    return Varied(tuple(readings), {key: found.pop() for key, found in by(readings).items()})
+    return case.once(("page", shown.name), content)
 
 
 def _content(case: Case, figure: Figure) -> str:
-    """Picture and data table; once more for a narrow screen if it is drawn for a column."""
+    """Picture and data table."""
+    scroll = _scrolled(figure.name, picture(figure))
+    return f"{scroll}\n{_tabled(figure.name, f'<tbody>{marks_table(case, figure.marks)}</tbody>')}"
+
+
+def _scrolled(name: str, picture: str) -> str:
+    return (
+        f'<div class="scroll" tabindex="0" role="group" aria-labelledby="caption-{name}">'
+        f"{picture}</div>"
+    )
+
+
+def _tabled(figure: str, rows: str) -> str:
     columns = ("panel", "what", "drawn as", "time", "value")
     head = "".join(f'<th scope="col">{c}</th>' for c in columns)
-    scroll = (
-        f'<div class="scroll" tabindex="0" role="group" '
-        f'aria-labelledby="caption-{figure.name}">{picture(figure)}</div>\n'
-    )
-    if narrow := charts().get(f"{figure.name}-column"):
-        slim = picture(narrow.of(case))
-        scroll = f'<div class="has-slim">{scroll}<div class="slim">{slim}</div></div>\n'
-    name = f"What is drawn, as a table: {figure.name}"
+    name = f"What is drawn, as a table: {figure}"
     return (
-        f"{scroll}<details><summary>What is drawn, as a table</summary>\n"
+        f"<details><summary>What is drawn, as a table</summary>\n"
         f'<div class="wide" tabindex="0" role="group" aria-label="{name}"><table>'
         f'<caption class="hear">{name}</caption><thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{marks_table(case, figure.marks)}\n</tbody></table></div></details>"
+        f"{rows}</table></div></details>"
     )
+
+
+class _Panel(NamedTuple):
+    """A panel of a figure; the page that it stands on, in points."""
+
+    inside: str = ""
+    rows: str = ""
+    said: str = ""
+    kinds: frozenset[str] = frozenset()
+    width: float = 0.0
+    height: float = 0.0
+
+    @classmethod
+    def of(cls, case: Case, figure: Figure, name: str) -> _Panel:
+        rows = marks_table(case, figure.marks)
+        return cls(_inside(figure, name), rows, escape(figure.alt), figure.kinds, *figure.size)
+
+
+def _put_together(case: Case, shown: Shown) -> dict[str, Varied[str]]:
+    """A figure with a place for each of its panels, and what they are; so for a narrow screen."""
+    name, found = shown.name, {}
+    pictures, narrow = [], charts().get(f"{name}-column")
+    for chart in (shown.chart, *([narrow] if narrow else [])):
+        panels = _panels(case, chart)
+        if not panels:
+            return {}
+        places = [f"{chart.name}-{n}" for n in range(len(panels))]
+        found |= {p: _field(panel, "inside") for p, panel in zip(places, panels, strict=True)}
+        if chart is shown.chart:
+            found |= {f"{p}-said": _field(x, "said") for p, x in zip(places, panels, strict=True)}
+            found |= {f"{p}-rows": _field(x, "rows") for p, x in zip(places, panels, strict=True)}
+        every = [one for panel in panels for one in panel.contents.values()]
+        size = (max(one.width for one in every), max(one.height for one in every))
+        slots = "".join(f'<g data-part="f-{place}"></g>' for place in places)
+        slots = f'<rect width="{size[0]:g}" height="{size[1]:g}" fill="{WHITE}"></rect>{slots}'
+        pictures.append(_svg(size, slots, f' aria-describedby="said-{name}"'))
+    wide, *slim = pictures
+    content = _scrolled(name, wide)
+    if slim:
+        content = f'<div class="has-slim">{content}\n<div class="slim">{slim[0]}</div></div>'
+    own = [place for place in found if place.endswith("-said")]
+    said = " ".join(f'<span data-part="f-{place}"></span>' for place in own)
+    rows = "\n".join(f'<tbody data-part="f-{p[:-5]}-rows"></tbody>' for p in own)
+    words = f'<p id="said-{name}" hidden>{said}</p>'
+    return {name: Varied((), {(): f"{content}\n{words}\n{_tabled(name, rows)}"}), **found}
+
+
+def _panels(case: Case, chart: Chart) -> list[Varied[_Panel]]:
+    """The panels of a figure, each under the readings that it hangs on itself; last the key."""
+    of, found = chart.panels, []
+    names = dict.fromkeys(n for one in _under(case, of.names).contents.values() for n in one)
+    for number, lane in enumerate(names):
+        place = f"{chart.name}-{number}"
+
+        def panel(other: Case, lane=lane, place=place) -> _Panel:
+            there = lane in of.names(other)
+            return _Panel.of(other, of.draw(other, lane), place) if there else _Panel()
+
+        found.append(_under(case, panel, most=MOST_PANELS))
+    if not found:
+        return []
+    kinds = [_field(panel, "kinds") for panel in found]
+
+    def key(other: Case) -> _Panel:
+        held = [one.under(other.chosen) for one in kinds]
+        if None in held:
+            return _Panel()
+        return _Panel.of(other, of.key(other, frozenset().union(*held)), f"{chart.name}-key")
+
+    return [*found, _under(case, key, most=MOST_PANELS)]
+
+
+def _field(panel: Varied[_Panel], name: str) -> Varied[Any]:
+    """One field of a panel, under the readings that change that."""
+    contents = {key: getattr(one, name) for key, one in panel.contents.items()}
+    return Varied(panel.readings, contents).least()
 
 
 def picture(figure: Figure, is_themed: bool = True) -> str:
@@ -158,6 +249,20 @@ def picture(figure: Figure, is_themed: bool = True) -> str:
     is_themed : bool
         Whether its colours are variables (``--c0072b2``) that the page around it sets.
     """
+    drawn = _inside(figure, figure.name, is_themed)
+    return _svg(figure.size, f"<desc>{escape(figure.alt)}</desc>{drawn}")
+
+
+def _svg(size: tuple[float, float], drawn: str, more: str = "") -> str:
+    width, height = size
+    kind = ' class="single"' if width < 300 else ""
+    label = "Figure; its data are in the table below it"
+    head = f'<svg{kind} role="group" aria-label="{label}"{more} viewBox="0 0 {width:g} {height:g}">'
+    return f"{head}{drawn}</svg>"
+
+
+def _inside(figure: Figure, name: str, is_themed: bool = True) -> str:
+    """What a picture draws, as SVG; what it refers to in itself has names that begin so."""
     svg = re.sub(
         r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->",
         "",
@@ -168,10 +273,8 @@ def picture(figure: Figure, is_themed: bool = True) -> str:
     if is_themed:  # so that a dark screen may have others
         svg = re.sub(r'"#([0-9a-f]{6})"', r'"var(--c\1)"', svg)
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
-    svg = re.sub(
-        r' id="([^"]+)"', lambda m: f' id="{figure.name}-{m[1]}"' if m[1] in used else "", svg
-    )
-    svg = re.sub(r'((?:href="#|url\(#))', rf"\1{figure.name}-", svg)
+    svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", svg)
+    svg = re.sub(r'((?:href="#|url\(#))', rf"\1{name}-", svg)
     svg = re.sub(
         r' (d|x|y|transform|points)="([^"]+)"', lambda m: f' {m[1]}="{_shorter(m[2])}"', svg
     )
@@ -188,11 +291,7 @@ def picture(figure: Figure, is_themed: bool = True) -> str:
         pass
     svg = _quiet(svg.replace("xlink:href", "href").replace("&quot;", '"'))
     svg = re.sub(r"<(\w+)([^>]*?)\s*/>", r"<\1\2></\1>", svg)  # as a browser writes it
-    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()
-    kind = ' class="single"' if float(width) < 300 else ""
-    label = "Figure; its data are in the table below it"
-    head = f'<svg{kind} role="group" aria-label="{label}" viewBox="0 0 {width} {height}">'
-    return f"{head}<desc>{escape(figure.alt)}</desc>" + svg.split(">", 1)[1].strip()
+    return svg.split(">", 1)[1].strip().removesuffix("</svg>")
 
 
 def _quiet(svg: str) -> str:

@@ -78,7 +78,8 @@
   // --- readings
   const undrawnNote = document.querySelector("figure > .note")?.textContent;
   const show = (before) => {
-    let changes = 0, undrawn = 0;
+    let changes = 0;
+    const moving = new Set(), unmade = new Map(); // figures that changed, and what some do not follow
     for (const [name, part] of Object.entries(data.parts)) {
       const same = before && part.on.every((r) => before[r] === now[r]);
       const made = content(part, now);
@@ -86,16 +87,22 @@
       const [text, left] = made !== null ? [made, ""] : isFigure ? nearest(part, now) : [part.home, ""];
       const changed = text !== part.home;
       if (name.startsWith("v-") && isMoved(name)) changes += 1;
-      if (isFigure && made === null) undrawn += 1;
       for (const element of elements(name)) {
         if (!same) element.innerHTML = text;
         element.hidden = !text;
+        const figure = isFigure && element.closest("figure"); // or a panel of one
+        if (figure && changed) moving.add(figure);
+        if (figure && left) unmade.set(figure, left);
+        if (figure) continue;
         element.classList.toggle("changed", changed);
-        element.classList.toggle("unmade", made === null && !isFigure);
-        const note = isFigure && element.parentElement.querySelector(":scope > .note");
-        if (note) note.hidden = made !== null;
-        if (note) note.textContent = left || undrawnNote;
+        element.classList.toggle("unmade", made === null);
       }
+    }
+    for (const figure of all("figure")) {
+      figure.querySelector(":scope > [data-part]").classList.toggle("changed", moving.has(figure));
+      const note = figure.querySelector(":scope > .note");
+      note.hidden = !unmade.has(figure);
+      note.textContent = unmade.get(figure) || undrawnNote;
     }
     for (const link of all("a.v")) {
       const changed = isMoved(aim(link));
@@ -118,7 +125,7 @@
     byId("read-as").hidden = !switched.length;
     speak(byId("read-as"), "Not as the curator reads it");
     if (switched.length) byId("read-as").append(": ", Object.assign(node("span", `${switched.join("; ")}.`), { lang: "en" }));
-    const count = switched.length, drawn = undrawn ? `; ${undrawn} figure${undrawn > 1 ? "s" : ""} follow${undrawn > 1 ? "" : "s"} only a part` : "";
+    const count = switched.length, undrawn = unmade.size, drawn = undrawn ? `; ${undrawn} figure${undrawn > 1 ? "s" : ""} follow${undrawn > 1 ? "" : "s"} only a part` : "";
     const counted = "{readings} changed, {values} moved";
     if (tongue(counted) !== "en") speak(byId("status"), count ? counted : "", { readings: count, values: changes });
     else speak(byId("status"), count

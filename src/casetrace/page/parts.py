@@ -11,11 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from casetrace.case.across import Varied
 from casetrace.case.model import Case
 from casetrace.narrative.language import audiences
 from casetrace.page.content import hangs, narrated, tabled
 from casetrace.page.figures import Shown, drawn, shown_figures
-from casetrace.page.variants import Varied, varied
+from casetrace.page.variants import varied
 
 __all__ = ["Part", "batch", "gathered", "groups", "made", "work"]
 

@@ -4,38 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 
+from casetrace.case.across import MOST, Varied, options_of
 from casetrace.case.model import Case
 
-__all__ = ["Varied", "options_of", "packed", "singles", "varied"]
-
-#: More combinations than these are not made of a part: it then keeps to those that were seen.
-MOST = 256
+__all__ = ["packed", "singles", "varied"]
 
 #: Content of the parts of a page by their names; a part that is not there has no content.
 Parts = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Varied:
-    """A part of the page under every combination of the readings that it hangs on.
-
-    Attributes
-    ----------
-    readings : tuple of str
-        The readings, in the order of the case.
-    contents : dict of str
-        Content by the options of these readings.
-    """
-
-    readings: tuple[str, ...]
-    contents: Mapping[tuple[str, ...], str]
-
-    def under(self, chosen: Mapping[str, str]) -> str | None:
-        """The content under a choice of options; None if it was not made for that."""
-        return self.contents.get(tuple(chosen[r] for r in self.readings))
 
 
 def singles(case: Case) -> list[dict[str, str]]:
@@ -131,13 +108,6 @@ def varied(
             hangs.setdefault(name, set()).update(more)
         if all(readings == before.get(name, set()) for name, readings in hangs.items()):
             return {name: _one(case, name, hangs[name], seen) for name in seen.names()}
-
-
-def options_of(case: Case, readings: Iterable[str]) -> list[dict[str, str]]:
-    """Every combination of the options of some readings."""
-    names = list(readings)
-    every = product(*(case.head.readings[n].options for n in names))
-    return [dict(zip(names, options, strict=True)) for options in every]
 
 
 def packed(

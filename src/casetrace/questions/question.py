@@ -6,7 +6,7 @@ values, its figures on the page and among the published ones, without another fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -19,11 +19,30 @@ from casetrace.display.figure import Figure
 from casetrace.display.table import Table
 from casetrace.quantity import Quantity
 
-__all__ = ["Answer", "Chart", "Question", "charts", "questions", "sorted_out"]
+__all__ = ["Answer", "Chart", "Panels", "Question", "charts", "questions", "sorted_out"]
 
 #: What a case has for a question, and what it lacks, each in a few words.
 Answer = tuple[list[str], list[str]]
 Values = Callable[[Case], dict[str, Quantity]]
+
+
+@dataclass(frozen=True)
+class Panels:
+    """How a figure is put together of panels that are drawn apart, each for its own readings.
+
+    Attributes
+    ----------
+    names : callable
+        Gives the names of the panels of a case.
+    draw : callable
+        Draws one of them, where it stands among all, without the key.
+    key : callable
+        Draws the key for some kinds of mark.
+    """
+
+    names: Callable[[Case], tuple[str, ...]]
+    draw: Callable[[Case, str], Figure]
+    key: Callable[[Case, Collection[str]], Figure]
 
 
 @dataclass(frozen=True)
@@ -45,6 +64,8 @@ class Chart:
     beside : str
         Pattern of the title of the section of a story that the page shows it in; if there is none
         such, it stands among the analyses.
+    panels : Panels or None
+        What draws its panels apart; None for a figure that is drawn as a whole.
     """
 
     name: str
@@ -53,6 +74,7 @@ class Chart:
     is_on_page: bool = True
     is_of_default: bool = False
     beside: str = ""
+    panels: Panels | None = None
 
     def of(self, case: Case) -> Figure | None:
         """Return the figure of a case, drawn once for scenarios in which it is the same."""

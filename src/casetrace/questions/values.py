@@ -24,6 +24,7 @@ __all__ = [
     "homes",
     "idle_readings",
     "of_family",
+    "otherwise",
     "some",
 ]
 
@@ -101,17 +102,39 @@ def alternatives(case: Case, name: str) -> list[tuple[str, str, Quantity]]:
     Returns
     -------
     list of (reading, option, Quantity)
+        As of :func:`otherwise`.
+    """
+    ((_, family),) = homes(case, [name]).items()
+    now = of_family(case, family)[name]
+    return otherwise(case, now, lambda other: of_family(other, family).get(name))
+
+
+def otherwise(
+    case: Case, now: Quantity, compute: Callable[[Case], Quantity | None]
+) -> list[tuple[str, str, Quantity]]:
+    """Return what a value is under each other option of the passages it depends on.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    now : Quantity
+        What it is for this case.
+    compute : callable
+        Gives it for a case under its readings.
+
+    Returns
+    -------
+    list of (reading, option, Quantity)
         One reading changed at a time, those that give the same words as the present ones, or as
         an option before, left out.
     """
-    ((_, family),) = homes(case, [name]).items()
-    now, readings = of_family(case, family)[name], case.head.readings
-    said, found = {now.text()}, []
+    readings, said, found = case.head.readings, {now.text()}, []
     for reading in now.readings:
         if readings[reading].kind != "passage":
             continue
         for option in readings[reading].options:
-            other = of_family(case.under({reading: option}), family).get(name)
+            other = compute(case.under({reading: option}))
             if other is not None and other.text() not in said:
                 said.add(other.text())
                 found.append((reading, option, other))

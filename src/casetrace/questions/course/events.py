@@ -20,7 +20,7 @@ LOOKED = ("imaging", "biopsy", "procedure", "laboratory", "neurophysiology")
 def events(sheet: Sheet) -> None:
     """Events as marks at their time or brackets around it, and what lasted as bars."""
     case, ax, time = sheet.case, sheet.axes["events"], sheet.time
-    rows = max(sheet.rows["events"], 1)
+    rows = max(sheet.rows("events"), 1)
     ax.set_ylim(0, rows)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)

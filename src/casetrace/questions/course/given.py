@@ -9,12 +9,14 @@ from casetrace.case.clocks import clock_of, courses, span
 from casetrace.case.measures import comparable
 from casetrace.case.model import Case
 from casetrace.case.rows import Treatment, settings
+from casetrace.quantity import Quantity
 from casetrace.quantity.wording import counted, each, plural, titled
 from casetrace.questions.course.bars import FADE, Part, reach
 from casetrace.questions.course.timeline import Timeline
-from casetrace.questions.values import alternatives, of_family
+from casetrace.questions.exposure.doses import per_course
+from casetrace.questions.values import otherwise
 
-__all__ = ["amount", "block_words", "dose_name", "is_bar", "parts_of", "unit_of", "words_of"]
+__all__ = ["amount", "block_words", "is_bar", "parts_of", "unit_of", "words_of"]
 
 TICK = 0.9  # mm
 
@@ -110,18 +112,16 @@ def _often(block: Treatment) -> str:
     return ", ".join(said)
 
 
-def dose_name(block: str) -> str:
-    """Return the id of the dose of a course of a block."""
-    drug, _, step = block.partition(".")
-    return f"{drug}.dose_per_course.{step}"
-
-
 def amount(case: Case, block: str) -> tuple[str, bool]:
     """Return the dose of a course, with what it is under other options; whether one has none."""
-    dose = of_family(case, "exposure").get(dose_name(block))
+
+    def given(other: Case) -> Quantity | None:
+        return per_course(other, other.get("treatments", block))
+
+    dose = given(case)
     if dose is None or not math.isfinite(dose.high):
         return "", dose is not None
-    others = [q for _, _, q in alternatives(case, dose_name(block))]
+    others = [q for _, _, q in otherwise(case, dose, given)]
     known = [q.text(unit=False) for q in others if math.isfinite(q.high)]
     return dose.text() + (f" (or {' or '.join(known)})" if known else ""), len(known) < len(others)
 

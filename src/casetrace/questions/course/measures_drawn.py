@@ -6,9 +6,11 @@ import math
 import textwrap
 from dataclasses import replace
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.markers import TICKLEFT
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from casetrace.case import measures
 from casetrace.case.clocks import clock_of, occasion, span, when
@@ -23,7 +25,7 @@ from casetrace.quantity.wording import titled
 from casetrace.questions.course.panels import Panel
 from casetrace.questions.course.sheet import Sheet
 
-__all__ = ["draw_measures"]
+__all__ = ["draw_panel", "draw_untimed"]
 
 AS_PRINTED = ", as printed"
 #: So many values of a panel are named each; of more, the first, last, extreme and inexact ones.
@@ -32,15 +34,7 @@ NAMED = 12
 LOOKS = (("o", "●", "blue"), ("s", "■", "vermillion"), ("^", "▲", "green"), ("D", "◆", "purple"))
 
 
-def draw_measures(sheet: Sheet) -> None:
-    """Each panel of measures, with the limits and the target that they are set against."""
-    for lane, panel in sheet.panels.items():
-        _draw_panel(sheet, lane, panel)
-    if not sheet.panels and "laboratory" in sheet.axes:
-        _untimed(sheet)
-
-
-def _untimed(sheet: Sheet) -> None:
+def draw_untimed(sheet: Sheet) -> None:
     """Say the values of the main measure where none has a time."""
     ax, every = sheet.axes["laboratory"], sheet.untimed
     sheet.title("laboratory", titled(every[0].name))
@@ -55,8 +49,9 @@ def _untimed(sheet: Sheet) -> None:
         sheet.note("laboratory", row.name, "unknown", row.value, source=source)
 
 
-def _draw_panel(sheet: Sheet, lane: str, panel: Panel) -> None:
-    case, ax = sheet.case, sheet.axes[lane]
+def draw_panel(sheet: Sheet, lane: str) -> None:
+    """Draw a panel of measures, with the limits and the target that they are set against."""
+    case, ax, panel = sheet.case, sheet.axes[lane], sheet.panels[lane]
     limits = panel.limits(case)
     is_log = panel.is_logarithmic(case)
     first = next(iter(panel.rows))
@@ -221,9 +216,15 @@ def _logarithmic(ax: Axes, ends: list[float]) -> None:
     bottom, top = ax.get_ylim()
     has_decade = math.floor(math.log10(top)) >= math.log10(bottom)
     ax.yaxis.set_major_locator(LogLocator(base=10, subs=(1,) if has_decade else (1, 2, 5)))
-    ax.yaxis.set_minor_locator(LogLocator(base=10, subs=range(2, 10)))
+    ax.yaxis.set_minor_locator(NullLocator())  # many, each drawn apart: they are one line here
     ax.yaxis.set_major_formatter(FuncFormatter(_number))
-    ax.yaxis.set_minor_formatter(NullFormatter())
+    decades = range(math.floor(math.log10(bottom)), math.ceil(math.log10(top)))
+    steps = [m * 10.0**decade for decade in decades for m in range(2, 10)]
+    steps = [step for step in steps if bottom <= step <= top]
+    size, width = (mpl.rcParams[f"ytick.minor.{name}"] for name in ("size", "width"))
+    look = {"marker": TICKLEFT, "markersize": size, "markeredgewidth": width, "linestyle": ""}
+    look |= {"color": mpl.rcParams["ytick.color"], "clip_on": False}
+    ax.plot([0] * len(steps), steps, transform=ax.get_yaxis_transform(), **look)
 
 
 def _linear(ax: Axes, low: float, high: float, room: float = 0.28) -> None:

@@ -26,8 +26,6 @@ OPEN = 6.0  # mm from the earliest time of a state to its bar, where no latest i
 
 def motor(sheet: Sheet) -> None:
     """What the patient could do, as bars over the grades that the words allow."""
-    if not sheet.has_motor:
-        return
     case, ax, time = sheet.case, sheet.axes["motor"], sheet.time
     rows = [m for m in case.rows.motor if m.grade and m.clock]
     scale = rows[0].scale

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from casetrace.case.across import alike, same
 from casetrace.case.clocks import clock_of
 from casetrace.case.measures import (
     comparable,
@@ -78,10 +79,24 @@ class Panel:
         return max(ends) >= WIDE * min(ends)
 
     def ends(self, case: Case) -> list[float]:
-        """Return every finite bound of its values and limits, in its unit."""
-        every = [row.value.to(self.unit) for row in self.every]
+        """Return every finite bound of its values and limits under any reading, in its unit."""
+        return alike(case, ("ends", self.title, *self.rows), lambda c: self._of(c)._ends(c), _all)
+
+    def _of(self, case: Case) -> Panel:
+        """The same rows of a case under other readings."""
+        rows = {
+            m: [case.get("observations", row.id) for row in mine] for m, mine in self.rows.items()
+        }
+        return replace(self, rows=rows)
+
+    def _ends(self, case: Case) -> list[float]:
+        every = [row.value.to(self.unit) for row in self.every if comparable(row.unit, self.unit)]
         every += self.limits(case).values()
         return [end for q in every for end in (q.low, q.high) if math.isfinite(end)]
+
+
+def _all(every: list[list[float]]) -> list[float]:
+    return sorted({end for ends in every for end in ends})
 
 
 def _place(row: Observation) -> tuple[float, float, str]:
@@ -97,6 +112,19 @@ def panels(case: Case) -> list[Panel]:
     says so; else if it has two values with a time, those that it lists under ``measures`` first,
     then the fullest, up to :data:`MOST` in all.
     """
+    found = alike(case, "panels", _panels, same)
+    return [
+        Panel(title, {m: [case.get("observations", i) for i in ids] for m, ids in rows}, unit)
+        for title, unit, rows in found
+    ]
+
+
+#: Title and unit of a panel, and the ids of the values of each measure.
+Outline = tuple[str, str, tuple[tuple[str, tuple[str, ...]], ...]]
+
+
+def _panels(case: Case) -> list[Outline]:
+    """The panels of a case as it is read."""
     main, timed = main_measure(case), {}
     for row in case.rows.observations:
         if row.clock and clock_of(case, row):
@@ -141,4 +169,7 @@ def panels(case: Case) -> list[Panel]:
             found[key] = Panel(known.panel, rows, unit)
         else:
             found[kind] = Panel("", rows, unit)
-    return list(found.values())
+    return [
+        (p.title, p.unit, tuple((m, tuple(row.id for row in mine)) for m, mine in p.rows.items()))
+        for p in found.values()
+    ]

@@ -123,6 +123,7 @@ class Timeline:
         unit: str = "",
         reported: Sequence[str] = ("wk",),
     ) -> None:
+        self.phases = phases
         runs = [(phase, run) for phase in phases for run in _runs(phase)]
         runs = _broken(runs)
         spans = [last - first for _, (first, last) in runs]
@@ -158,6 +159,16 @@ class Timeline:
         by_id = {phase.clock.id: phase for phase in phases}
         self.segments = {c: Segment(by_id[c], tuple(found)) for c, found in pieces.items()}
 
+    def __eq__(self, other: object) -> bool:
+        """Whether every week has the same place, under the same words."""
+        return isinstance(other, Timeline) and self._places() == other._places()
+
+    def _places(self) -> tuple[object, ...]:
+        stretches = {clock: (s.phase.clock, s.pieces) for clock, s in self.segments.items()}
+        return self.unit, self.width, self.scale, stretches
+
+    __hash__ = None
+
     def x(self, clock: str, week: float) -> float:
         """Position of a week on a clock, kept within the segment of that clock."""
         pieces = self.segments[clock].pieces
@@ -192,7 +203,7 @@ class Timeline:
         """Give a panel this axis: segments, breaks, and on the lowest panel the ticks."""
         ax.set_xlim(0, self.width)
         ax.spines["bottom"].set_visible(False)
-        ax.tick_params(axis="x", bottom=False, labelbottom=False)
+        ax.set_xticks([])
         for segment in self.segments.values():
             for piece in segment.pieces:
                 ax.plot(
@@ -226,7 +237,7 @@ class Timeline:
 
     def _ticks(self, ax: Axes) -> None:
         positions, labels = [], []
-        steps, apart = STEPS[self.unit], 8.0 if self.width > 100 else 6.0  # mm
+        steps, apart = STEPS[self.unit], 7.0 if self.width > 100 else 5.5  # mm
         most = max(
             abs(week) for p in self.segments.values() for week in (p.phase.first, p.phase.last)
         )

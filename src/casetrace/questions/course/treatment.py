@@ -20,7 +20,7 @@ from casetrace.display.style import COLOURS, GREY, PAPER
 from casetrace.quantity import Quantity, hull
 from casetrace.quantity.units import printed
 from casetrace.quantity.wording import plural, titled
-from casetrace.questions.course.given import amount, dose_name, unit_of
+from casetrace.questions.course.given import amount, unit_of
 from casetrace.questions.course.sheet import Sheet, words_mm
 from casetrace.questions.exposure import doses as exposure
 
@@ -174,9 +174,8 @@ def _unknown_words(
 def course_ticks(sheet: Sheet, drug: str) -> None:
     """Each course as a bar on its clock, with the interval of each block above it."""
     case, ax, time = sheet.case, sheet.axes[drug], sheet.time
-    values = exposure.of_courses(case, drug)
     given = [one for one in courses(case, drug) if one.clock]
-    rows = sheet.course_rows[drug]
+    rows = sheet.rows(drug)
     ax.set_ylim(0, 1 + LABEL * rows)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
@@ -198,12 +197,12 @@ def course_ticks(sheet: Sheet, drug: str) -> None:
             drug,
             f"course {one.number}",
             "tick",
-            values.get(dose_name(one.block)),
+            exposure.per_course(case, blocks[one.block]),
             one.week,
             one.clock,
             f"treatments/{one.block}",
         )
-    for key, spot in sheet.course_spots[drug].items():
+    for key, spot in sheet.course_spots(drug).items():
         mine = [c for c in given if c.block == key and c.clock]
         ends = [time.x(c.clock, c.week.low) for c in (mine[0], mine[-1])]
         y = 0.95 + LABEL * spot.row

@@ -17,10 +17,8 @@ __all__ = ["treatment_rows"]
 
 def treatment_rows(sheet: Sheet) -> None:
     """Each drug or combination as a row: bars while it was given, ticks for single doses."""
-    if not sheet.compact:
-        return
     ax, case = sheet.axes["treatments"], sheet.case
-    rows = sheet.rows["treatments"]
+    rows = sheet.rows("treatments")
     ax.set_ylim(0, rows)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)

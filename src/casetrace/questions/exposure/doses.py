@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 
 from casetrace.case.clocks import courses
-from casetrace.case.measures import numbers
 from casetrace.case.model import Case
 from casetrace.case.record import readings_of
 from casetrace.case.rows import Treatment
@@ -154,9 +153,10 @@ def assumed_weight(case: Case) -> Quantity | None:
     uses = case.head.uses
     if not uses.weight:
         return None
-    reported = {o.id: o for o in numbers(case)}
+    reported = {row.id for row in case.rows.observations}
     if uses.weight[0] in reported:
-        weights = [reported[name].value for name in uses.weight if name in reported]
+        rows = [case.get("observations", name) for name in uses.weight if name in reported]
+        weights = [row.value for row in rows if row.value]
         return hull(*weights).traced(readings=readings_of(uses, "weight")).named("reported weight")
     rows = [name.rpartition(".") for name in uses.weight]
     weights = [getattr(case.reference.get("growth", key), field) for key, _, field in rows]
