@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
@@ -43,7 +44,7 @@ class Labels:
     """
 
     def __init__(self, ax: Axes) -> None:
-        self.ax = ax
+        self.ax, self._renderer = ax, FigureCanvasAgg(ax.figure).get_renderer()
         frame = ax.get_window_extent()
         margin = Bbox([[0.0, frame.y0 - 20], [frame.x0 - 3, frame.y1 + 20]])  # of its numbers
         title = Bbox([[0.0, frame.y1 + 1], [ax.figure.bbox.x1, frame.y1 + 16]])
@@ -93,7 +94,7 @@ class Labels:
                 va=place.va,
                 **style,
             )
-            box = words.get_window_extent()
+            box = words.get_window_extent(self._renderer)
             covered = sum(_shared(box, other) for other, name in self.taken if not of or name != of)
             beyond = max(0.0, box.x1 - page.x1) + max(0.0, page.x0 - box.x0)
             tried.append((covered + beyond * box.height, words, box))
