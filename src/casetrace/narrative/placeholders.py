@@ -10,10 +10,10 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
-from jinja2 import TemplateError, TemplateSyntaxError, nodes
+from jinja2 import Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from casetrace.case.model import Case
@@ -68,6 +68,7 @@ class StoryError(ValueError):
 class _Value:
     """A headline value by its name, in a form; its parts are found by looking up names."""
 
+    _filler: Placeholders
     _case: Case
     _path: str
     _forms: tuple[str, ...] = ()
@@ -105,21 +106,14 @@ class Placeholders:
     def __init__(self, case: Case, language: Language) -> None:
         self.case, self.language = case, language
         self.values = headline(case)
-        env = self._env = ImmutableSandboxedEnvironment(finalize=self._finalized)
-        env.globals.clear()
-        env.filters.clear()
-        env.tests.clear()
-        for form in set(FORMS) - {"under", "others"}:
-            env.filters[form] = partial(self._formed, form)
-        env.filters["under"], env.filters["others"] = self._under, self._others
         starts = {name.partition(".")[0] for name in self.values}
-        self._names = {start: _Value(case, start) for start in starts}
+        self._names = {start: _Value(self, case, start) for start in starts}
         self._names["reading"] = _Readings(case)
 
     def check(self, source: str) -> Iterator[tuple[str, str]]:
         """Say what is wrong with a passage under any reading, and what mends it."""
         try:
-            tree = self._env.parse(source)
+            tree = _sandbox().parse(source)
         except TemplateSyntaxError as error:
             fix = "open and close braces within one paragraph, such as {{ subject.age }}"
             yield str(error.message), fix
@@ -154,7 +148,7 @@ class Placeholders:
             If something in it cannot be told.
         """
         try:
-            return self._env.from_string(source).render(self._names)
+            return _template(source).render(self._names)
         except (TemplateError, AttributeError, TypeError) as error:
             raise StoryError(str(error)) from error
 
@@ -202,24 +196,9 @@ class Placeholders:
             hint = nearest(str(option), readings[reading].options, "option")
             yield f"no option {option!r} of {reading}", hint
 
-    # --- forms
+    # --- what is filled in
 
-    def _known(self, value: Any) -> _Value:
-        if not isinstance(value, _Value):
-            raise StoryError(f"{value!r} is no value: a form follows the name of one")
-        return value
-
-    def _formed(self, form: str, value: Any) -> _Value:
-        value = self._known(value)
-        return replace(value, _forms=(*value._forms, form))
-
-    def _under(self, value: Any, **options: str) -> _Value:
-        value = self._known(value)
-        name = next(iter(options), "")
-        return replace(value, _case=value._case.under(options), _reading=name)
-
-    def _others(self, value: Any) -> str:
-        value = self._known(value)
+    def _others(self, value: _Value) -> str:
         self._quantity(value)
         found = alternatives(value._case, value._path)
         if not found:
@@ -235,9 +214,6 @@ class Placeholders:
         for other in said[1:]:
             text = pattern.format(first=text, second=other)
         return text
-
-    def _finalized(self, value: Any) -> Any:
-        return self._said(value) if isinstance(value, _Value) else value
 
     def _said(self, value: _Value) -> str:
         q, wording = self._quantity(value), self.language.wording
@@ -263,6 +239,48 @@ class Placeholders:
             hint = nearest(value._path, self.values, "value")
             raise StoryError(f"no value {value._path!r} under these readings; {hint}")
         return found
+
+
+@cache
+def _sandbox() -> ImmutableSandboxedEnvironment:
+    """Where stories are told: with the forms, and nothing else."""
+    env = ImmutableSandboxedEnvironment(finalize=_finalized)
+    env.globals.clear()
+    env.filters.clear()
+    env.tests.clear()
+    for form in set(FORMS) - {"under", "others"}:
+        env.filters[form] = partial(_formed, form)
+    env.filters["under"], env.filters["others"] = _under, _others
+    return env
+
+
+@lru_cache(4096)
+def _template(source: str) -> Template:
+    """A passage, read once for all cases that it is told of."""
+    return _sandbox().from_string(source)
+
+
+def _known(value: Any) -> _Value:
+    if not isinstance(value, _Value):
+        raise StoryError(f"{value!r} is no value: a form follows the name of one")
+    return value
+
+
+def _formed(form: str, value: Any) -> _Value:
+    return replace(_known(value), _forms=(*value._forms, form))
+
+
+def _under(value: Any, **options: str) -> _Value:
+    name = next(iter(options), "")
+    return replace(_known(value), _case=value._case.under(options), _reading=name)
+
+
+def _others(value: Any) -> str:
+    return _known(value)._filler._others(value)
+
+
+def _finalized(value: Any) -> Any:
+    return value._filler._said(value) if isinstance(value, _Value) else value
 
 
 _WORDS = {str(number): word for number, word in enumerate(_NUMBERS)}
