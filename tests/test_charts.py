@@ -142,7 +142,7 @@ def test_no_line_joins_two_values(case, width, monkeypatch):
 
 
 def test_a_line_between_two_values_would_be_seen(monkeypatch):
-    case = opened("imataka-2014")
+    case = load("imataka-2014")
     drawing = drawn(case, FULL, monkeypatch)
     drawing.axes[0].plot([0, 10], [14420, 1000])
     joined = [li for li in lines(drawing.axes[0]) if len(set(li.get_ydata()) - {0, 1}) > 1]

@@ -8,7 +8,7 @@ __all__ = ["QUESTION", "doses", "figures", "igg", "tables"]
 QUESTION = Question(
     notebook="5-exposure",
     asks=__doc__,
-    values={"exposure": doses.values, "igg": igg.values},
+    values={"exposure": doses.values, "grams": doses.grams, "igg": igg.values},
     tables=(
         tables.doses,
         tables.grams,

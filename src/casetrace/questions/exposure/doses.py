@@ -16,6 +16,7 @@ from casetrace.quantity.wording import each
 __all__ = [
     "assumed_weight",
     "dose_rates",
+    "grams",
     "has_ended",
     "of_courses",
     "of_steps",
@@ -102,16 +103,15 @@ def of_courses(case: Case, drug: str) -> dict[str, Quantity]:
     -------
     dict of Quantity
         ``<drug>.courses``, ``.weeks_first_to_last_course``, ``.dose_total`` and, for each
-        block, ``.courses.<block>``, ``.interval.<block>``, ``.dose_per_course.<block>`` and,
-        where a weight is assumed, ``.grams_per_course.<block>``: a dose that is not reported
-        for one block says nothing of another. Empty for a drug that is not given in courses.
+        block, ``.courses.<block>``, ``.interval.<block>`` and ``.dose_per_course.<block>``: a
+        dose that is not reported for one block says nothing of another. Empty for a drug that is
+        not given in courses.
         Units are those of the rows; times in ``wk``.
     """
     blocks = [t for t in case.rows.treatments if t.drug == drug and t.is_block]
     if not blocks:
         return {}
     found: dict[str, Quantity] = {}
-    weight = assumed_weight(case)
     for block in blocks:
         step = block.id.partition(".")[2]
         if block.courses:
@@ -124,10 +124,7 @@ def of_courses(case: Case, drug: str) -> dict[str, Quantity]:
         dose = per_course(case, block)
         if dose is None:
             continue
-        found[name] = dose = dose.named(name)
-        if weight and _is_by_weight(dose.unit):
-            how = f"{name} × {weight.name} of {weight.text()}"
-            found[f"{drug}.grams_per_course.{step}"] = (dose * weight).explained(how)
+        found[name] = dose.named(name)
     counts = [found.get(f"{drug}.courses.{b.id.partition('.')[2]}") for b in blocks]
     doses = [found.get(f"{drug}.dose_per_course.{b.id.partition('.')[2]}") for b in blocks]
     if not all(counts):
@@ -143,6 +140,25 @@ def of_courses(case: Case, drug: str) -> dict[str, Quantity]:
     if all(doses):
         found[f"{drug}.dose_total"] = total(d * n for d, n in zip(doses, counts, strict=True))
     return {name: quantity.named(name) for name, quantity in found.items()}
+
+
+def grams(case: Case) -> dict[str, Quantity]:
+    """Return the doses of a course by kilogram in grams, at the weight that is assumed.
+
+    Returns
+    -------
+    dict of Quantity
+        ``<drug>.grams_per_course.<block>``; empty if there is no weight.
+    """
+    weight, found = assumed_weight(case), {}
+    for block in (t for t in case.rows.treatments if weight and t.is_block):
+        dose, step = per_course(case, block), block.id.partition(".")[2]
+        if dose is not None and _is_by_weight(dose.unit):
+            name = f"{block.drug}.dose_per_course.{step}"
+            how = f"{name} × {weight.name} of {weight.text()}"
+            key = f"{block.drug}.grams_per_course.{step}"
+            found[key] = (dose.named(name) * weight).explained(how).named(key)
+    return found
 
 
 def assumed_weight(case: Case) -> Quantity | None:

@@ -57,7 +57,7 @@ def grams(case: Case) -> Table | None:
         for t in case.rows.treatments
         if t.is_block and (step := t.id.partition(".")[2])
     }
-    return by_reading(case, "exposure", "Grams of a course at assumed body weights", columns)
+    return by_reading(case, "grams", "Grams of a course at assumed body weights", columns)
 
 
 def regimens(case: Case) -> Table | None:
