@@ -757,3 +757,42 @@ def test_courses_before_and_after_a_visit_fade_both_ways(write):
     parts = parts_of(made.case, made.sheet().time, made.case.rows.treatments[0])
     assert [part.kind for part in parts] == ["to left", "sure", "to right"]
     assert [m.shape for m in made.marks("treatments")] == ["bar"]
+
+
+# --- the course under each reading
+
+
+def test_a_reading_may_set_the_unit_of_what_is_drawn(write):
+    values = [{**CK, **TIMED}, {**CK, **TIMED, "id": "ck.b", "value": "at most 200", "time": "2"}]
+    cells = ("observations/ck.a/unit", "observations/ck.b/unit")
+    said = {"label": "a", "rationale": "a", "consequence": "a"}
+    readings = {"unit": {
+        "question": "In which unit?", "place": PLACE, "as_reported": "words", "default": "activity",
+        "options": {
+            "activity": said,
+            "mass": {**said, "sets": dict.fromkeys(cells, "ng/mL")},
+            "unsaid": {**said, "sets": dict.fromkeys(cells, "{unit}")},
+        },
+    }}  # fmt: skip
+    made = write(head={"readings": readings}, observations=values)
+    assert made.is_whole()
+    for option, unit in (("activity", "U/L"), ("mass", "ng/mL"), ("unsaid", "{unit}")):
+        other = made.case.under({"unit": option})
+        (panel,) = panels(other)
+        assert panel.unit == unit
+        assert panel.ends(other) == [100, 200]
+        assert len([m for m in charts.course(other).marks if m.lane == "laboratory"]) == 2
+
+
+def test_a_time_axis_does_not_grow_by_more_than_a_third_for_a_reading_not_in_force(write):
+    values = [{**CK, **TIMED}, {**CK, **TIMED, "id": "ck.b", "time": "10"}]
+    said = {"label": "a", "rationale": "a", "consequence": "a"}
+    for last, drawn in (("12", 12), ("20", 10)):
+        sets = {"observations/ck.b/time": last}
+        readings = {"later": {
+            "question": "When?", "place": PLACE, "as_reported": "words", "default": "soon",
+            "options": {"soon": said, "late": {**said, "sets": sets}},
+        }}  # fmt: skip
+        made = write(head={"readings": readings}, observations=values)
+        (segment,) = made.sheet().time.segments.values()
+        assert segment.phase.last * 7 == pytest.approx(drawn)

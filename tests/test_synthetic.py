@@ -12,6 +12,7 @@ import pytest
 import yaml
 from conftest import FIGURES, ROOT, SERIES_FIGURES, charts, overlaps, tables, write_case
 from synthetic import make
+from test_course_panels import assert_together
 from varied import varied
 
 from casetrace.build.build import build
@@ -153,6 +154,7 @@ def test_what_check_passes_is_computed_told_and_drawn_whatever_it_is(copy, first
             assert overlaps(figure.drawing) == [], (seed, width)
             smallest = min(t.get_fontsize() for ax in figure.drawing.axes for t in ax.texts)
             assert smallest >= 7, (seed, width)
+            assert_together(case, width)
         for mark in figure.marks:
             table, _, key = mark.source.partition("/")
             if mark.lane == "laboratory" and table == "observations" and mark.shape != "words":

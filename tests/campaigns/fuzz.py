@@ -159,6 +159,8 @@ def use(name: str, where: Any, is_drawn: bool, is_whole: bool) -> None:
     for chart in charts().values() if is_drawn else ():
         if figure := chart.of(case):
             figure.table()
+        for name in chart.panels.names(case) if chart.panels else ():
+            chart.panels.draw(case, name)
     if is_whole:
         _ = report_page(case).html, document(case).pdf
 

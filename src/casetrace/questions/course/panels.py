@@ -80,7 +80,8 @@ class Panel:
 
     def ends(self, case: Case) -> list[float]:
         """Return every finite bound of its values and limits under any reading, in its unit."""
-        return alike(case, ("ends", self.title, *self.rows), lambda c: self._of(c)._ends(c), _all)
+        key = ("ends", self.title, self.unit, *self.rows)
+        return alike(case, key, lambda c: self._of(c)._ends(c), _all)
 
     def _of(self, case: Case) -> Panel:
         """The same rows of a case under other readings."""
@@ -90,7 +91,8 @@ class Panel:
         return replace(self, rows=rows)
 
     def _ends(self, case: Case) -> list[float]:
-        every = [row.value.to(self.unit) for row in self.every if comparable(row.unit, self.unit)]
+        units = (self.unit, *{row.unit for row in self.every if comparable(row.unit, self.unit)})
+        every = [row.value.to(self.unit) for row in self.every if row.unit in units]
         every += self.limits(case).values()
         return [end for q in every for end in (q.low, q.high) if math.isfinite(end)]
 
