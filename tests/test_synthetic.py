@@ -12,7 +12,7 @@ import pytest
 import yaml
 from conftest import FIGURES, ROOT, SERIES_FIGURES, charts, overlaps, tables, write_case
 from synthetic import make
-from test_course_panels import assert_together
+from test_panels import assert_together
 from varied import varied
 
 from casetrace.build.build import build
@@ -21,6 +21,7 @@ from casetrace.case.load import check, load, load_reference
 from casetrace.narrative import narrate
 from casetrace.narrative.language import audiences
 from casetrace.page import report_page
+from casetrace.questions.question import charts as question_charts
 from casetrace.questions.series.analysis import open_series
 from casetrace.questions.values import check_names, headline
 
@@ -154,7 +155,7 @@ def test_what_check_passes_is_computed_told_and_drawn_whatever_it_is(copy, first
             assert overlaps(figure.drawing) == [], (seed, width)
             smallest = min(t.get_fontsize() for ax in figure.drawing.axes for t in ax.texts)
             assert smallest >= 7, (seed, width)
-            assert_together(case, width)
+        assert_together(question_charts()["course"], case)
         for mark in figure.marks:
             table, _, key = mark.source.partition("/")
             if mark.lane == "laboratory" and table == "observations" and mark.shape != "words":

@@ -30,8 +30,9 @@ def measure_of(row: Observation) -> str:
 
 def numbers(case: Case, measure: str | None = None) -> list[Observation]:
     """Return the observations that have a number: all, or those of a measure."""
-    rows = (row for row in case.rows.observations if row.value)
-    return [row for row in rows if measure is None or measure_of(row) == measure]
+    rows = case.rows.observations
+    wanted = (row for row in rows if measure is None or measure_of(row) == measure)
+    return [row for row in wanted if row.value]
 
 
 def measures(case: Case) -> list[str]:

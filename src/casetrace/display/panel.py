@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.lines import Line2D
+from matplotlib.markers import TICKLEFT
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
+from matplotlib.ticker import NullLocator
 
 from casetrace.case.model import Case
 from casetrace.display.figure import Figure, Notes, finish, lead
 from casetrace.display.style import COLOURS, FULL, GREY, PAPER, mm
 from casetrace.quantity import Quantity
 
-__all__ = ["Page", "Rows", "draw_bounds", "hatched", "plain_axis", "tidy_log", "wrapped"]
+__all__ = [
+    "Page",
+    "Rows",
+    "draw_bounds",
+    "fine_ticks",
+    "hatched",
+    "plain_axis",
+    "tidy_log",
+    "wrapped",
+]
 
 LINE, OVER = 2.95, 0.9  # mm: a line of words, and the space over a row
 
@@ -81,9 +93,9 @@ class Page(Notes):
             lead(source, behind)
             self.drawing.add_artist(behind)
 
-    def finished(self, name: str, alt: str) -> Figure:
-        """Save it as a figure."""
-        return finish(self.drawing, name, self.case.id, alt, self.marks)
+    def finished(self, name: str, alt: str, kinds: Collection[str] = ()) -> Figure:
+        """Save it as a figure, with the kinds of mark that a key for it has to explain."""
+        return finish(self.drawing, name, self.case.id, alt, self.marks, kinds)
 
 
 def wrapped(words: str, width: float) -> str:
@@ -175,6 +187,19 @@ def tidy_log(ax: Axes, ticks: Sequence[float]) -> None:
     ax.set_xscale("log")
     ax.set_xticks(ticks, [f"{t:,g}" for t in ticks])
     ax.set_xticks([], minor=True)
+
+
+def fine_ticks(ax: Axes) -> None:
+    """Ticks between the decades of a logarithmic y axis, as one line: apart they take long."""
+    bottom, top = ax.get_ylim()
+    decades = range(math.floor(math.log10(bottom)), math.ceil(math.log10(top)))
+    steps = [m * 10.0**decade for decade in decades for m in range(2, 10)]
+    steps = [step for step in steps if bottom <= step <= top]
+    size, width = (mpl.rcParams[f"ytick.minor.{name}"] for name in ("size", "width"))
+    look = {"marker": TICKLEFT, "markersize": size, "markeredgewidth": width, "linestyle": ""}
+    look |= {"color": mpl.rcParams["ytick.color"], "clip_on": False}
+    ax.yaxis.set_minor_locator(NullLocator())
+    ax.plot([0] * len(steps), steps, transform=ax.get_yaxis_transform(), **look)
 
 
 def hatched(ax: Axes, x: float, y: float, width: float, height: float, **style: object) -> None:

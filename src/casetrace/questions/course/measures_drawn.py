@@ -6,11 +6,9 @@ import math
 import textwrap
 from dataclasses import replace
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.markers import TICKLEFT
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from casetrace.case import measures
 from casetrace.case.clocks import clock_of, occasion, span, when
@@ -18,6 +16,7 @@ from casetrace.case.model import Case
 from casetrace.case.rows import Observation
 from casetrace.display.figure import lead
 from casetrace.display.labels import Labels, Place
+from casetrace.display.panel import fine_ticks
 from casetrace.display.style import COLOURS, GREY, PAPER
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
@@ -216,15 +215,8 @@ def _logarithmic(ax: Axes, ends: list[float]) -> None:
     bottom, top = ax.get_ylim()
     has_decade = math.floor(math.log10(top)) >= math.log10(bottom)
     ax.yaxis.set_major_locator(LogLocator(base=10, subs=(1,) if has_decade else (1, 2, 5)))
-    ax.yaxis.set_minor_locator(NullLocator())  # many, each drawn apart: they are one line here
     ax.yaxis.set_major_formatter(FuncFormatter(_number))
-    decades = range(math.floor(math.log10(bottom)), math.ceil(math.log10(top)))
-    steps = [m * 10.0**decade for decade in decades for m in range(2, 10)]
-    steps = [step for step in steps if bottom <= step <= top]
-    size, width = (mpl.rcParams[f"ytick.minor.{name}"] for name in ("size", "width"))
-    look = {"marker": TICKLEFT, "markersize": size, "markeredgewidth": width, "linestyle": ""}
-    look |= {"color": mpl.rcParams["ytick.color"], "clip_on": False}
-    ax.plot([0] * len(steps), steps, transform=ax.get_yaxis_transform(), **look)
+    fine_ticks(ax)
 
 
 def _linear(ax: Axes, low: float, high: float, room: float = 0.28) -> None:

@@ -1,6 +1,6 @@
 """Did the patient respond, and by which measure?"""
 
-from casetrace.questions.question import Chart, Question
+from casetrace.questions.question import Chart, Panels, Question
 from casetrace.questions.response import analysis, figures, tables
 
 __all__ = ["QUESTION", "analysis", "figures", "tables"]
@@ -22,6 +22,7 @@ QUESTION = Question(
             "Main measure and function at each stage",
             figures.response,
             beside="course|outcome|follow|response",
+            panels=Panels(figures.panels, figures.panel, figures.key),
         ),
     ),
     answer=analysis.answer,

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator
 
-from casetrace.case.clocks import clock_of, phases, told, when, zero_of
+from casetrace.case.across import alike, same
+from casetrace.case.clocks import clock_of, told, when, zero_of
 from casetrace.case.measures import comparable, is_printed, main_measure, numbers, upper_limit
 from casetrace.case.model import Case
 from casetrace.case.rows import Motor, Observation
 from casetrace.display.figure import Figure, lead
-from casetrace.display.panel import LINE, Page, wrapped
+from casetrace.display.panel import LINE, Page, fine_ticks, wrapped
 from casetrace.display.style import COLOURS, FULL, GREY, PAPER, SINGLE, styled
 from casetrace.quantity import Quantity
 from casetrace.quantity.units import printed
 from casetrace.questions.response.analysis import folds
 
-__all__ = ["response"]
+__all__ = ["key", "panel", "panels", "response"]
 
 LEFT, TOP, HEIGHT = 11.5, 6.0, 46.0  # mm
 KEY = {
@@ -32,73 +35,224 @@ KEY = {
 FEW = 4
 
 
+PANELS = ("measure", "function")
+ABOUT = "The main measure and function at each stage."
+
+
 def response(case: Case) -> Figure | None:
     """Draw the main measure and what the patient could do, one column for each stage.
 
     A stage is what the report counts time from. Above, each value on one axis as far as it is
     known, with its multiple of the upper limit; below, function in the words of the data, each
     with its time as far as that is known. Nothing is joined: between stages nothing is known.
+    The axis and the page have the room for every reading of the case.
 
     Returns
     -------
     Figure or None
         Named ``response``; None unless the case has both a value and a state with a stage.
     """
-    measure = main_measure(case)
-    values = [o for o in numbers(case, measure) if o.clock]
-    values = [o for o in values if comparable(o.unit, values[0].unit)]
-    states = [m for m in case.rows.motor if m.clock]
-    used = {clock_of(case, row) for row in (*values, *states)}
-    stages = [phase.clock for phase in phases(case) if phase.clock.id in used]
-    ends = [e for o in values for e in (o.value.low, o.value.high) if math.isfinite(e)]
-    if not states or not ends:
-        return None
     with styled(7.0):
-        page_width = SINGLE if len(stages) <= FEW else FULL
-        wide = (page_width - LEFT - 1.0) / len(stages)
-        stated = {
-            stage.id: [(m, _lines(case, m, wide)) for m in states if clock_of(case, m) == stage.id]
-            for stage in stages
-        }
-        rows = max(sum(map(len, (words for _, words in one))) + len(one) for one in stated.values())
-        names = [wrapped(stage.label, wide - 1) for stage in stages]
-        under = TOP + HEIGHT + 2.5 + LINE * max(name.count("\n") + 1 for name in names)
-        page = Page(case, under + 12.5 + LINE * max(rows, 2), page_width)
-        unit = values[0].unit
-        ax = page.panel(LEFT, TOP, page_width - LEFT - 1.0, HEIGHT)
-        is_log = min(ends) > 0
-        scale = f"{printed(unit)}, logarithmic scale" if is_log else printed(unit)
-        page.title(0.8, 0.8, values[0].name[:1].upper() + values[0].name[1:], scale)
-        _frame(ax, len(stages), ends, is_log)
-        low = 0.0
-        if limit := upper_limit(case, measure):
-            low = limit.to(unit).low
-            ax.axhline(low, color=GREY["line"], linewidth=0.6, linestyle=(0, (4, 2)), zorder=1)
-            words = f"upper limit {limit.text()}"
-            words += " (as printed)" if is_printed(case, measure) else " (assumed)"
-            style = {"color": GREY["text"], "va": "bottom", "ha": "right", "bbox": PAPER}
-            said = ax.text(len(stages) - 0.51, low * 1.04, words, **style)
-            lead(limit.sources[0] if limit.sources else "", said)
-        multiples = folds(case, measure)
-        for column, stage in enumerate(stages):
-            mine = [o for o in values if clock_of(case, o) == stage.id]
-            for place, row in enumerate(mine):
-                x = column + (place + 0.5) / len(mine) - 0.5
-                fold = multiples.get(f"{measure}.fold.{row.id.partition('.')[2]}")
-                room = wide / len(mine) - 1
-                _value(page, ax, case, row, row.value.to(unit), x, fold, low, room)
-            if not mine:
-                y = ax.get_ylim()[0] * 1.3 if is_log else sum(ax.get_ylim()) / 2
-                ax.text(column, y, "not reported", ha="center", va="bottom", color=GREY["text"])
-            centre = LEFT + wide * (column + 0.5)
-            words, line = names[column], TOP + HEIGHT + 1.2
-            said = page.words(centre, line, words, ha="center", linespacing=1.05)
-            lead(f"case.yaml/clocks/{stage.id}", said)
-            _states(page, case, stated[stage.id], centre, under + 4.2)
-        page.title(0.8, under, "Function")
-        used = {m.shape for m in page.marks}
-        page.key("; ".join(KEY[shape] for shape in KEY if shape in used))
-        return page.finished("response", _alt(page))
+        if not (plan := _planned(case)):
+            return None
+        page = plan.page(case)
+        for name in PANELS:
+            _draw(page, plan, name)
+        page.key(_key(_kinds(page)))
+        return page.finished("response", f"{ABOUT} {_said(page)}")
+
+
+def panels(case: Case) -> tuple[str, ...]:
+    """Return the panels of the figure, each for :func:`panel`; none if the case has no figure."""
+    with styled(7.0):
+        return PANELS if _planned(case) else ()
+
+
+def panel(case: Case, name: str) -> Figure:
+    """Draw one panel of the figure alone, where it stands, without the key.
+
+    Parameters
+    ----------
+    case : Case
+        The case under its scenario.
+    name : str
+        One of :func:`panels`.
+    """
+    with styled(7.0):
+        plan = _planned(case)
+        page = plan.page(case, is_part=True)
+        _draw(page, plan, name)
+        return page.finished("response", _said(page), _kinds(page))
+
+
+def key(case: Case, kinds: Collection[str]) -> Figure:
+    """Draw the key of the figure alone, at its foot.
+
+    Parameters
+    ----------
+    case : Case
+        The case under its scenario.
+    kinds : collection of str
+        The kinds of mark that the panels hold.
+    """
+    with styled(7.0):
+        page = _planned(case).page(case, is_part=True)
+        page.key(_key(kinds))
+        return page.finished("response", ABOUT)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What the figure has room for: the same however the case is read, as far as that goes.
+
+    Attributes
+    ----------
+    measure : str
+        The main measure.
+    stages : tuple of str
+        The clocks that have a column.
+    ends : list of float
+        Every finite bound of the values, in their unit.
+    lines : int
+        Lines of words under the longest column, with the space between two states.
+    """
+
+    measure: str
+    stages: tuple[str, ...]
+    ends: list[float]
+    lines: int
+
+    @property
+    def width(self) -> float:
+        """Of the page, in mm."""
+        return SINGLE if len(self.stages) <= FEW else FULL
+
+    @property
+    def column(self) -> float:
+        """Width of a stage in mm."""
+        return (self.width - LEFT - 1.0) / len(self.stages)
+
+    def names(self, case: Case) -> list[str]:
+        """What each stage is called, in lines."""
+        label = {clock.id: clock.label for clock in case.head.clocks}
+        return [wrapped(label[stage], self.column - 1) for stage in self.stages]
+
+    def under(self, case: Case) -> float:
+        """Where function begins, in mm from the top."""
+        most = max(name.count("\n") + 1 for name in self.names(case))
+        return TOP + HEIGHT + 2.5 + LINE * most
+
+    def page(self, case: Case, is_part: bool = False) -> Page:
+        """A page for the whole, or for a part of it that is laid over the others."""
+        page = Page(case, self.under(case) + 12.5 + LINE * max(self.lines, 2), self.width)
+        page.drawing.patch.set_visible(not is_part)
+        return page
+
+
+def _planned(case: Case) -> _Plan | None:
+    measure = alike(case, "main measure", main_measure, same)
+    stages = alike(case, ("stages", measure), lambda c: _stages(c, measure), same)
+    ends = alike(case, ("ends of values", measure), lambda c: _ends(c, measure), _all)
+    if not ends or not _stated(case):
+        return None
+    plan = _Plan(measure, stages, ends, 0)
+    lines = alike(case, ("lines", *stages), lambda c: _most_lines(c, plan), max)
+    return replace(plan, lines=lines)
+
+
+def _measured(case: Case, measure: str) -> list[Observation]:
+    """The values of a measure that have a stage, in units like that of the first."""
+    values = [o for o in numbers(case, measure) if o.clock]
+    return [o for o in values if comparable(o.unit, values[0].unit)]
+
+
+def _stated(case: Case) -> list[Motor]:
+    """The states that have a stage."""
+    return [m for m in case.rows.motor if m.clock]
+
+
+def _stages(case: Case, measure: str) -> tuple[str, ...]:
+    used = {clock_of(case, row) for row in (*_measured(case, measure), *_stated(case))}
+    return tuple(clock.id for clock in case.head.clocks if clock.id in used)
+
+
+def _ends(case: Case, measure: str) -> list[float]:
+    rows = _measured(case, measure)
+    every = [o.value.to(rows[0].unit) for o in rows]
+    return [end for q in every for end in (q.low, q.high) if math.isfinite(end)]
+
+
+def _all(every: list[list[float]]) -> list[float]:
+    return sorted({end for ends in every for end in ends})
+
+
+def _in_lines(case: Case, plan: _Plan, stage: str) -> list[tuple[Motor, list[str]]]:
+    """The states of a stage, each in lines that fit its column."""
+    mine = [m for m in _stated(case) if clock_of(case, m) == stage]
+    return [(m, _lines(case, m, plan.column)) for m in mine]
+
+
+def _most_lines(case: Case, plan: _Plan) -> int:
+    each = [[words for _, words in _in_lines(case, plan, stage)] for stage in plan.stages]
+    return max(sum(map(len, one)) + len(one) for one in each)
+
+
+def _draw(page: Page, plan: _Plan, name: str) -> None:
+    (_measure if name == "measure" else _function)(page, plan)
+
+
+def _measure(page: Page, plan: _Plan) -> None:
+    """The values of the main measure, and the limit that they are set against."""
+    case, measure, columns = page.case, plan.measure, len(plan.stages)
+    values = _measured(case, measure)
+    unit = values[0].unit
+    ax = page.panel(LEFT, TOP, plan.width - LEFT - 1.0, HEIGHT)
+    is_log = min(plan.ends) > 0
+    scale = f"{printed(unit)}, logarithmic scale" if is_log else printed(unit)
+    page.title(0.8, 0.8, values[0].name[:1].upper() + values[0].name[1:], scale)
+    _frame(ax, columns, plan.ends, is_log)
+    low = 0.0
+    if limit := upper_limit(case, measure):
+        low = limit.to(unit).low
+        ax.axhline(low, color=GREY["line"], linewidth=0.6, linestyle=(0, (4, 2)), zorder=1)
+        words = f"upper limit {limit.text()}"
+        words += " (as printed)" if is_printed(case, measure) else " (assumed)"
+        style = {"color": GREY["text"], "va": "bottom", "ha": "right", "bbox": PAPER}
+        said = ax.text(columns - 0.51, low * 1.04, words, **style)
+        lead(limit.sources[0] if limit.sources else "", said)
+    multiples = folds(case, measure)
+    names = plan.names(case)
+    for column, stage in enumerate(plan.stages):
+        mine = [o for o in values if clock_of(case, o) == stage]
+        for place, row in enumerate(mine):
+            x = column + (place + 0.5) / len(mine) - 0.5
+            fold = multiples.get(f"{measure}.fold.{row.id.partition('.')[2]}")
+            room = plan.column / len(mine) - 1
+            _value(page, ax, case, row, row.value.to(unit), x, fold, low, room)
+        if not mine:
+            y = ax.get_ylim()[0] * 1.3 if is_log else sum(ax.get_ylim()) / 2
+            ax.text(column, y, "not reported", ha="center", va="bottom", color=GREY["text"])
+        centre = LEFT + plan.column * (column + 0.5)
+        said = page.words(centre, TOP + HEIGHT + 1.2, names[column], ha="center", linespacing=1.05)
+        lead(f"case.yaml/clocks/{stage}", said)
+
+
+def _function(page: Page, plan: _Plan) -> None:
+    """What the patient could do at each stage, in words."""
+    under = plan.under(page.case)
+    for column, stage in enumerate(plan.stages):
+        centre = LEFT + plan.column * (column + 0.5)
+        _states(page, page.case, _in_lines(page.case, plan, stage), centre, under + 4.2)
+    page.title(0.8, under, "Function")
+
+
+def _kinds(page: Page) -> frozenset[str]:
+    """The kinds of mark that were drawn, as the key names them."""
+    return frozenset(m.shape for m in page.marks if m.shape in KEY)
+
+
+def _key(kinds: Collection[str]) -> str:
+    return "; ".join(words for kind, words in KEY.items() if kind in kinds)
 
 
 def _frame(ax: Axes, columns: int, ends: list[float], is_log: bool) -> None:
@@ -110,7 +264,7 @@ def _frame(ax: Axes, columns: int, ends: list[float], is_log: bool) -> None:
         ax.set_yscale("log")
         ax.set_ylim(min(ends) / 6, max(ends) * 3)
         ax.yaxis.set_major_locator(LogLocator(base=10, subs=(1,)))
-        ax.yaxis.set_minor_formatter(NullFormatter())
+        fine_ticks(ax)
     else:
         room = 0.4 * (max(ends) - min(ends) or 1)
         ax.set_ylim(min(ends) - room, max(ends) + room)
@@ -194,10 +348,8 @@ def _states(
         top += LINE * (len(lines) + 1)
 
 
-def _alt(page: Page) -> str:
+def _said(page: Page) -> str:
+    """What was drawn, in words."""
     parts = {"measure": "Values", "function": "Function"}
-    said = (
-        f"{title}: {'; '.join(f'{m.what}: {m.text}' for m in page.marks if m.lane == lane)}."
-        for lane, title in parts.items()
-    )
-    return f"The main measure and function at each stage. {' '.join(said)}"
+    each = {lane: [f"{m.what}: {m.text}" for m in page.marks if m.lane == lane] for lane in parts}
+    return " ".join(f"{parts[lane]}: {'; '.join(said)}." for lane, said in each.items() if said)

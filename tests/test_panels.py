@@ -1,4 +1,4 @@
-"""The course figure is put together of panels, each under the readings of its own rows."""
+"""Some figures are put together of panels, each under the readings of its own rows."""
 
 import json
 import math
@@ -9,14 +9,16 @@ import pytest
 from conftest import ROOT, opened
 
 from casetrace.case.record import recorded
-from casetrace.display.style import FULL, SINGLE
+from casetrace.display.style import FULL
 from casetrace.page.figures import picture
 from casetrace.page.variants import singles
-from casetrace.questions.course.figures import course, key, lane, lanes
+from casetrace.questions.course.figures import lane, lanes
 from casetrace.questions.course.layout import Layout
+from casetrace.questions.question import charts
 
 FIRST = opened("imataka-2014")
 CASES = sorted(p.parent.name for p in (ROOT / "data").glob("*/case.yaml"))
+PUT_TOGETHER = [chart for chart in charts().values() if chart.panels]
 MIXED = [
     {"ivig_dose": "per-course", "ivig_gap": "six-weeks", "ck_about": "one-figure"},
     {"ck_upper_limit": "women-norway", "several_months": "three-or-more"},
@@ -35,27 +37,27 @@ def drawn(svg):
     return Counter(shapes) - Counter(page[:1])
 
 
-@pytest.mark.parametrize("width", [FULL, SINGLE])
+@pytest.mark.parametrize("chart", PUT_TOGETHER, ids=lambda chart: chart.name)
 @pytest.mark.parametrize("options", [{}, *MIXED], ids=str)
-def test_the_panels_together_are_the_figure(options, width):
-    assert_together(FIRST.under(options), width)
+def test_the_panels_together_are_the_figure(options, chart):
+    assert_together(chart, FIRST.under(options))
 
 
 @pytest.mark.parametrize("name", [c for c in CASES if c != "imataka-2014"])
 def test_the_panels_together_are_the_figure_in_each_case(name):
     case = opened(name)
     for options in [{}, *singles(case)[:3]]:
-        assert_together(case.under(options), FULL)
+        assert_together(charts()["course"], case.under(options))
 
 
-def assert_together(case, width):
-    panels = [lane(case, name, width) for name in lanes(case, width)]
+def assert_together(chart, case):
+    """The panels of a figure and its key hold what the whole holds, and nothing else."""
+    panels = [chart.panels.draw(case, name) for name in chart.panels.names(case)]
     kinds = frozenset().union(*(panel.kinds for panel in panels))
-    together = sum((drawn(picture(p)) for p in [*panels, key(case, kinds, width)]), Counter())
-    whole = course(case, width)
-    assert together == drawn(picture(whole))
+    whole, key = chart.of(case), chart.panels.key(case, kinds)
+    assert sum((drawn(picture(p)) for p in [*panels, key]), Counter()) == drawn(picture(whole))
     assert [m for panel in panels for m in panel.marks] == list(whole.marks)
-    assert words([key(case, kinds, width).alt, *(p.alt for p in panels)]) == words([whole.alt])
+    assert words([key.alt, *(p.alt for p in panels)]) == words([whole.alt])
 
 
 def words(sentences):
@@ -63,12 +65,14 @@ def words(sentences):
     return re.findall(r"[^\s.;]+", " ".join(sentences).replace("Measured:", ""))
 
 
-def test_a_panel_that_is_missing_would_be_seen():
-    whole = course(FIRST)
-    panels = [lane(FIRST, name) for name in lanes(FIRST) if name != "motor"]
+@pytest.mark.parametrize(("name", "lost"), [("course", "Motor state"), ("response", "Function")])
+def test_a_panel_that_is_missing_would_be_seen(name, lost):
+    chart = charts()[name]
+    panels = [chart.panels.draw(FIRST, name) for name in chart.panels.names(FIRST)]
     kinds = frozenset().union(*(panel.kinds for panel in panels))
-    together = sum((drawn(picture(p)) for p in [*panels, key(FIRST, kinds)]), Counter())
-    assert any("Motor state" in shape for shape in drawn(picture(whole)) - together)
+    found = [p for p in panels if lost not in p.svg_with_text] + [chart.panels.key(FIRST, kinds)]
+    missing = drawn(picture(chart.of(FIRST))) - sum((drawn(picture(p)) for p in found), Counter())
+    assert any(lost in shape for shape in missing)
 
 
 def test_a_panel_hangs_on_the_readings_of_its_own_rows():
@@ -102,15 +106,26 @@ def test_a_drug_that_has_a_lane_under_one_reading_alone_has_none_under_another()
     assert lanes(case) == ("laboratory", "ivig", "events")
     other = case.under({"ivig_gap": "not-stated"})
     assert lanes(other) == ("laboratory", "treatments", "events")
-    assert_together(other, FULL)
+    assert_together(charts()["course"], other)
+
+
+def test_the_response_hangs_by_panel_as_well():
+    hangs = {}
+    for name in ("measure", "function"):
+        with recorded() as hangs[name]:
+            charts()["response"].panels.draw(FIRST, name)
+    assert hangs == {
+        "measure": {"ck_about", "ck_plateau", "ck_upper_limit", "ivig_gap"},
+        "function": {"ivig_gap", "walk_assistance"},
+    }
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_page_draws_the_course_for_every_combination(name):
+def test_the_page_draws_every_figure_for_every_combination(name):
     text = (ROOT / "reports" / name / "index.html").read_text(encoding="utf-8")
     data = json.loads(re.search(r'id="data-parts"[^>]*>(.*?)</script>', text, re.S)[1])
-    panels = {n: part for n, part in data["parts"].items() if n.startswith("f-course")}
-    assert panels
-    for part in panels.values():
+    figures = {n: part for n, part in data["parts"].items() if n.startswith("f-")}
+    assert any(n.startswith("f-course") for n in figures)
+    for part in figures.values():
         every = math.prod(len(data["readings"][r]["options"]) for r in part["on"])
         assert len(part["at"]) == every
