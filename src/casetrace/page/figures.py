@@ -185,10 +185,11 @@ def _put_together(case: Case, shown: Shown) -> dict[str, Varied[str]]:
         if not panels:
             return {}
         places = [f"{chart.name}-{n}" for n in range(len(panels))]
-        found |= {p: _field(panel, "inside") for p, panel in zip(places, panels, strict=True)}
-        if chart is shown.chart:
-            found |= {f"{p}-said": _field(x, "said") for p, x in zip(places, panels, strict=True)}
-            found |= {f"{p}-rows": _field(x, "rows") for p, x in zip(places, panels, strict=True)}
+        for place, panel in zip(places, panels, strict=True):
+            found[place] = _field(panel, "inside")
+            if chart is shown.chart:  # the same words and rows hold for both
+                found[f"{place}-said"] = _field(panel, "said")
+                found[f"{place}-rows"] = _field(panel, "rows")
         every = [one for panel in panels for one in panel.contents.values()]
         size = (max(one.width for one in every), max(one.height for one in every))
         slots = "".join(f'<g data-part="f-{place}"></g>' for place in places)
