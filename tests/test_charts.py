@@ -76,6 +76,18 @@ def test_what_was_reduced_is_hatched_no_sooner_than_the_report_reduces_it():
     assert solid == pytest.approx(time.x("prednisolone", float(value.time_low)))
 
 
+def test_a_dose_that_is_left_open_is_not_called_assumed():
+    case = opened("imataka-2014")
+    other = case.under({"ivig_second_block_dose": "not-stated"})
+    assert "dose of the second block not printed, assumed" in course(case).svg_with_text
+    assert "dose of the second block not printed<" in course(other).svg_with_text
+
+
+def test_a_limit_is_not_named_twice():
+    other = opened("imataka-2014").under({"ck_upper_limit": "women-japan"})
+    assert "upper reference limit 153 U/L: women (assumed)" in course(other).svg_with_text
+
+
 def test_the_dose_is_drawn_with_its_other_reading_and_no_name_of_an_option():
     case = opened("imataka-2014")
     for chosen, words in (({}, "6 × 2 g/kg (or 0.4)"), ({"ivig_dose": "per-course"}, "(or 2)")):

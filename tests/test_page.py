@@ -11,6 +11,7 @@ from conftest import ROOT, change_cell, opened
 
 from casetrace.case.load import load
 from casetrace.case.write import inert
+from casetrace.display.figure import Mark
 from casetrace.display.trace import mark as marked
 from casetrace.narrative.language import audiences
 from casetrace.page import content, report_page, variants
@@ -224,6 +225,20 @@ def test_a_part_with_too_many_combinations_is_not_guessed_for_those_not_made(mon
     assert made["1", "0", "0"] == "100"
     assert None in made.values()
     assert all(text in (None, "".join(options)) for options, text in made.items())
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        ("18", "18", "18 weeks"),
+        ("0", "34", "0 to 34 weeks"),
+        ("18", "", "at least 18 weeks"),
+        ("", "2", "at most 2 weeks"),
+    ],
+)
+def test_the_table_of_a_figure_keeps_an_open_time_open(low, high, said):
+    mark = Mark("lane", "what", "point", time_low=low, time_high=high, time_unit="wk")
+    assert f"<td>{said}</td>" in content.marks_table(opened("imataka-2014"), [mark])
 
 
 def test_of_links_in_a_row_to_one_fact_those_with_a_number_are_kept():

@@ -813,3 +813,18 @@ def test_a_table_without_the_room_turns_into_cards(page):
     assert names == page.eval_on_selector_all(
         "#t-measured th", "(all) => all.map((c) => c.textContent)"
     )
+
+
+def test_an_answer_says_what_it_makes_of_the_outcome_beside_all_that_is_chosen(page, case):
+    page.goto(URL)
+    for chosen in ({}, {"ck_about": "one-figure", "ivig_second_block_dose": "not-stated"}):
+        choose(page, **chosen)
+        buttons = page.eval_on_selector_all(
+            ".ask button",
+            """(all) => all.map((b) => [b.dataset.reading, b.dataset.option, b.dataset.value,
+              b.querySelector("b").textContent])""",
+        )
+        assert len(buttons) > 4
+        for reading, option, value, said in buttons:
+            known = headline(case.under({**chosen, reading: option})).get(value.removeprefix("v-"))
+            assert said == (known.text() if known else "not known"), (chosen, reading, option)

@@ -4,7 +4,7 @@ import csv
 import math
 
 import pytest
-from conftest import ROOT, change_cell, csv_text, opened
+from conftest import ROOT, change_cell, charts, csv_text, opened
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -198,3 +198,11 @@ def test_core_sets_follow_the_links(toy):
     found = {c.measure.id: c.at for c in core_set.coverage(load("toy-2000", where=toy), "imacs")}
     assert found["imacs.enzymes"] == {"admission": "in part", "pulse": "in part"}
     assert core_set.coverage(load("toy-2000", where=toy), "printo") == []
+
+
+def test_the_axis_of_the_response_has_room_for_every_limit():
+    case = opened("imataka-2014")
+    for option, limit in (("girls-2y", 328), ("women-japan", 153)):
+        figure = charts.response(case.under({"ck_upper_limit": option}))
+        low, high = figure.drawing.axes[0].get_ylim()
+        assert low < limit < high

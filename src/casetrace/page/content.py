@@ -140,6 +140,8 @@ def marks_table(case: Case, marks: Iterable[Mark]) -> str:
         ends = (f"{float(w):,.2f}" for w in (m.time_low, m.time_high) if w)
         weeks = (end.rstrip("0").rstrip(".") for end in ends)
         time = " to ".join(dict.fromkeys(weeks))
+        if time and not (m.time_low and m.time_high):  # one end alone is known
+            time = f"{'at least' if m.time_low else 'at most'} {time}"
         since = f" from {zeros[m.clock]}" if m.clock in zeros else ""
         counted = f"{time} {printed(m.time_unit, one=time == '1')}{since}"
         cells = [m.lane, m.what, m.shape, counted if time else since.strip(), m.text]

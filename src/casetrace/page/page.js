@@ -133,7 +133,12 @@
       : "");
     for (const button of all(".ask button")) {
       const r = data.readings.findIndex((one) => one.name === button.dataset.reading);
-      button.setAttribute("aria-pressed", String(data.readings[r].options[now[r]] === button.dataset.option));
+      const option = data.readings[r].options.indexOf(button.dataset.option), id = button.dataset.value;
+      button.setAttribute("aria-pressed", String(now[r] === option));
+      // What this answer makes of the outcome beside all that is chosen otherwise.
+      const chosen = now.map((o, n) => (n === r ? option : o)), part = data.parts[id];
+      const isMade = !part || content(part, chosen) !== null;
+      button.querySelector("b").textContent = isMade ? plain(said(rowUnder(id, chosen).innerHTML)) || "not known" : "";
     }
     if (pinned === "changes") tellChanges();
     else if (pinned) explain(pinned);

@@ -275,7 +275,8 @@ def _whose(case: Case, measure: str, kind: str, is_short: bool = False) -> str:
         return AS_PRINTED
     row = case.reference.get("limits", case.head.uses.upper_limit[measure])
     population = row.population.split(",")[0] if is_short else row.population
-    return f": {row.statistic}, {population}"
+    statistic = "" if row.statistic == f"{kind} reference limit" else f"{row.statistic}, "
+    return f": {statistic}{population}"
 
 
 def _name_limits(sheet: Sheet, labels: Labels, limits: dict[str, Quantity], measure: str) -> None:

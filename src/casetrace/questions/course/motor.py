@@ -128,6 +128,8 @@ def _draw_state(
             places += [Place(right / 2 + BAR, 2.5, "center", "bottom", row.short)]
         if is_open and below > room:  # under the bar, clear of what stands before it
             places.append(Place(-BAR / 2 * points, -tall - 2, "left", "top", words))
+            downs = (2, 11) if below > room + 9 else (2,)
+            places += [Place(right - 1, -tall - down, "right", "top", words) for down in downs]
         if below > room:
             places.append(Place(0, -tall - 2, "center", "top", words))
         if above > room:

@@ -183,8 +183,10 @@ def course_ticks(sheet: Sheet, drug: str) -> None:
     name = next(iter(blocks.values())).name
     unsaid = [key.partition(".")[2].replace("_", " ") for key in blocks if amount(case, key)[1]]
     planned = f"planned {plural(next(iter(blocks.values())).each)}"
-    more = f"dose of the {' and '.join(unsaid)} not printed, assumed" if unsaid else ""
-    short = ("a dose is assumed", "one assumed")
+    is_assumed = all(amount(case, key)[0] for key in blocks)
+    more = f"dose of the {' and '.join(unsaid)} not printed" if unsaid else ""
+    more += ", assumed" if is_assumed else ""
+    short = ("a dose is assumed", "one assumed") if is_assumed else ("a dose is not printed",)
     told = (f"{planned}; {more}", more, f"{planned}; {short[0]}", *short) if unsaid else (planned,)
     sheet.title(drug, titled(name), *told)
     for one in given:

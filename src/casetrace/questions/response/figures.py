@@ -111,8 +111,8 @@ class _Plan:
         The main measure.
     stages : tuple of str
         The clocks that have a column.
-    ends : list of float
-        Every finite bound of the values, in their unit.
+    ends, limits : list of float
+        Every finite bound of the values, and of the limit that they are set against, in their unit.
     lines : int
         Lines of words under the longest column, with the space between two states.
     """
@@ -120,6 +120,7 @@ class _Plan:
     measure: str
     stages: tuple[str, ...]
     ends: list[float]
+    limits: list[float]
     lines: int
 
     @property
@@ -155,7 +156,8 @@ def _planned(case: Case) -> _Plan | None:
     ends = alike(case, ("ends of values", measure), lambda c: _ends(c, measure), _all)
     if not ends or not _stated(case):
         return None
-    plan = _Plan(measure, stages, ends, 0)
+    limits = alike(case, ("ends of limits", measure), lambda c: _limits(c, measure), _all)
+    plan = _Plan(measure, stages, ends, limits, 0)
     lines = alike(case, ("lines", *stages), lambda c: _most_lines(c, plan), max)
     return replace(plan, lines=lines)
 
@@ -180,6 +182,12 @@ def _ends(case: Case, measure: str) -> list[float]:
     rows = _measured(case, measure)
     every = [o.value.to(rows[0].unit) for o in rows]
     return [end for q in every for end in (q.low, q.high) if math.isfinite(end)]
+
+
+def _limits(case: Case, measure: str) -> list[float]:
+    limit = upper_limit(case, measure)
+    at = limit.to(_measured(case, measure)[0].unit) if limit else None
+    return [end for end in (at.low, at.high) if math.isfinite(end)] if at else []
 
 
 def _all(every: list[list[float]]) -> list[float]:
@@ -210,7 +218,7 @@ def _measure(page: Page, plan: _Plan) -> None:
     is_log = min(plan.ends) > 0
     scale = f"{printed(unit)}, logarithmic scale" if is_log else printed(unit)
     page.title(0.8, 0.8, values[0].name[:1].upper() + values[0].name[1:], scale)
-    _frame(ax, columns, plan.ends, is_log)
+    _frame(ax, columns, plan.ends, plan.limits, is_log)
     low = 0.0
     if limit := upper_limit(case, measure):
         low = limit.to(unit).low
@@ -255,17 +263,19 @@ def _key(kinds: Collection[str]) -> str:
     return "; ".join(words for kind, words in KEY.items() if kind in kinds)
 
 
-def _frame(ax: Axes, columns: int, ends: list[float], is_log: bool) -> None:
+def _frame(ax: Axes, columns: int, ends: list[float], limits: list[float], is_log: bool) -> None:
     ax.set_xlim(-0.5, columns - 0.5)
     ax.set_xticks([])
     for edge in range(1, columns):
         ax.axvline(edge - 0.5, color=GREY["line"], linewidth=0.5, linestyle=(0, (1, 2)), zorder=0)
     if is_log:
         ax.set_yscale("log")
-        ax.set_ylim(min(ends) / 6, max(ends) * 3)
+        bottom = min([min(ends) / 6, *(limit / 1.5 for limit in limits if limit > 0)])
+        ax.set_ylim(bottom, max([max(ends) * 3, *(1.5 * limit for limit in limits)]))
         ax.yaxis.set_major_locator(LogLocator(base=10, subs=(1,)))
         fine_ticks(ax)
     else:
+        ends = [*ends, *limits]
         room = 0.4 * (max(ends) - min(ends) or 1)
         ax.set_ylim(min(ends) - room, max(ends) + room)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.10g}"))
