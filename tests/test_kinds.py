@@ -796,3 +796,20 @@ def test_a_time_axis_does_not_grow_by_more_than_a_third_for_a_reading_not_in_for
         made = write(head={"readings": readings}, observations=values)
         (segment,) = made.sheet().time.segments.values()
         assert segment.phase.last * 7 == pytest.approx(drawn)
+
+
+def test_a_reading_may_leave_a_value_out_of_course_and_response(write):
+    state = {"id": "m", "name": "walks", "short": "walks", "grade": "1", "time": "0", **ON_VIGNOS}
+    said = {"label": "a", "rationale": "a", "consequence": "a"}
+    sets = {f"observations/ck.a/{cell}": "" for cell in ("value", "unit")}
+    sets |= {"observations/ck.a/result": "raised"}
+    readings = {"kept": {
+        "question": "Is it a number?", "place": PLACE, "as_reported": "words", "default": "yes",
+        "options": {"yes": said, "no": {**said, "sets": sets}},
+    }}  # fmt: skip
+    made = write(head={"readings": readings}, observations=[CK], motor=[state])
+    assert made.is_whole()
+    assert charts.response(made.case) is not None
+    other = made.case.under({"kept": "no"})
+    assert charts.response(other) is None
+    assert charts.course(other) is not None

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from casetrace.case.model import Case
 from casetrace.case.record import recorded, unrecorded
 
-__all__ = ["MOST", "Varied", "across", "alike", "options_of", "same"]
+__all__ = ["MOST", "Varied", "across", "alike", "count_of", "options_of", "same"]
 
 T = TypeVar("T")
 
@@ -55,6 +55,11 @@ class Varied(Generic[T]):
 def same(every: list[T]) -> T | None:
     """The one that all are; None if they differ."""
     return every[0] if all(one == every[0] for one in every) else None
+
+
+def count_of(case: Case, readings: Iterable[str]) -> int:
+    """How many combinations the options of some readings have."""
+    return math.prod(len(case.head.readings[name].options) for name in readings)
 
 
 def options_of(case: Case, readings: Iterable[str]) -> list[dict[str, str]]:
@@ -102,7 +107,7 @@ def across(case: Case, compute: Callable[[Case], T], most: int = MOST) -> Varied
             if every == readings:
                 break
             readings = every
-            if math.prod(len(home.head.readings[r].options) for r in readings) > most:
+            if count_of(home, readings) > most:
                 return None
     places = [list(home.chosen).index(r) for r in readings]
     return Varied(readings, {tuple(key[p] for p in places): one for key, one in found.items()})

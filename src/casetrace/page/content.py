@@ -140,10 +140,11 @@ def marks_table(case: Case, marks: Iterable[Mark]) -> str:
         ends = (f"{float(w):,.2f}" for w in (m.time_low, m.time_high) if w)
         weeks = (end.rstrip("0").rstrip(".") for end in ends)
         time = " to ".join(dict.fromkeys(weeks))
+        unit = printed(m.time_unit, one=time == "1")
         if time and not (m.time_low and m.time_high):  # one end alone is known
             time = f"{'at least' if m.time_low else 'at most'} {time}"
         since = f" from {zeros[m.clock]}" if m.clock in zeros else ""
-        counted = f"{time} {printed(m.time_unit, one=time == '1')}{since}"
+        counted = f"{time} {unit}{since}"
         cells = [m.lane, m.what, m.shape, counted if time else since.strip(), m.text]
         rows.append(f"<tr>{_cells(cells, key)}</tr>")
     return "\n".join(rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from functools import cache, partial
 from html import unescape
 from typing import Any, NamedTuple, TypeVar
 
-from casetrace.case.across import Varied, across, options_of
+from casetrace.case.across import MOST, Varied, across, count_of, options_of
 from casetrace.case.model import Case
 from casetrace.case.record import recorded
 from casetrace.display.figure import Figure
@@ -20,10 +19,8 @@ from casetrace.questions.question import Chart, charts, questions
 
 __all__ = ["Shown", "drawn", "picture", "shown_figures"]
 
-#: Combinations of options that a figure is drawn under, at most.
-MOST = 24
-#: Likewise of a panel of a figure.
-MOST_PANELS = 256
+#: Combinations of options that a figure is drawn under as a whole, at most.
+MOST_WHOLE = 24
 
 #: What a dark screen has otherwise.
 WHITE = "var(--cffffff)"
@@ -98,7 +95,7 @@ def drawn(case: Case, figures: Iterable[Shown]) -> dict[str, Varied[str]]:
 
 
 def _under(
-    case: Case, compute: Callable[[Case], T], is_of_default: bool = False, most: int = MOST
+    case: Case, compute: Callable[[Case], T], is_of_default: bool = False, most: int = MOST_WHOLE
 ) -> Varied[T]:
     """Something under the readings that it hangs on, every combination of these if not too many.
 
@@ -122,7 +119,7 @@ def _under(
         return Varied(names, {tuple(o[r] for r in names): one for o, one in made}).least()
 
     found = see([{}, *singles(case), *(s.readings for s in case.head.scenarios.values())])
-    if math.prod(len(case.head.readings[r].options) for r in found.readings) <= most:
+    if count_of(case, found.readings) <= most:
         found = see(options_of(case, found.readings))
     return found
 
@@ -217,7 +214,7 @@ def _panels(case: Case, chart: Chart) -> list[Varied[_Panel]]:
             there = lane in of.names(other)
             return _Panel.of(other, of.draw(other, lane), place) if there else _Panel()
 
-        found.append(_under(case, panel, most=MOST_PANELS))
+        found.append(_under(case, panel, most=MOST))
     if not found:
         return []
     kinds = [_field(panel, "kinds") for panel in found]
@@ -228,7 +225,7 @@ def _panels(case: Case, chart: Chart) -> list[Varied[_Panel]]:
             return _Panel()
         return _Panel.of(other, of.key(other, frozenset().union(*held)), f"{chart.name}-key")
 
-    return [*found, _under(case, key, most=MOST_PANELS)]
+    return [*found, _under(case, key, most=MOST)]
 
 
 def _field(panel: Varied[_Panel], name: str) -> Varied[Any]:

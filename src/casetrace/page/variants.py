@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import combinations
 
-from casetrace.case.across import MOST, Varied, options_of
+from casetrace.case.across import MOST, Varied, count_of, options_of
 from casetrace.case.model import Case
 
 __all__ = ["packed", "singles", "varied"]
@@ -98,7 +97,7 @@ def varied(
         before = {name: set(readings) for name, readings in hangs.items()}
         wanted: dict[tuple[str, ...], set[str]] = {}
         for name, readings in before.items():
-            if _count(case, readings) <= MOST:
+            if count_of(case, readings) <= MOST:
                 group = tuple(r for r in case.head.readings if r in readings)
                 wanted.setdefault(group, set()).add(name)
         for chosen, names in packed({g: options_of(case, g) for g in wanted}):
@@ -157,7 +156,7 @@ def _more(case: Case, name: str, hangs: set[str], seen: _Seen) -> set[str]:
         found = _by_options(case, name, readings, seen)
         return sum(len(said) > 1 for said in found.values())
 
-    if _count(case, hangs) > MOST or not conflicts(hangs):
+    if count_of(case, hangs) > MOST or not conflicts(hangs):
         return set()
     others = [r for r in case.head.readings if r not in hangs]
     return {min(others, key=lambda r: conflicts({*hangs, r}))}
@@ -173,10 +172,6 @@ def _one(case: Case, name: str, hangs: set[str], seen: _Seen) -> Varied:
     found = _by_options(case, name, readings, seen)
     sure = {key: said.pop() for key, said in found.items() if len(said) == 1}
     return Varied(tuple(readings), sure)
-
-
-def _count(case: Case, names: Iterable[str]) -> int:
-    return math.prod(len(case.head.readings[n].options) for n in names)
 
 
 def _key(case: Case, chosen: Mapping[str, str]) -> tuple[str, ...]:

@@ -16,10 +16,10 @@ from casetrace.display.style import FULL, GREY, styled
 from casetrace.quantity.units import printed
 from casetrace.quantity.wording import plural, titled
 from casetrace.questions.course.events import events
-from casetrace.questions.course.layout import Layout
+from casetrace.questions.course.layout import SIZE, Layout, words_mm
 from casetrace.questions.course.measures_drawn import draw_panel, draw_untimed
 from casetrace.questions.course.motor import motor
-from casetrace.questions.course.sheet import SIZE, Sheet, words_mm
+from casetrace.questions.course.sheet import Sheet
 from casetrace.questions.course.treatment import course_ticks, dose_steps
 from casetrace.questions.course.treatment_rows import treatment_rows
 
@@ -70,7 +70,7 @@ def lanes(case: Case, width: float = FULL) -> tuple[str, ...]:
 def lane(case: Case, name: str, width: float = FULL) -> Figure:
     """Draw one panel of the course alone, where it stands among the others, without the key.
 
-    It hangs on the readings of its own rows: axis, height and place are the same under all.
+    It hangs on the readings of its own rows, as far as :class:`Layout` is the same under all.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def _whole(case: Case, width: float) -> Sheet:
     sheet = Sheet(case, width, _is_wide(width))
     for name in sheet.axes:
         _draw(sheet, name)
-    _write_breaks(sheet, {} if case.is_default else _lanes_of_breaks(case, width))
+    _write_breaks(sheet, None if case.is_default else _lanes_of_breaks(case, width))
     _key(sheet, _kinds(sheet))
     return sheet
 
@@ -171,11 +171,11 @@ def _lanes_of_breaks(case: Case, width: float) -> dict[str, str]:
         return home.once(("course drawn", width), lambda: _whole(home, width)).broken_in
 
 
-def _write_breaks(sheet: Sheet, where: Mapping[str, str]) -> None:
-    """Say along each break what is known of it, in its panel, or else the first with the room."""
+def _write_breaks(sheet: Sheet, where: Mapping[str, str] | None) -> None:
+    """Say along each break what is known of it: in its panel; if None, in the first with room."""
     for middle, phase in sheet.time.breaks():
         clock, labels = phase.clock.id, sheet.labels
-        if where:
+        if where is not None:
             labels = {name: labels[name] for name in labels if where.get(clock) == name}
         said = _told(sheet.case, clock) if labels else ""
         words = said or "not reported"
@@ -272,6 +272,14 @@ def _told(case: Case, clock: str) -> str:
     return weeks.text() if weeks and weeks.low > 0 else ""
 
 
+def _planned_at(mark: Mark) -> str:
+    """When a course was planned, as far as that is known."""
+    ends = [f"{float(end):.3g}" for end in (mark.time_low, mark.time_high) if end]
+    if len(ends) == 1:
+        return f"{'at least' if mark.time_low else 'at most'} {ends[0]}"
+    return " to ".join(dict.fromkeys(ends)) or "?"
+
+
 def _about(case: Case) -> str:
     """Whose course it is."""
     diagnosis = case.head.diagnosis
@@ -293,7 +301,7 @@ def _said(sheet: Sheet) -> list[str]:
         marks = said(drug)
         if sheet.is_in_courses(drug):
             known = [m for m in marks if m.shape == "tick"]
-            at = ", ".join(f"{float(m.time_low):.3g}" if m.time_low else "?" for m in known)
+            at = ", ".join(map(_planned_at, known))
             block = next(t for t in case.rows.treatments if t.drug == drug)
             called = plural(block.each)
             after = "" if known == marks else f"; {called} after the last not reported"

@@ -16,7 +16,8 @@ from casetrace.display.style import COLOURS, GREY, PAPER
 from casetrace.quantity import Quantity
 from casetrace.quantity.wording import scale_name
 from casetrace.questions.course.bars import Part, draw_bar, reach
-from casetrace.questions.course.sheet import Sheet, words_mm
+from casetrace.questions.course.layout import words_mm
+from casetrace.questions.course.sheet import Sheet
 
 __all__ = ["motor"]
 

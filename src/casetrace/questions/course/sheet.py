@@ -9,9 +9,9 @@ from casetrace.case.model import Case
 from casetrace.display.figure import Notes, lead
 from casetrace.display.labels import Labels
 from casetrace.display.style import GREY, mm
-from casetrace.questions.course.layout import SIZE, Layout, words_mm
+from casetrace.questions.course.layout import Layout, words_mm
 
-__all__ = ["SIZE", "Sheet", "words_mm"]
+__all__ = ["Sheet"]
 
 
 class Sheet(Layout, Notes):
@@ -50,11 +50,9 @@ class Sheet(Layout, Notes):
         for lane, height in self.heights.items():
             at -= height
             if only in ("", lane):
-                box = (self.left, at, width - self.left - self.right, height)
-                across, up = width, self.height
-                ax = self.drawing.add_axes(
-                    (box[0] / across, box[1] / up, box[2] / across, box[3] / up)
-                )
+                room = width - self.left - self.right
+                box = (self.left / width, at / self.height, room / width, height / self.height)
+                ax = self.drawing.add_axes(box)
                 self.time.prepare(ax, bottom=lane == "events")
                 self.axes[lane] = ax
             at -= self.space

@@ -167,8 +167,6 @@ class Timeline:
         stretches = {clock: (s.phase.clock, s.pieces) for clock, s in self.segments.items()}
         return self.unit, self.width, self.scale, stretches
 
-    __hash__ = None
-
     def x(self, clock: str, week: float) -> float:
         """Position of a week on a clock, kept within the segment of that clock."""
         pieces = self.segments[clock].pieces

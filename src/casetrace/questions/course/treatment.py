@@ -21,7 +21,8 @@ from casetrace.quantity import Quantity, hull
 from casetrace.quantity.units import printed
 from casetrace.quantity.wording import plural, titled
 from casetrace.questions.course.given import amount, unit_of
-from casetrace.questions.course.sheet import Sheet, words_mm
+from casetrace.questions.course.layout import words_mm
+from casetrace.questions.course.sheet import Sheet
 from casetrace.questions.exposure import doses as exposure
 
 __all__ = ["course_ticks", "dose_steps"]
@@ -181,11 +182,11 @@ def course_ticks(sheet: Sheet, drug: str) -> None:
     ax.spines["left"].set_visible(False)
     blocks = {t.id: t for t in case.rows.treatments if t.drug == drug and t.is_block}
     name = next(iter(blocks.values())).name
-    unsaid = [key.partition(".")[2].replace("_", " ") for key in blocks if amount(case, key)[1]]
+    doses = {key: amount(case, key) for key in blocks}
+    unsaid = [key.partition(".")[2].replace("_", " ") for key, (_, lacks) in doses.items() if lacks]
     planned = f"planned {plural(next(iter(blocks.values())).each)}"
-    is_assumed = all(amount(case, key)[0] for key in blocks)
-    more = f"dose of the {' and '.join(unsaid)} not printed" if unsaid else ""
-    more += ", assumed" if is_assumed else ""
+    is_assumed = all(dose for dose, _ in doses.values())
+    more = f"dose of the {' and '.join(unsaid)} not printed" + ", assumed" * is_assumed
     short = ("a dose is assumed", "one assumed") if is_assumed else ("a dose is not printed",)
     told = (f"{planned}; {more}", more, f"{planned}; {short[0]}", *short) if unsaid else (planned,)
     sheet.title(drug, titled(name), *told)

@@ -153,10 +153,10 @@ class _Plan:
 def _planned(case: Case) -> _Plan | None:
     measure = alike(case, "main measure", main_measure, same)
     stages = alike(case, ("stages", measure), lambda c: _stages(c, measure), same)
-    ends = alike(case, ("ends of values", measure), lambda c: _ends(c, measure), _all)
-    if not ends or not _stated(case):
+    if not alike(case, ("response", measure), lambda c: _is_shown(c, measure), same):
         return None
-    limits = alike(case, ("ends of limits", measure), lambda c: _limits(c, measure), _all)
+    key = ("axis of the response", measure)
+    _, ends, limits = alike(case, key, lambda c: _bounds(c, measure), _together)
     plan = _Plan(measure, stages, ends, limits, 0)
     lines = alike(case, ("lines", *stages), lambda c: _most_lines(c, plan), max)
     return replace(plan, lines=lines)
@@ -178,20 +178,31 @@ def _stages(case: Case, measure: str) -> tuple[str, ...]:
     return tuple(clock.id for clock in case.head.clocks if clock.id in used)
 
 
-def _ends(case: Case, measure: str) -> list[float]:
-    rows = _measured(case, measure)
-    every = [o.value.to(rows[0].unit) for o in rows]
-    return [end for q in every for end in (q.low, q.high) if math.isfinite(end)]
+def _is_shown(case: Case, measure: str) -> bool:
+    """Whether the case has a value with a bound, and a state, each with a stage."""
+    return bool(_bounds(case, measure)[1] and _stated(case))
 
 
-def _limits(case: Case, measure: str) -> list[float]:
-    limit = upper_limit(case, measure)
-    at = limit.to(_measured(case, measure)[0].unit) if limit else None
-    return [end for end in (at.low, at.high) if math.isfinite(end)] if at else []
+def _bounds(case: Case, measure: str) -> tuple[str, list[float], list[float]]:
+    """The unit of the axis, and every finite bound of the values and of their limit in it."""
+    rows, limit = _measured(case, measure), upper_limit(case, measure)
+    unit = rows[0].unit if rows else ""
+    ends, limits = (
+        [end for q in found for end in (q.low, q.high) if math.isfinite(end)]
+        for found in ([o.value.to(unit) for o in rows], [limit.to(unit)] if limit and rows else [])
+    )
+    return unit, ends, limits
 
 
-def _all(every: list[list[float]]) -> list[float]:
-    return sorted({end for ends in every for end in ends})
+def _together(
+    every: list[tuple[str, list[float], list[float]]],
+) -> tuple[str, list[float], list[float]] | None:
+    """The bounds of all readings; None if they are in several units."""
+    units = {unit for unit, ends, _ in every if ends}
+    if len(units) != 1:
+        return None
+    ends, limits = (sorted({end for one in every for end in one[n]}) for n in (1, 2))
+    return units.pop(), ends, limits
 
 
 def _in_lines(case: Case, plan: _Plan, stage: str) -> list[tuple[Motor, list[str]]]:
