@@ -117,6 +117,13 @@ def test_the_same_case_gives_the_same_bytes(width):
     assert not re.search(r"20\d\d-\d\d-\d\dT", one.svg)
 
 
+def test_who_draws_on_a_figure_changes_no_other():
+    case = opened("imataka-2014")
+    before = course(case).svg
+    course(case).drawing.axes[0].plot([0, 10], [14420, 1000])
+    assert course(case).svg == before
+
+
 @pytest.mark.parametrize(("width", "mm"), [(FULL, 170), (SINGLE, 85)])
 def test_a_figure_has_the_width_of_a_journal_column(width, mm):
     points = float(re.search(r'width="([\d.]+)pt"', course(opened("imataka-2014"), width).svg)[1])

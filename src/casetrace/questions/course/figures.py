@@ -50,7 +50,9 @@ def course(case: Case, width: float = FULL) -> Figure | None:
     if not case.head.clocks:
         return None
     with styled(SIZE):
-        sheet = case.once(("course drawn", width), lambda: _whole(case, width))
+        sheet = _whole(case, width)
+        if case.is_default:
+            case.once(("breaks", width), lambda: sheet.broken_in)
         return _finished(sheet, " ".join([_about(case), *_said(sheet)]))
 
 
@@ -168,7 +170,7 @@ def _lanes_of_breaks(case: Case, width: float) -> dict[str, str]:
     """The panel in which the words of each break stand: that of the curator's options, always."""
     home = case.at_defaults
     with unrecorded(), styled(SIZE):
-        return home.once(("course drawn", width), lambda: _whole(home, width)).broken_in
+        return home.once(("breaks", width), lambda: _whole(home, width).broken_in)
 
 
 def _write_breaks(sheet: Sheet, where: Mapping[str, str] | None) -> None:
