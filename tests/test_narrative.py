@@ -169,6 +169,51 @@ def test_numbers_are_said_in_the_language_of_the_story(toy):
     assert told(toy, text, "story.ja.md")[1] == "値は300 U/L超、約500 U/L、6。"
 
 
+def with_words(toy, above, name="story.ja.md"):
+    (toy.data / "toy-2000" / name).write_text(f"{above}# 題\n\n本文。\n", encoding="utf-8")
+    return load("toy-2000", where=toy)
+
+
+def test_words_of_the_case_can_be_said_in_the_language_of_a_story(toy):
+    question, label = "By day or by course?", "by day"
+    above = f"---\nwords:\n  # one\n  {question}: 用量の数え方は\n  {label}: 一日量\n---\n"
+    case = with_words(toy, above)
+    check_stories(case)
+    mine = story(case, "ja")
+    assert mine.words == {question: "用量の数え方は", label: "一日量"}
+    assert [(p.source, p.line) for p in mine.passages if p.line] == [("題", 7), ("本文。", 9)]
+    assert story(case).words == {}
+
+
+@pytest.mark.parametrize(
+    ("above", "said"),
+    [
+        ("---\nwords:\n  By day or by curse?: x\n---\n", "line 3, column words: "),
+        ("---\nwords:\n  By day or by curse?: x\n---\n", "did you mean By day or by course?"),
+        ("---\nwords:\n  Something else: x\n---\n", "copy a question or a label of case.yaml"),
+        ("---\nwords:\n  By day or by course?:\n---\n", "line 3, column By day or by course?"),
+        ("---\nwords:\n  By day or by course?: 3通り\n---\n", "no number that the words of"),
+        ("---\nwords: [a]\n---\n", "line 2, column words: "),
+        ("---\ntitle: x\n---\n", "line 2, column title: "),
+        ("---\nwords:\n  a: b: c\n---\n", "put the text of that line in quotation marks"),
+        ("---\nwords:\n  a: b\n", "a second line of ---"),
+        ("---\nwords: {abnormal: a, abnormal: b}\n---\n", "each key once"),
+    ],
+)
+def test_a_fault_in_the_words_above_a_story_is_named(toy, above, said):
+    with pytest.raises(CaseError) as error:
+        check_stories(with_words(toy, above))
+    problems = [str(problem) for problem in error.value.problems]
+    assert any(said in problem for problem in problems), problems
+    assert all("data/toy-2000/story.ja.md" in problem for problem in problems)
+
+
+def test_words_above_a_story_in_no_other_language_are_no_use(toy):
+    above = "---\nwords:\n  By day or by course?: by day?\n---\n"
+    with pytest.raises(CaseError, match=r"a story in a language \(ja\)"):
+        check_stories(with_words(toy, above, "story.parent.md"))
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from html import unescape
 from itertools import product
 from types import SimpleNamespace
 
@@ -13,7 +14,8 @@ from casetrace.case.load import load
 from casetrace.case.write import inert
 from casetrace.display.figure import Mark
 from casetrace.display.trace import mark as marked
-from casetrace.narrative.language import audiences
+from casetrace.narrative.language import audiences, language
+from casetrace.narrative.story import story
 from casetrace.page import content, report_page, variants
 from casetrace.page.content import narrated, tabled
 from casetrace.page.figures import drawn, picture, shown_figures
@@ -44,6 +46,23 @@ def test_the_page_is_one_small_file_that_loads_nothing(committed):
     assert len(committed.encode()) < 2_000_000
     assert not re.search(r'\bsrc="', committed)
     assert set(re.findall(r"<link|<img|<iframe|@import|url\((?!data:|#)", committed)) == set()
+
+
+def test_each_control_has_words_in_the_language_of_the_story(committed):
+    known = language("ja").phrases["page"] | story(opened("imataka-2014"), "ja").words
+    owned = re.findall(r"<[^>]+ data-own[^>]*>([^<]+)</", committed)
+    labels = re.findall(r'<[a-z]+[^>]* aria-label="([^"]+)"', committed)
+    said = {unescape(one) for one in [*owned, *labels]}
+    assert len(said) > 100
+    assert said - set(known) == {"SVG", "PNG"}
+
+
+def test_no_words_for_a_control_are_left_over(committed):
+    page = (
+        committed.split('<script type="application/json"')[0] + committed.rpartition("<script>")[2]
+    )
+    left = [words for words in language("ja").phrases["page"] if words not in unescape(page)]
+    assert left == []
 
 
 def test_the_policy_lets_in_the_pages_own_style_and_script_and_nothing_else(committed):
@@ -100,7 +119,7 @@ def test_a_negative_number_stays_a_number_in_a_data_table():
 
 def test_a_page_under_a_scenario_shows_it_and_knows_the_default(toy):
     page = report_page(load("toy-2000", "small", where=toy)).html
-    assert '<option value="by-course" selected>' in page
+    assert '<option value="by-course" data-own selected>' in page
     assert re.search(r'id="v-pulse.dose_total".*?<td>100 mg/kg</td>', page)
     assert '"home":"' in page
 

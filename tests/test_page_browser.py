@@ -441,9 +441,10 @@ def test_it_is_told_to_whom_the_reader_chooses_and_the_address_keeps_it(page):
 def test_the_controls_speak_the_language_of_the_story(page):
     page.goto(URL)
     said = "e => [e.textContent, e.lang]"
-    assert page.eval_on_selector("#to-contents", said) == ["Contents", "en"]
+    assert page.eval_on_selector("#to-contents", said) == ["Contents", ""]  # that of the page
     page.click("#audiences button[data-audience=ja]")
     assert page.eval_on_selector("#to-contents", said) == ["目次", "ja"]
+    assert page.get_attribute("#contents", "aria-label") == "目次"
     assert page.eval_on_selector("#provenance", said) == ["来歴", "ja"]
     page.select_option("#scenario", "lower-dose")
     assert page.eval_on_selector("#panel h2", said) == ["変わった値", "ja"]
@@ -451,10 +452,24 @@ def test_the_controls_speak_the_language_of_the_story(page):
     assert page.eval_on_selector("#read-as", said)[0].startswith(
         "キュレーターの既定とは異なる解釈: "
     )
-    assert page.get_attribute("#read-as span", "lang") == "en"  # a reading in its own words
+    assert page.get_attribute("#read-as span", "lang") == "ja"
+    words = "免疫グロブリンの用量は一日あたりか、一クールあたりか"
+    assert words in page.inner_text("#read-as span")
+    assert page.inner_text(".ask strong >> nth=0") == words
+    assert page.inner_text(".ask >> nth=1 >> button >> nth=0") == "54週 すぐに短い間隔へ移行"
+    assert page.inner_text("#panel .changes button >> nth=1") == "IVIG、総量: 24 g/kg → 4.8 g/kg"
+    page.click("main .audience.shown a[href='#v-ck.on_ivig'] >> nth=0")
+    assert page.eval_on_selector("#traced h2", said) == ["4,000〜5,000 U/L", "ja"]
+    page.click("main .ask a.v >> nth=0")
+    assert page.inner_text("#traced a[href='#r-ivig_dose']").startswith(words)
     page.click("#audiences button >> nth=0")
     assert page.eval_on_selector("#to-contents", said) == ["Contents", "en"]
     assert page.inner_text("#status").startswith("1 reading changed, ")
+    assert page.inner_text(".ask >> nth=1 >> button >> nth=0").startswith("54 weeks the shorter")
+    page.set_viewport_size({"width": 400, "height": 800})  # tables are cards, with other markup
+    page.click("#audiences button[data-audience=ja]")
+    page.click(".ask button[data-option='six-weeks']")
+    assert "54週 → 56週" in page.inner_text("#panel .changes")
 
 
 def test_a_number_of_another_reading_leads_to_its_words_and_its_sum(page):

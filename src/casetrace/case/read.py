@@ -14,7 +14,7 @@ import yaml
 
 from casetrace.case.problems import Problem, nearest
 
-__all__ = ["Table", "line_of", "plain_files", "read_csv", "read_text", "read_yaml"]
+__all__ = ["Table", "line_of", "parse_yaml", "plain_files", "read_csv", "read_text", "read_yaml"]
 
 #: Safe: plain values only. The one written in C where PyYAML was built with it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -200,8 +200,12 @@ def read_yaml(path: Path, shown: str) -> tuple[Any, dict[tuple, int], list[Probl
         fix = "add it; data/README.md says what it holds"
         return {}, {}, [Problem(shown, expected="this file", fix=fix)]
     text, problems = read_text(path, shown)
-    if problems:
-        return {}, {}, problems
+    return ({}, {}, problems) if problems else parse_yaml(text, shown)
+
+
+def parse_yaml(text: str, shown: str) -> tuple[Any, dict[tuple, int], list[Problem]]:
+    """Parse a text in YAML as :func:`read_yaml` does a file of that name."""
+    problems: list[Problem] = []
     deep = [Problem(shown, expected="keys and lists as in data/README.md, without more inside")]
     if text.count("[") + text.count("{") > MOST_OPEN:
         return {}, {}, deep

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from casetrace.case.model import Case
 from casetrace.case.problems import CaseError, Problem, nearest
 from casetrace.case.stories import CLINICIAN
 from casetrace.display.trace import mark, sentence_case, stray
 from casetrace.narrative.abstract import sentences
+from casetrace.narrative.glossary import glossary, glossary_faults, parted
 from casetrace.narrative.language import Audience, audience, languages
 from casetrace.narrative.placeholders import Placeholders, StoryError
 
@@ -59,12 +60,15 @@ class Story:
         Works of the bibliography in the order in which they are cited.
     is_generated : bool
         Whether the program made it, for want of a file.
+    words : dict of str
+        The curator's words in the language of the story, by how the case has them.
     """
 
     to: Audience
     passages: tuple[Passage, ...]
     cited: tuple[str, ...]
     is_generated: bool
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def told(self, case: Case, passage: Passage, filler: Placeholders | None = None) -> str:
         """Return a passage for a case under its readings, its numbers and facts marked.
@@ -128,11 +132,11 @@ def story(case: Case, name: str = CLINICIAN) -> Story:
     to, text = audience(case, name), case.stories.get(name)
     if text is None:
         return Story(to, tuple(_abstract(case)), (), True)
-    passages = tuple(_passages(text))
+    passages = tuple(_passages(parted(text)[1]))
     found = [
         key for p in passages for match in _CITED.finditer(p.source) for key in _keys(match[1])
     ]
-    return Story(to, passages, tuple(dict.fromkeys(found)), False)
+    return Story(to, passages, tuple(dict.fromkeys(found)), False, glossary(text))
 
 
 def check_stories(case: Case) -> None:
@@ -199,9 +203,11 @@ def _faults(case: Case, name: str) -> Iterator[Problem]:
         known = ", ".join(languages())
         yield Problem(file, value=name, expected=f"a language that is known: {known}", fix=fix)
         return
+    yield from glossary_faults(case, name, file)
     told = story(case, name)
     if not told.passages or told.passages[0].kind != "h1":
-        yield Problem(file, "line 1", expected="a title", fix="begin with: # Title of the story")
+        where = f"line {told.passages[0].line if told.passages else 1}"
+        yield Problem(file, where, expected="a title", fix="begin with: # Title of the story")
     filler = Placeholders(case, told.to.language)
     works = {work.id for work in case.reference.bibliography}
     for passage in told.passages:

@@ -248,8 +248,9 @@ def status(case: Case, told: Story) -> str:
         return ""
     readings = case.at_defaults.head.readings
     switched = {n: o for n, o in case.chosen.items() if o != readings[n].default}
+    labels = {n: readings[n].options[o].label for n, o in switched.items()}
     said = "; ".join(
-        mark(f"case.yaml/readings/{n}", readings[n].options[o].label) for n, o in switched.items()
+        mark(f"case.yaml/readings/{n}", told.words.get(label, label)) for n, label in labels.items()
     )
     return f"*{told.to.language.phrases['not_default'].format(readings=said)}*"
 

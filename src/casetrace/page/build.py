@@ -24,6 +24,7 @@ from casetrace.display.style import FONTS
 from casetrace.display.trace import plain
 from casetrace.narrative.language import CLINICIAN, Audience, audiences
 from casetrace.narrative.record import record
+from casetrace.narrative.story import story
 from casetrace.page.content import (
     SOURCE_COLUMNS,
     VALUE_COLUMNS,
@@ -250,7 +251,7 @@ def _data(case: Case, parts: Mapping[str, Part]) -> str:
         "texts": list(shared),
         "case": case.id,
         "words": {
-            to.language.code: to.language.phrases["page"]
+            to.language.code: {**to.language.phrases["page"], **story(case, to.name).words}
             for to in audiences(case)
             if "page" in to.language.phrases
         },

@@ -207,16 +207,19 @@ def _value_row(case: Case, row: dict, q: Quantity) -> str:
         for said, key in reversed(links.items())
     )
     how = how_said(row["how"], row["readings"], lambda name: mark(name, value_name(name)))
+    spoken = {to.language.code: to.language.wording for to in audiences(case)}
+    told = {code: wording.text(q) for code, wording in spoken.items() if code != "en"}
+    own = "".join(f' data-{code}="{_escape(t)}"' for code, t in told.items() if t != row["text"])
     cells = [
         escape(value_name(row["id"])),
-        escape(row["text"]),
         escape(_bounds(q)),
         escape(printed(row["unit"])),
         replace_marks(escape(how), link),
         depends,
         f"<ul>{sources}</ul>",
     ]
-    return "".join(f"<td>{cell}</td>" for cell in cells)
+    name, *others = (f"<td>{cell}</td>" for cell in cells)
+    return f"{name}<td{own}>{escape(row['text'])}</td>{''.join(others)}"
 
 
 def _said(case: Case, source: dict[str, str]) -> str:

@@ -148,11 +148,12 @@ def _scrolled(name: str, picture: str) -> str:
 def _tabled(figure: str, rows: str) -> str:
     columns = ("panel", "what", "drawn as", "time", "value")
     head = "".join(f'<th scope="col">{c}</th>' for c in columns)
-    name = f"What is drawn, as a table: {figure}"
+    name = "What is drawn, as a table"
     return (
-        f"<details><summary>What is drawn, as a table</summary>\n"
-        f'<div class="wide" tabindex="0" role="group" aria-label="{name}"><table>'
-        f'<caption class="hear">{name}</caption><thead><tr>{head}</tr></thead>\n'
+        f'<details><summary id="rows-{figure}" data-own>{name}</summary>\n'
+        f'<div class="wide" tabindex="0" role="group" '
+        f'aria-labelledby="rows-{figure} caption-{figure}"><table>'
+        f'<caption class="hear" data-own>{name}</caption><thead><tr>{head}</tr></thead>\n'
         f"{rows}</table></div></details>"
     )
 

@@ -54,21 +54,35 @@
     const best = Object.keys(part.at).reduce((a, b) => (agreeing(b).length > agreeing(a).length ? b : a));
     const followed = agreeing(best), other = [...chosen];
     part.on.forEach((r, n) => { other[r] = Number(best.split(".")[n]); });
-    const missed = part.on.filter((r) => !followed.includes(r)).map(questionOf);
+    const missed = part.on.filter((r) => !followed.includes(r)).map((r) => questionOf(r));
     return [content(part, other), `Not drawn for this combination. It does not follow: ${missed.join("; ")}`];
   };
-  const questionOf = (r) => `${form.querySelector(`[for="${selects[r].id}"]`).textContent} ${selects[r].options[now[r]].textContent}`;
+  const questionOf = (r, chosen = now) => `${selects[r].labels[0].textContent} ${selects[r].options[chosen[r]].textContent}`;
+  const langOf = (r) => selects[r].labels[0].lang || "en";
 
   // --- the controls in the language of the story, as far as it has words for them
   const own = (words, filled = {}) =>
     Object.entries(filled).reduce((text, [name, said]) => text.replace(`{${name}}`, said), data.words[audience.language]?.[words] ?? words);
   const tongue = (words) => (data.words[audience.language]?.[words] ? audience.language : "en");
   const speak = (element, words, filled) => Object.assign(element, { textContent: own(words, filled), lang: tongue(words) });
-  const owned = all("[data-own]");
-  for (const element of owned) element.dataset.own ||= element.textContent;
+  const dub = () => {
+    for (const element of all("[data-own]")) {
+      element.dataset.own ||= element.textContent;
+      if (element.textContent !== own(element.dataset.own)) speak(element, element.dataset.own);
+    }
+    for (const element of all("[aria-label]")) {
+      element.dataset.label ||= element.getAttribute("aria-label");
+      element.setAttribute("aria-label", own(element.dataset.label));
+    }
+  };
 
   const plain = (html) => new DOMParser().parseFromString(html, "text/html").body.textContent;
-  const said = (text) => (text.match(/<td>.*?<\/td><td>(.*?)<\/td>/s) || ["", ""])[1];
+  // A value in the language of the story, from its row.
+  const said = (row) => {
+    const [, more, text] = row.match(/<td[^>]*>.*?<\/td><td([^>]*)>(.*?)<\/td>/s) || ["", "", ""];
+    return more.split(` data-${audience.language}="`)[1]?.split('"')[0] ?? text;
+  };
+  const speakValue = (element, words) => Object.assign(element, { textContent: words, lang: audience.language });
   const isMoved = (id) => {
     const part = data.parts[id];
     return Boolean(part) && said(content(part, now) ?? part.home) !== said(part.home);
@@ -76,7 +90,6 @@
   const aim = (link) => decodeURIComponent((link.getAttribute("href") || "").slice(1));
 
   // --- readings
-  const undrawnNote = document.querySelector("figure > .note")?.textContent;
   const show = (before) => {
     let changes = 0;
     const moving = new Set(), unmade = new Map(); // figures that changed, and what some do not follow
@@ -98,11 +111,12 @@
         element.classList.toggle("unmade", made === null);
       }
     }
+    dub();
     for (const figure of all("figure")) {
       figure.querySelector(":scope > [data-part]").classList.toggle("changed", moving.has(figure));
       const note = figure.querySelector(":scope > .note");
       note.hidden = !unmade.has(figure);
-      note.textContent = unmade.get(figure) || undrawnNote;
+      if (unmade.has(figure)) Object.assign(note, { textContent: unmade.get(figure), lang: "en" });
     }
     for (const link of all("a.v")) {
       const changed = isMoved(aim(link));
@@ -115,7 +129,7 @@
       select.selectedIndex = now[r];
       const changed = now[r] !== home[r];
       byId(`r-${data.readings[r].name}`).classList.toggle("changed", changed);
-      if (changed) switched.push(questionOf(r));
+      if (changed) switched.push(r);
     });
     const named = Object.entries(data.scenarios).find(([, s]) => String(choice(s)) === String(now));
     const scenario = switched.length ? (named ? named[0] : "-") : "";
@@ -124,7 +138,7 @@
     byId("reset").disabled = !switched.length;
     byId("read-as").hidden = !switched.length;
     speak(byId("read-as"), "Not as the curator reads it");
-    if (switched.length) byId("read-as").append(": ", Object.assign(node("span", `${switched.join("; ")}.`), { lang: "en" }));
+    if (switched.length) byId("read-as").append(": ", Object.assign(node("span", `${switched.map((r) => questionOf(r)).join("; ")}.`), { lang: langOf(switched[0]) }));
     const count = switched.length, undrawn = unmade.size, drawn = undrawn ? `; ${undrawn} figure${undrawn > 1 ? "s" : ""} follow${undrawn > 1 ? "" : "s"} only a part` : "";
     const counted = "{readings} changed, {values} moved";
     if (tongue(counted) !== "en") speak(byId("status"), count ? counted : "", { readings: count, values: changes });
@@ -138,7 +152,7 @@
       // What this answer makes of the outcome beside all that is chosen otherwise.
       const chosen = now.map((o, n) => (n === r ? option : o)), part = data.parts[id];
       const isMade = !part || content(part, chosen) !== null;
-      button.querySelector("b").textContent = isMade ? plain(said(rowUnder(id, chosen).innerHTML)) || "not known" : "";
+      speakValue(button.querySelector("b"), isMade ? plain(said(rowUnder(id, chosen).innerHTML)) || own("not known") : "");
     }
     if (pinned === "changes") tellChanges();
     else if (pinned) explain(pinned);
@@ -182,8 +196,7 @@
       } else element.hidden = !shown;
     }
     arrange();
-    for (const element of owned) speak(element, element.dataset.own);
-    byId("close").setAttribute("aria-label", own("Close"));
+    dub();
     if (pinned && pinned !== "changes") explain(pinned);
   };
   const fromHash = () => {
@@ -301,11 +314,12 @@
     title.tabIndex = -1;
     list.className = others.className = "changes";
     for (const id of moved()) {
-      const cells = byId(id).cells, before = plain(said(data.parts[id].home)) || own("not there");
-      const after = cells[1].textContent || own("not there");
+      const row = byId(id), before = plain(said(data.parts[id].home)) || own("not there");
+      const after = plain(said(row.innerHTML)) || own("not there");
+      const name = row.cells[0].textContent || plain(data.parts[id].home.split("</td>")[0]);
       const place = all(`main a[href="#${CSS.escape(id)}"]`).find((a) => !a.closest("table") && a.checkVisibility());
       const line = node(place ? "button" : "p");
-      line.append(`${cells[0].textContent || plain(data.parts[id].home.split("</td>")[0])}: `, node("del", before), " → ", node("ins", after));
+      line.append(speak(node("span"), name), ": ", speakValue(node("del"), before), " → ", speakValue(node("ins"), after));
       if (place) {
         line.type = "button";
         line.addEventListener("click", () => { place.scrollIntoView({ block: "center" }); place.focus({ preventScroll: true }); });
@@ -404,14 +418,22 @@
     }
     return box;
   };
+  const depends = (row, chosen = now) => {
+    const box = cell(row, 5);
+    for (const link of box.querySelectorAll("a")) {
+      const r = data.readings.findIndex((one) => aim(link) === `r-${one.name}`);
+      Object.assign(link, { textContent: questionOf(r, chosen), lang: langOf(r) });
+    }
+    return box;
+  };
   const heading = (element) => element.closest("section")?.querySelector("h2");
   const label = (element) => {
     const figure = element.closest("figure");
-    if (figure) return `figure: ${figure.querySelector("figcaption").textContent}`;
+    if (figure) return `${own("figure")}: ${figure.querySelector("figcaption").textContent}`;
     const table = element.closest("details.table");
-    if (table) return `table: ${table.querySelector("summary").textContent}`;
+    if (table) return `${own("table")}: ${table.querySelector("summary").textContent}`;
     const row = element.closest("table.values tr");
-    if (row) return `value: ${row.cells[0].textContent}, ${row.cells[1].textContent}`;
+    if (row) return `${own("value")}: ${own(row.cells[0].textContent)}, ${plain(said(row.innerHTML))}`;
     return heading(element)?.textContent;
   };
   const uses = (id) => {
@@ -437,23 +459,24 @@
     if (!row) return;
     trail = trail.includes(id) ? trail.slice(0, trail.indexOf(id) + 1) : [...trail, id];
     const isValue = id.startsWith("v-"), list = node("dl"), record = node("dl"), more = node("details");
-    const words = row.cells[1].textContent, says = isValue ? "" : row.cells[2].textContent;
+    const words = isValue ? plain(said(row.innerHTML)) : row.cells[1].textContent, says = isValue ? "" : row.cells[2].textContent;
     const isSilent = !isValue && !row.cells[3].textContent && !/^s-reference/.test(id);
     const title = node("h2", (isSilent ? says : words) || words || (isValue ? own("not there under these readings") : row.cells[0].textContent));
     title.tabIndex = -1;
+    if (isValue) title.lang = audience.language;
     if (other) {
       title.textContent = link.textContent;
       entry(list, "if read as", other.words);
       entry(list, "rests on", few(cell(other.row, 6)));
       if (cell(other.row, 4).textContent !== "as reported") entry(list, "worked out as", derived(other.row, other.chosen));
-      entry(list, "depends on the reading", cell(other.row, 5));
-      entry(record, "value", cell(other.row, 0));
+      entry(list, "depends on the reading", depends(other.row, other.chosen));
+      entry(record, "value", speak(node("span"), other.row.cells[0].textContent));
     } else if (isValue) {
       entry(list, "rests on", few(cell(row, 6)));
       if (cell(row, 4).textContent !== "as reported") entry(list, "worked out as", derived(row));
-      entry(list, "depends on the reading", cell(row, 5));
+      entry(list, "depends on the reading", depends(row));
       entry(list, "bounds", row.cells[2].textContent === "one value" ? "" : cell(row, 2));
-      entry(record, "value", cell(row, 0));
+      entry(record, "value", speak(node("span"), row.cells[0].textContent));
       entry(record, "unit", cell(row, 3));
     } else {
       if (isSilent && words !== title.textContent) entry(list, "rests on", cell(row, 1));
@@ -474,7 +497,7 @@
     const before = trail.length > 1 && byId(trail[trail.length - 2]);
     if (before) {
       const isOne = before.id.startsWith("v-");
-      const back = node("button", `‹ ${isOne ? before.cells[1].textContent : own("back")}`);
+      const back = node("button", `‹ ${isOne ? plain(said(before.innerHTML)) : own("back")}`);
       back.type = "button";
       back.className = "back";
       back.addEventListener("click", () => { pinned = before.id; explain(pinned); traced.querySelector("h2").focus(); });
