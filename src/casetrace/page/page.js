@@ -6,7 +6,7 @@
   const all = (css) => [document, ...shelves.values()].flatMap((box) => [...box.querySelectorAll(css)]);
   const data = JSON.parse(byId("data-parts").textContent);
   const bar = byId("bar"), form = byId("readings"), panel = byId("panel"), traced = byId("traced");
-  const wide = matchMedia("(min-width: 70rem)"), slim = matchMedia("(max-width: 40rem)"), root = document.documentElement;
+  const wide = matchMedia("(min-width: 74rem)"), slim = matchMedia("(max-width: 40rem)"), root = document.documentElement;
   const home = data.readings.map((r) => r.home);
   const selects = data.readings.map((r) => byId(`o-${r.name}`));
   const holders = new Map();

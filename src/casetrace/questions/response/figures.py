@@ -234,11 +234,12 @@ def _measure(page: Page, plan: _Plan) -> None:
     if limit := upper_limit(case, measure):
         low = limit.to(unit).low
         ax.axhline(low, color=GREY["line"], linewidth=0.6, linestyle=(0, (4, 2)), zorder=1)
-        words = f"upper limit {limit.text()}"
-        words += " (as printed)" if is_printed(case, measure) else " (assumed)"
+        words = f"{limit.text()} ({'as printed' if is_printed(case, measure) else 'assumed'})"
         style = {"color": GREY["text"], "va": "bottom", "ha": "right", "bbox": PAPER}
-        said = ax.text(columns - 0.51, low * 1.04, words, **style)
-        lead(limit.sources[0] if limit.sources else "", said)
+        said = ax.text(columns - 0.51, low * 1.04, f"upper limit {words}", **style)
+        source = limit.sources[0] if limit.sources else ""
+        lead(source, said)
+        page.note("measure", "upper reference limit", "line", limit, text=words, source=source)
     multiples = folds(case, measure)
     names = plan.names(case)
     for column, stage in enumerate(plan.stages):
@@ -334,7 +335,8 @@ def _value(
     written = "\n".join(wrapped(line, room) for line in words)
     said = ax.annotate(written, (x, at), (0, off), bbox=PAPER, zorder=5, **style)
     lead(f"observations/{row.id}", said)
-    text = ", ".join(filter(None, (q.text(), told(case, "observations", row))))
+    multiple = f" ({fold.text()} × the limit)" if fold is not None else ""
+    text = ", ".join(filter(None, (q.text() + multiple, told(case, "observations", row))))
     page.note(
         "measure", row.name, shape, q, time, clock_of(case, row), f"observations/{row.id}", text
     )
