@@ -112,7 +112,9 @@ def test_points_of_items_and_scores_are_drawn():
 
 def test_measure_and_function_stand_side_by_side_as_far_as_they_are_known():
     figure = figure_of("response")
-    values = [m for m in figure.marks if m.lane == "measure"]
+    limit, *values = [m for m in figure.marks if m.lane == "measure"]
+    assert (limit.what, limit.text) == ("upper reference limit", "328 U/L (assumed)")
+    assert values[0].text == "14,420 U/L (44.0 × the limit), at presentation"  # 14420 / 328
     assert [m.shape for m in values] == ["point", "open point", "arrow", "band"]
     assert (values[2].low, values[2].high) == ("8000", "")
     states = [m.text for m in figure.marks if m.lane == "function"]
