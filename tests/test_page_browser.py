@@ -450,16 +450,18 @@ def test_the_controls_speak_the_language_of_the_story(page):
     assert page.eval_on_selector("#panel h2", said) == ["変わった値", "ja"]
     assert page.inner_text("#status").startswith("変更した解釈：1件、変わった値：")
     assert page.eval_on_selector("#read-as", said)[0].startswith(
-        "キュレーターの既定とは異なる解釈: "
+        "データ作成者の既定とは異なる解釈: "
     )
     assert page.get_attribute("#read-as span", "lang") == "ja"
-    words = "免疫グロブリンの用量は一日あたりか、一クールあたりか"
+    words = "免疫グロブリンの用量は日あたりか、クールあたりか？"
     assert words in page.inner_text("#read-as span")
     assert page.inner_text(".ask strong >> nth=0") == words
-    assert page.inner_text(".ask >> nth=1 >> button >> nth=0") == "54週 すぐに短い間隔へ移行"
+    assert page.inner_text(".ask >> nth=1 >> button >> nth=0") == "54週 直ちに短い間隔へ移行"
     assert page.inner_text("#panel .changes button >> nth=1") == "IVIG、総量: 24 g/kg → 4.8 g/kg"
     page.click("main .audience.shown a[href='#v-ck.on_ivig'] >> nth=0")
     assert page.eval_on_selector("#traced h2", said) == ["4,000〜5,000 U/L", "ja"]
+    assert "4,000 U/L以上, 5,000 U/L以下" in page.inner_text("#traced")
+    assert page.title().startswith("CKが高値のまま")
     page.click("main .ask a.v >> nth=0")
     assert page.inner_text("#traced a[href='#r-ivig_dose']").startswith(words)
     page.click("#audiences button >> nth=0")

@@ -207,19 +207,27 @@ def _value_row(case: Case, row: dict, q: Quantity) -> str:
         for said, key in reversed(links.items())
     )
     how = how_said(row["how"], row["readings"], lambda name: mark(name, value_name(name)))
-    spoken = {to.language.code: to.language.wording for to in audiences(case)}
-    told = {code: wording.text(q) for code, wording in spoken.items() if code != "en"}
-    own = "".join(f' data-{code}="{_escape(t)}"' for code, t in told.items() if t != row["text"])
+    others = [to.language for to in audiences(case) if to.language.code != "en"]
+    texts = {language.code: language.wording.text(q) for language in others}
+    bounds = {language.code: language.wording.ends(q) for language in others}
     cells = [
-        escape(value_name(row["id"])),
-        escape(_bounds(q)),
         escape(printed(row["unit"])),
         replace_marks(escape(how), link),
         depends,
         f"<ul>{sources}</ul>",
     ]
-    name, *others = (f"<td>{cell}</td>" for cell in cells)
-    return f"{name}<td{own}>{escape(row['text'])}</td>{''.join(others)}"
+    return (
+        f"<td>{escape(value_name(row['id']))}</td>"
+        f"{_spoken(row['text'], texts)}{_spoken(_bounds(q), bounds)}"
+        f"{''.join(f'<td>{cell}</td>' for cell in cells)}"
+    )
+
+
+def _spoken(text: str, others: Mapping[str, str]) -> str:
+    """A cell, and what it says in other languages as far as they say it otherwise."""
+    own = {code: said for code, said in others.items() if said not in ("", text)}
+    more = "".join(f' data-{code}="{_escape(said)}"' for code, said in own.items())
+    return f"<td{more}>{escape(text)}</td>"
 
 
 def _said(case: Case, source: dict[str, str]) -> str:

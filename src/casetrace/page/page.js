@@ -61,9 +61,10 @@
   const langOf = (r) => selects[r].labels[0].lang || "en";
 
   // --- the controls in the language of the story, as far as it has words for them
+  const known = (words) => Object.hasOwn(data.words[audience.language] ?? {}, words);
   const own = (words, filled = {}) =>
-    Object.entries(filled).reduce((text, [name, said]) => text.replace(`{${name}}`, said), data.words[audience.language]?.[words] ?? words);
-  const tongue = (words) => (data.words[audience.language]?.[words] ? audience.language : "en");
+    Object.entries(filled).reduce((text, [name, said]) => text.replace(`{${name}}`, said), known(words) ? data.words[audience.language][words] : words);
+  const tongue = (words) => (known(words) ? audience.language : "en");
   const speak = (element, words, filled) => Object.assign(element, { textContent: own(words, filled), lang: tongue(words) });
   const dub = () => {
     for (const element of all("[data-own]")) {
@@ -121,7 +122,7 @@
     for (const link of all("a.v")) {
       const changed = isMoved(aim(link));
       link.classList.toggle("changed", changed);
-      if (changed) link.setAttribute("title", `at the default: ${plain(said(data.parts[aim(link)].home)) || own("not there")}`);
+      if (changed) link.setAttribute("title", own("at the default: {value}", { value: plain(said(data.parts[aim(link)].home)) || own("not there") }));
       else link.removeAttribute("title");
     }
     const switched = [];
@@ -197,6 +198,7 @@
     }
     arrange();
     dub();
+    document.title = document.querySelector(`header [data-audience="${audience.name}"] h1`).textContent;
     if (pinned && pinned !== "changes") explain(pinned);
   };
   const fromHash = () => {
@@ -378,8 +380,11 @@
     list.append(speak(node("dt"), words), dd);
   };
   const cell = (row, n) => {
-    const box = document.createDocumentFragment();
-    if (row && row.cells[n]) box.append(...row.cells[n].cloneNode(true).childNodes);
+    const box = document.createDocumentFragment(), from = row && row.cells[n];
+    const said = from && from.getAttribute(`data-${audience.language}`);
+    if (said) box.append(speakValue(node("span"), said));
+    else if (from && known(from.textContent)) box.append(speak(node("span"), from.textContent));
+    else if (from) box.append(...from.cloneNode(true).childNodes);
     return box;
   };
   const few = (box, most = 5) => {
@@ -414,7 +419,7 @@
     const box = cell(row, 4);
     for (const link of box.querySelectorAll("a.v")) {
       const value = plain(said(rowUnder(aim(link), chosen).innerHTML));
-      if (value) Object.assign(link, { title: link.textContent, textContent: value });
+      if (value) speakValue(Object.assign(link, { title: own(link.textContent) }), value);
     }
     return box;
   };
@@ -447,7 +452,7 @@
       const target = row ? row.id : (link.closest("figure, details.table")?.id || heading(link)?.id);
       const a = node("a", words);
       a.href = `#${target}`;
-      a.lang = teller?.lang || "en";
+      a.lang = audience.language;
       if (row) a.className = "v";
       found.set(words, a);
     }
@@ -461,7 +466,7 @@
     const isValue = id.startsWith("v-"), list = node("dl"), record = node("dl"), more = node("details");
     const words = isValue ? plain(said(row.innerHTML)) : row.cells[1].textContent, says = isValue ? "" : row.cells[2].textContent;
     const isSilent = !isValue && !row.cells[3].textContent && !/^s-reference/.test(id);
-    const title = node("h2", (isSilent ? says : words) || words || (isValue ? own("not there under these readings") : row.cells[0].textContent));
+    const title = speak(node("h2"), (isSilent ? says : words) || words || (isValue ? "not there under these readings" : row.cells[0].textContent));
     title.tabIndex = -1;
     if (isValue) title.lang = audience.language;
     if (other) {
@@ -470,17 +475,17 @@
       entry(list, "rests on", few(cell(other.row, 6)));
       if (cell(other.row, 4).textContent !== "as reported") entry(list, "worked out as", derived(other.row, other.chosen));
       entry(list, "depends on the reading", depends(other.row, other.chosen));
-      entry(record, "value", speak(node("span"), other.row.cells[0].textContent));
+      entry(record, "value", cell(other.row, 0));
     } else if (isValue) {
       entry(list, "rests on", few(cell(row, 6)));
       if (cell(row, 4).textContent !== "as reported") entry(list, "worked out as", derived(row));
       entry(list, "depends on the reading", depends(row));
       entry(list, "bounds", row.cells[2].textContent === "one value" ? "" : cell(row, 2));
-      entry(record, "value", speak(node("span"), row.cells[0].textContent));
+      entry(record, "value", cell(row, 0));
       entry(record, "unit", cell(row, 3));
     } else {
-      if (isSilent && words !== title.textContent) entry(list, "rests on", cell(row, 1));
-      if (says !== title.textContent) entry(list, "what it says", cell(row, 2));
+      if (isSilent && own(words) !== title.textContent) entry(list, "rests on", cell(row, 1));
+      if (own(says) !== title.textContent) entry(list, "what it says", cell(row, 2));
       entry(list, "place", cell(row, 3));
       entry(record, "row", cell(row, 0));
       entry(record, "file", cell(row, 4));

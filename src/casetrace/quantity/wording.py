@@ -244,6 +244,26 @@ class Wording:
         q = q.to(q.shown or q.unit)
         return self._changed(q, unit) if q.is_change else self._bounds(q, unit)
 
+    def ends(self, q: Bounded) -> str:
+        """Both bounds, each with whether it belongs to the value; nothing for a class or a point.
+
+        Examples
+        --------
+        >>> from casetrace.quantity import parse
+        >>> ENGLISH.ends(parse("4000 to 5000", "U/L"))
+        'at least 4,000 U/L, at most 5,000 U/L'
+        """
+        if q.levels or q.is_point or q.is_unknown:
+            return ""
+        q = q.to(q.shown or q.unit)
+        names = (
+            self.at_least if q.low_closed else self.more_than,
+            self.at_most if q.high_closed else self.less_than,
+        )
+        measured = (self._with_unit(end, printed(q.unit)) if end else "" for end in low_and_high(q))
+        said = zip(names, measured, strict=True)
+        return ", ".join(name.format(number=end) for name, end in said if end)
+
     def _bounds(self, q: Bounded, unit: bool) -> str:
         name = printed(q.unit, one=q.is_point and math.isclose(q.low, 1)) if unit else ""
         figures = (INEXACT if q.about else FIGURES) if q.derived else 0
