@@ -464,6 +464,8 @@ def test_the_controls_speak_the_language_of_the_story(page):
     assert page.title().startswith("CKが高値のまま")
     page.click("main .ask a.v >> nth=0")
     assert page.inner_text("#traced a[href='#r-ivig_dose']").startswith(words)
+    page.click("main .audience.shown a[href='#v-ck.fold.on_ivig'] >> nth=0")
+    assert "値: CK、程度、IVIG中, 著明高値" in page.inner_text("#traced")
     page.click("#audiences button >> nth=0")
     assert page.eval_on_selector("#to-contents", said) == ["Contents", "en"]
     assert page.inner_text("#status").startswith("1 reading changed, ")

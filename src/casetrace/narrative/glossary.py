@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from casetrace.case.model import Case
 from casetrace.case.problems import Problem, nearest
@@ -29,6 +30,7 @@ def parted(text: str) -> tuple[str, str]:
     return f"\n{match[1]}", "\n" * match[0].count("\n") + text[match.end() :]
 
 
+@cache
 def glossary(text: str) -> Mapping[str, str]:
     """Return the glossary above a story, by the words of the case; empty if it has none."""
     data = parse_yaml(parted(text)[0], "")[0]
@@ -39,17 +41,18 @@ def glossary(text: str) -> Mapping[str, str]:
 def curated_words(case: Case) -> set[str]:
     """Return the curator's words that a page shows as a reader switches readings.
 
-    They are questions and labels of readings, labels of scenarios, and names of values and
-    outcomes. A story in another language can say them in it.
+    They are questions and labels of readings, labels of scenarios, names of values and outcomes,
+    and classes that a value may have. A story in another language can say them in it.
     """
-    head = case.at_defaults.head
+    head, values = case.at_defaults.head, headline(case.at_defaults)
     readings = head.readings.values()
     return {
         *(reading.question for reading in readings),
         *(option.label for reading in readings for option in reading.options.values()),
         *(scenario.label for scenario in head.scenarios.values()),
         *head.outcomes.values(),
-        *map(value_name, headline(case.at_defaults)),
+        *map(value_name, values),
+        *(level for q in values.values() for level in q.levels or ()),
     }
 
 

@@ -14,6 +14,7 @@ from casetrace.case.model import Case
 from casetrace.display.figure import Mark
 from casetrace.display.table import how_said, quote, readings_said
 from casetrace.display.trace import mark, replace_marks
+from casetrace.narrative.glossary import glossary
 from casetrace.narrative.language import Audience, audiences
 from casetrace.narrative.record import record
 from casetrace.narrative.sources import source_name, source_rows
@@ -207,9 +208,9 @@ def _value_row(case: Case, row: dict, q: Quantity) -> str:
         for said, key in reversed(links.items())
     )
     how = how_said(row["how"], row["readings"], lambda name: mark(name, value_name(name)))
-    others = [to.language for to in audiences(case) if to.language.code != "en"]
-    texts = {language.code: language.wording.text(q) for language in others}
-    bounds = {language.code: language.wording.ends(q) for language in others}
+    others = [to for to in audiences(case) if to.language.code != "en"]
+    bounds = {to.language.code: to.language.wording.ends(q) for to in others}
+    texts = {to.language.code: _told_to(case, to, q) for to in others}
     cells = [
         escape(printed(row["unit"])),
         replace_marks(escape(how), link),
@@ -221,6 +222,12 @@ def _value_row(case: Case, row: dict, q: Quantity) -> str:
         f"{_spoken(row['text'], texts)}{_spoken(_bounds(q), bounds)}"
         f"{''.join(f'<td>{cell}</td>' for cell in cells)}"
     )
+
+
+def _told_to(case: Case, to: Audience, q: Quantity) -> str:
+    """A value in the language of an audience."""
+    words = glossary(case.stories[to.name])
+    return to.language.wording.text(q, say=lambda level: words.get(level, level))
 
 
 def _spoken(text: str, others: Mapping[str, str]) -> str:
