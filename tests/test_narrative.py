@@ -176,7 +176,7 @@ def with_words(toy, above, name="story.ja.md"):
 
 def test_words_of_the_case_can_be_said_in_the_language_of_a_story(toy):
     question, label = "By day or by course?", "by day"
-    above = f"---\nwords:\n  # one\n  {question}: 用量の数え方は\n  {label}: 一日量\n---\n"
+    above = f"--- \nwords:\n  # one\n  {question}: 用量の数え方は\n  {label}: 一日量\n---\n"
     case = with_words(toy, above)
     check_stories(case)
     mine = story(case, "ja")
@@ -194,7 +194,8 @@ def test_words_of_the_case_can_be_said_in_the_language_of_a_story(toy):
         ("---\nwords:\n  By day or by course?:\n---\n", "line 3, column By day or by course?"),
         ("---\nwords:\n  By day or by course?: 3通り\n---\n", "no number that the words of"),
         ("---\nwords: [a]\n---\n", "line 2, column words: "),
-        ("---\ntitle: x\n---\n", "line 2, column title: "),
+        ("---\nwords: {}\ntitle: x\nmore: y\n---\n", "line 4, column more: "),
+        ('---\nwords:\n  By day or by course?: "a\\eb"\n---\n', "line 3, column By day or by"),
         ("---\nwords:\n  a: b: c\n---\n", "put the text of that line in quotation marks"),
         ("---\nwords:\n  a: b\n", "a second line of ---"),
         ("---\nwords: {abnormal: a, abnormal: b}\n---\n", "each key once"),

@@ -19,7 +19,7 @@ from casetrace.questions.values import headline
 
 __all__ = ["curated_words", "glossary", "glossary_faults", "parted"]
 
-_FRONT = re.compile(r"\A---\n(.*?)^---$", re.DOTALL | re.MULTILINE)
+_FRONT = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
 
 
 def parted(text: str) -> tuple[str, str]:
@@ -35,7 +35,8 @@ def glossary(text: str) -> Mapping[str, str]:
     """Return the glossary above a story, by the words of the case; empty if it has none."""
     data = parse_yaml(parted(text)[0], "")[0]
     words = data.get("words") if isinstance(data, dict) else None
-    return {k: v for k, v in words.items() if isinstance(v, str)} if isinstance(words, dict) else {}
+    known = words.items() if isinstance(words, dict) else ()
+    return {key: " ".join(said.split()) for key, said in known if isinstance(said, str)}
 
 
 def curated_words(case: Case) -> set[str]:
@@ -79,13 +80,14 @@ def glossary_faults(case: Case, name: str, file: str) -> Iterator[Problem]:
     if problems:
         return
     held = data if isinstance(data, dict) else {"": data}
+    words = held.get("words", {})
     for key in held:
-        if key != "words" or not isinstance(held[key], dict):
+        if key != "words" or not isinstance(words, dict):
             expected = "words: with the words of the case, each with those in another language"
             fix = "docs/stories.md has an example"
             yield Problem(file, f"line {line_of(lines, (key,))}", str(key), "", expected, fix)
-            return
-    words = held.get("words", {})
+    if not isinstance(words, dict):
+        return
     if words and name not in languages():
         known, fix = ", ".join(code for code in languages() if code != "en"), "leave them out"
         yield Problem(file, "line 2", "words", "", f"a story in a language ({known})", fix)
@@ -98,9 +100,14 @@ def glossary_faults(case: Case, name: str, file: str) -> Iterator[Problem]:
             listed = "copy a question or a label of case.yaml, or a value's name from the page"
             fix = hint if hint.startswith("did you mean") else listed
             yield Problem(file, where, "words", str(key), "words as the case has them", fix)
-        elif not isinstance(said, str) or not said.strip():
-            fix = "write them behind the colon, or leave the line out"
+        elif not isinstance(said, str) or not said.strip() or not _is_plain(said):
+            fix = "write them behind the colon, quoted if need be, or leave the line out"
             yield Problem(file, where, str(key), "", "words in the language of the story", fix)
         elif new := set(re.findall(r"\d+", said)) - set(re.findall(r"\d+", key)):
             expected = "no number that the words of the case do not have"
             yield Problem(file, where, str(key), ", ".join(sorted(new)), expected, "leave it out")
+
+
+def _is_plain(said: str) -> bool:
+    """Whether words hold nothing that controls a screen; white space of any kind may part them."""
+    return " ".join(said.split()).isprintable()
