@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -104,7 +105,8 @@ def test_a_new_question_is_a_folder_and_a_notebook(tmp_path):
     values = {v["id"]: v["text"] for v in json.loads((reports / "values.json").read_bytes())}
     assert values["waiting.years"] == "65 years"
     page = (reports / "index.html").read_text()
-    assert '<figcaption id="caption-waiting">How long the patient can have waited<' in page
+    caption = r'<figcaption id="caption-waiting"[^>]*>How long the patient can have waited<'
+    assert re.search(caption, page)
     assert 'id="v-waiting.years"' in page
     assert {"waiting.svg", "waiting.png", "waiting.csv"} <= {p.name for p in figures.iterdir()}
     listed = json.loads((figures / "index.json").read_bytes())["figures"]
