@@ -417,3 +417,16 @@ def test_a_client_knocks_again_soon_at_a_kernel_that_does_not_listen_yet():
         socket = quick.context.socket(zmq.DEALER)
         assert socket.getsockopt(zmq.RECONNECT_IVL) == manager.RETRY
         socket.close()
+
+
+def test_a_kernel_that_cannot_be_spoken_to_is_ended_and_leaves_no_socket(tmp_path, monkeypatch):
+    """An open socket of it could block the collection of garbage for ever."""
+    deep = tmp_path / ("d" * 100)
+    deep.mkdir()
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(deep))
+    ours = manager.LocalKernelManager(kernel_name="python3")
+    with pytest.raises(zmq.ZMQError, match="File name too long"):
+        asyncio.run(ours.start_kernel())
+    assert ours.context.closed
+    assert not ours.has_kernel
+    assert list(deep.glob("kernel-*.json")) == []

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -546,6 +547,23 @@ def test_a_temporary_folder_of_a_killed_process_is_removed(tmp_path, monkeypatch
             assert foreign.exists()  # of another machine that shares the folder
             assert mine.exists()
     assert not mine.exists()
+
+
+@pytest.mark.parametrize("letter", ["d", "\N{CJK UNIFIED IDEOGRAPH-75C5}"])
+def test_a_path_of_a_socket_fits_whatever_leads_to_it(tmp_path, monkeypatch, letter):
+    """The longest that Linux allows is 107 bytes, and macOS 103; a process has up to 7 digits."""
+    monkeypatch.setattr(surroundings.os, "getpid", lambda: 4_194_303)
+    size = len(letter.encode())
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:
+        for length in range(1, 100 // size):
+            deep = Path(short) / (letter * length)
+            deep.mkdir()
+            monkeypatch.setattr(surroundings.tempfile, "gettempdir", lambda deep=deep: str(deep))
+            with scratch() as folder:
+                assert len(os.fsencode(folder / "0123abcd-5")) <= 103
+                assert folder.parent in (deep, Path("/tmp"))
+                # The length of the folder that macOS gives is 48.
+                assert folder.parent == deep or len(os.fsencode(deep)) > 48
 
 
 def test_a_limit_of_open_files_is_named(monkeypatch):

@@ -27,9 +27,9 @@ __all__ = ["PROVISIONER", "environment", "has_room", "preload", "scratch"]
 #: Environment variable of jupyter_client.
 PROVISIONER = "JUPYTER_DEFAULT_PROVISIONER_NAME"
 
-#: A system's paths of sockets end after about a hundred characters: no more than these may lead to
-#: the folder of ours.
-LONGEST = 70
+#: Bytes that may lead to the folder of ours: a path of a socket has 103 at most (macOS), and of
+#: these our folder's name takes 36 with a process of seven digits, and a kernel's socket 11.
+LONGEST = 103 - 36 - 11
 
 #: Files that a build has open at a time, and processes that it starts, at most.
 FILES, PROCESSES = 256, 64
@@ -133,7 +133,9 @@ def _has_home() -> bool:
 @contextlib.contextmanager
 def scratch() -> Iterator[Path]:
     """Make a temporary folder for this process; those that killed ones left are removed."""
-    top = Path("/tmp" if len(tempfile.gettempdir()) > LONGEST else tempfile.gettempdir())
+    top = Path(tempfile.gettempdir())
+    if len(os.fsencode(top)) > LONGEST:
+        top = Path("/tmp")
     # Of this machine alone: others, and containers, may share the folder.
     mine = f"casetrace-{zlib.crc32(platform.node().encode()):08x}"
     for old in top.glob(f"{mine}-*"):

@@ -119,8 +119,13 @@ class LocalKernelManager(_OwnPython, AsyncKernelManager):
         _managers.add(self)
 
     async def start_kernel(self, **kwargs: Any) -> None:
-        """Start the kernel in its environment."""
-        await super().start_kernel(**{"env": {**os.environ, **self.more}, **kwargs})
+        """Start the kernel in its environment; one that cannot be spoken to is ended again."""
+        try:
+            await super().start_kernel(**{"env": {**os.environ, **self.more}, **kwargs})
+        except BaseException:
+            # Nobody else does, and a socket left open can block the collection of garbage for ever.
+            await self.shutdown_kernel(now=True)
+            raise
 
     @default("client_factory")
     def _quick(self) -> type:
